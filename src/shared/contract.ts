@@ -1,0 +1,161 @@
+/**
+ * Every call and event between a page and the engine, once. The engine's handlers, the Electron preload,
+ * the browser client and the fakes of e2e are typed from this object; arguments and results are parsed
+ * with the schemas on arrival at both sides. Calls answer a Result: failures are data, see failure.ts.
+ * Calls of group `shell` are answered by the door itself (desktop or browser), all others by the engine.
+ */
+import { z } from 'zod'
+import type { Failure } from './failure.ts'
+import type { Result } from './result.ts'
+import * as w from './wire.ts'
+
+interface Call<A extends z.ZodType, R extends z.ZodType> {
+  readonly kind: 'call'
+  readonly args: A
+  readonly result: R
+}
+interface Event<P extends z.ZodType> {
+  readonly kind: 'event'
+  readonly payload: P
+}
+const call = <A extends z.ZodType, R extends z.ZodType>(args: A, result: R): Call<A, R> => ({
+  kind: 'call',
+  args,
+  result,
+})
+const event = <P extends z.ZodType>(payload: P): Event<P> => ({ kind: 'event', payload })
+const none = z.null()
+
+export const contract = {
+  'app.state': call(none, w.appState),
+  /** Sent after every change of recent workspaces, the open one, or settings. */
+  'app.changed': event(w.appState),
+  /** `path`: workspace to look at, null for the machine alone. Rows that were not run say so. */
+  'app.environment': call(z.object({ path: w.absolutePath.nullable() }), z.array(w.environmentRow)),
+  /** Opens and remembers a workspace. Fails with any workspace or store code; then the former one stays open. */
+  'app.open': call(z.object({ path: w.absolutePath }), w.workspaceRef),
+  /** Copies the sample to the user's data folder (once) and opens it. */
+  'app.openSample': call(none, w.workspaceRef),
+  'app.close': call(none, none),
+  /** `path` null clears the list. */
+  'app.forget': call(z.object({ path: w.absolutePath.nullable() }), none),
+  'app.settings': call(w.settings.partial(), w.settings),
+  'app.setIdentity': call(z.object({ name: z.string().min(1).max(200), email: z.string().min(3).max(200) }), none),
+  /** Folders only, for the folder chooser of the browser door. `path` null is the home folder. */
+  'app.listFolder': call(z.object({ path: w.absolutePath.nullable() }), w.folderListing),
+
+  'jobs.list': call(none, z.array(w.job)),
+  /** All jobs that are running or ended in the last minute or failed unseen. At most 10 times a second. */
+  'jobs.changed': event(z.array(w.job)),
+  'jobs.cancel': call(z.object({ id: w.jobId }), none),
+  /** Forgets an ended job. */
+  'jobs.dismiss': call(z.object({ id: w.jobId }), none),
+
+  /** The last snapshot, solving first if there is none. */
+  'queue.get': call(none, w.queueSnapshot),
+  /** Reads everything anew: cargo metadata, store, sizes. */
+  'queue.refresh': call(none, w.queueSnapshot),
+  /** The whole queue after any change: files on disk, a write, a size measured (at most 4 times a second). */
+  'queue.changed': event(w.queueSnapshot),
+  /** The queue could not be made anew (for example the store is now malformed); the last one stays shown as stale. */
+  'queue.failed': event(w.failure),
+  'queue.inspect': call(z.object({ key: w.packageKeySchema }), w.inspection),
+  /** Measures one delta and answers its size; also remembered for the inspector. */
+  'queue.measure': call(z.object({ crate: w.crateName, delta: w.delta }), w.diffStat),
+
+  /** Fetches, verifies and compares; a job. Fails with any registry or archive code. */
+  'review.open': call(z.object({ crate: w.crateName, delta: w.delta }), w.review),
+  'review.file': call(
+    z.object({ review: z.string(), path: z.string(), page: z.number().int().nonnegative() }),
+    w.fileDiff,
+  ),
+  /** Saves the mark at once; answers the review with all marks. */
+  'review.mark': call(
+    z.object({ review: z.string(), paths: z.array(z.string()), mark: z.enum(['read', 'partly', 'unread']) }),
+    w.review,
+  ),
+  'review.setResume': call(
+    z.object({ review: z.string(), path: z.string(), line: z.number().int().nonnegative() }),
+    none,
+  ),
+
+  /** Pure preview: nothing is written. */
+  'certify.plan': call(w.certifyRequest, w.certifyPlan),
+  /** Writes exactly the planned bytes if the three files are still those of the plan, else `store-changed`. */
+  'certify.write': call(
+    z.object({
+      request: w.certifyRequest,
+      base: z.object({ audits: z.string(), config: z.string(), imports: z.string() }),
+      planned: z.object({ audits: z.string(), config: z.string(), imports: z.string() }),
+      commit: z.boolean(),
+      commitMessage: z.string(),
+    }),
+    w.writeResult,
+  ),
+  'certify.undo': call(z.object({ undoId: z.string() }), none),
+  /** Draft of a certify sheet, kept across crashes. Null when none. */
+  'certify.loadDraft': call(
+    z.object({ crate: w.crateName, delta: w.delta }),
+    z.object({ criteria: z.array(w.criteriaName), who: z.string(), notes: z.string() }).nullable(),
+  ),
+  'certify.saveDraft': call(
+    z.object({
+      crate: w.crateName,
+      delta: w.delta,
+      criteria: z.array(w.criteriaName),
+      who: z.string(),
+      notes: z.string(),
+    }),
+    none,
+  ),
+
+  /** Desktop: the system's folder dialog. Browser: fails with `unsupported`, use app.listFolder. Null when dismissed. */
+  'shell.pickFolder': call(none, w.absolutePath.nullable()),
+  /** https links to known hosts only, after a confirmation with the full address. */
+  'shell.openExternal': call(z.object({ url: z.string().max(2_000) }), none),
+  /** A command chosen in the application menu; `id` is of the command table. */
+  'shell.command': event(z.object({ id: z.string() })),
+  /** Minimise, maximise, close: desktop only. */
+  'shell.window': call(z.object({ action: z.enum(['minimise', 'maximise', 'close']) }), none),
+} as const
+
+type Contract = typeof contract
+export type CallName = {
+  [K in keyof Contract]: Contract[K] extends Call<z.ZodType, z.ZodType> ? K : never
+}[keyof Contract]
+export type EventName = { [K in keyof Contract]: Contract[K] extends Event<z.ZodType> ? K : never }[keyof Contract]
+export type CallArgs<K extends CallName> = Contract[K] extends Call<infer A, z.ZodType> ? z.infer<A> : never
+export type CallResult<K extends CallName> = Contract[K] extends Call<z.ZodType, infer R> ? z.infer<R> : never
+export type EventPayload<K extends EventName> = Contract[K] extends Event<infer P> ? z.infer<P> : never
+
+export type ShellCallName = Extract<CallName, `shell.${string}`>
+export type EngineCallName = Exclude<CallName, ShellCallName>
+
+/** What the engine implements: one handler per call, every failure a value. */
+export type EngineHandlers = {
+  readonly [K in EngineCallName]: (args: CallArgs<K>) => Promise<Result<CallResult<K>, Failure>>
+}
+
+/** What a page uses, whatever the door. */
+export interface EngineClient {
+  call<K extends CallName>(name: K, args: CallArgs<K>): Promise<Result<CallResult<K>, Failure>>
+  /** Returns the function that stops listening. */
+  on<K extends EventName>(name: K, listener: (payload: EventPayload<K>) => void): () => void
+}
+
+/**
+ * The raw pipe a door gives to a page: untyped JSON both ways, parsed by `connectClient` (client.ts).
+ * The preload exposes exactly this as `window.assay`; the browser door builds one over fetch and server-sent events.
+ */
+export interface RawTransport {
+  readonly door: 'desktop' | 'browser'
+  invoke(name: string, args: unknown): Promise<unknown>
+  subscribe(listener: (name: string, payload: unknown) => void): () => void
+}
+
+export function isCallName(name: string): name is CallName {
+  return Object.hasOwn(contract, name) && contract[name as keyof Contract].kind === 'call'
+}
+export function isEventName(name: string): name is EventName {
+  return Object.hasOwn(contract, name) && contract[name as keyof Contract].kind === 'event'
+}
