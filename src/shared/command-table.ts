@@ -1,0 +1,119 @@
+/**
+ * Every command a page offers, once: id, title, keys, the place where it acts, and its menu. The application menu,
+ * palette, key hints, shortcut help and tests are made from this table. A command does something only while a page has
+ * registered a handler for it; this table never says that it is available.
+ * Keys: modifiers in the order Ctrl, Alt, Shift joined by `+`; letters lower case; `g q` is a sequence of two keys;
+ * `Ctrl` is Cmd on macOS. Symbols are written as typed (`?`), without Shift.
+ */
+
+/** Where a command acts. `always` and `workspace` are active beside the one page on screen. */
+export type CommandContext = 'always' | 'workspace' | 'queue' | 'review' | 'certify'
+export type CommandMenu = 'File' | 'Edit' | 'View' | 'Go' | 'Review' | 'Help' | null
+
+interface CommandRow {
+  readonly id: string
+  readonly title: string
+  /** Alternatives; the first one is shown as the hint. */
+  readonly keys: readonly string[]
+  readonly when: CommandContext
+  readonly menu: CommandMenu
+}
+
+const rows = [
+  { id: 'app.palette', title: 'Command palette', keys: ['Ctrl+k', 'Ctrl+Shift+p'], when: 'always', menu: 'View' },
+  { id: 'app.goto', title: 'Go to crate', keys: ['Ctrl+p'], when: 'workspace', menu: 'Go' },
+  { id: 'app.help', title: 'Shortcuts', keys: ['?'], when: 'always', menu: 'Help' },
+  { id: 'app.open', title: 'Open folder', keys: ['Ctrl+o'], when: 'always', menu: 'File' },
+  { id: 'app.openSample', title: 'Open the sample workspace', keys: [], when: 'always', menu: 'File' },
+  { id: 'app.closeWorkspace', title: 'Close workspace', keys: [], when: 'workspace', menu: 'File' },
+  { id: 'app.refresh', title: 'Refresh', keys: ['F5'], when: 'workspace', menu: 'File' },
+  { id: 'app.offline', title: 'Work offline or online', keys: [], when: 'always', menu: 'File' },
+  { id: 'app.undoWrite', title: 'Undo the last write', keys: [], when: 'workspace', menu: 'Edit' },
+  { id: 'app.jobs', title: 'Show jobs', keys: ['Ctrl+j'], when: 'always', menu: 'View' },
+  { id: 'app.nextRegion', title: 'Next region', keys: ['F6'], when: 'always', menu: 'Go' },
+  { id: 'app.prevRegion', title: 'Previous region', keys: ['Shift+F6'], when: 'always', menu: 'Go' },
+  { id: 'app.back', title: 'Back', keys: ['Alt+ArrowLeft'], when: 'workspace', menu: 'Go' },
+  { id: 'app.forward', title: 'Forward', keys: ['Alt+ArrowRight'], when: 'workspace', menu: 'Go' },
+  { id: 'app.nextTab', title: 'Next review', keys: ['Ctrl+Tab', 'Ctrl+PageDown'], when: 'workspace', menu: 'Go' },
+  { id: 'app.closeTab', title: 'Close review', keys: ['Ctrl+w'], when: 'workspace', menu: 'File' },
+  { id: 'app.theme', title: 'Switch theme', keys: [], when: 'always', menu: 'View' },
+  { id: 'app.singleKeys', title: 'Switch single-letter keys on or off', keys: [], when: 'always', menu: 'View' },
+
+  { id: 'go.queue', title: 'Go to the queue', keys: ['g q'], when: 'workspace', menu: 'Go' },
+  { id: 'go.review', title: 'Go to the last review', keys: ['g r'], when: 'workspace', menu: 'Go' },
+
+  { id: 'list.down', title: 'Next row', keys: ['j', 'ArrowDown'], when: 'queue', menu: null },
+  { id: 'list.up', title: 'Previous row', keys: ['k', 'ArrowUp'], when: 'queue', menu: null },
+  { id: 'list.first', title: 'First row', keys: ['Home'], when: 'queue', menu: null },
+  { id: 'list.last', title: 'Last row', keys: ['End'], when: 'queue', menu: null },
+  { id: 'list.pageDown', title: 'Page down', keys: ['PageDown'], when: 'queue', menu: null },
+  { id: 'list.pageUp', title: 'Page up', keys: ['PageUp'], when: 'queue', menu: null },
+
+  { id: 'queue.review', title: 'Review', keys: ['Enter'], when: 'queue', menu: 'Review' },
+  { id: 'queue.certify', title: 'Certify', keys: ['Shift+c'], when: 'queue', menu: 'Review' },
+  { id: 'queue.explain', title: 'Why this audit path', keys: [' '], when: 'queue', menu: null },
+  { id: 'queue.path', title: 'Choose another path', keys: ['t'], when: 'queue', menu: 'Review' },
+  { id: 'queue.copy', title: 'Copy crate and change', keys: ['y'], when: 'queue', menu: 'Edit' },
+  { id: 'queue.inspector', title: 'Show or hide inspector', keys: ['l'], when: 'queue', menu: 'View' },
+  { id: 'queue.filter', title: 'Filter', keys: ['/'], when: 'queue', menu: 'View' },
+  { id: 'queue.group', title: 'Group', keys: ['b'], when: 'queue', menu: 'View' },
+  { id: 'queue.order', title: 'Order', keys: ['o'], when: 'queue', menu: 'View' },
+  { id: 'queue.density', title: 'Density', keys: ['Shift+d'], when: 'queue', menu: 'View' },
+  { id: 'queue.view1', title: 'View: needs audit', keys: ['Ctrl+1'], when: 'queue', menu: 'Go' },
+  { id: 'queue.view2', title: 'View: exempted', keys: ['Ctrl+2'], when: 'queue', menu: 'Go' },
+  { id: 'queue.view3', title: 'View: violations', keys: ['Ctrl+3'], when: 'queue', menu: 'Go' },
+  { id: 'queue.view4', title: 'View: all', keys: ['Ctrl+4'], when: 'queue', menu: 'Go' },
+  { id: 'queue.view5', title: 'View: not checked', keys: ['Ctrl+5'], when: 'queue', menu: 'Go' },
+  { id: 'queue.resume', title: 'Resume the last review', keys: ['.'], when: 'queue', menu: 'Review' },
+
+  { id: 'review.nextHunk', title: 'Next hunk', keys: ['n'], when: 'review', menu: 'Review' },
+  { id: 'review.prevHunk', title: 'Previous hunk', keys: ['p'], when: 'review', menu: 'Review' },
+  { id: 'review.nextFile', title: 'Next file', keys: [']'], when: 'review', menu: 'Review' },
+  { id: 'review.prevFile', title: 'Previous file', keys: ['['], when: 'review', menu: 'Review' },
+  { id: 'review.nextUnread', title: 'Next unread file', keys: ['Shift+j'], when: 'review', menu: 'Review' },
+  { id: 'review.prevUnread', title: 'Previous unread file', keys: ['Shift+k'], when: 'review', menu: 'Review' },
+  {
+    id: 'review.markNext',
+    title: 'Mark read and go to next unread',
+    keys: ['Shift+m'],
+    when: 'review',
+    menu: 'Review',
+  },
+  { id: 'review.toggleRead', title: 'Mark or unmark file read', keys: ['r'], when: 'review', menu: 'Review' },
+  { id: 'review.markGroup', title: 'Mark group read', keys: ['Shift+r'], when: 'review', menu: 'Review' },
+  { id: 'review.expand', title: 'Open fold', keys: ['e'], when: 'review', menu: 'View' },
+  { id: 'review.expandAll', title: 'Open all folds', keys: ['Shift+e'], when: 'review', menu: 'View' },
+  { id: 'review.layout', title: 'Split or unified', keys: ['m'], when: 'review', menu: 'View' },
+  { id: 'review.whitespace', title: 'Show whitespace', keys: ['Shift+w'], when: 'review', menu: 'View' },
+  { id: 'review.wrap', title: 'Wrap lines', keys: ['z'], when: 'review', menu: 'View' },
+  { id: 'review.find', title: 'Find in file', keys: ['Ctrl+f'], when: 'review', menu: 'Edit' },
+  { id: 'review.files', title: 'Find file', keys: ['f'], when: 'review', menu: 'Go' },
+  {
+    id: 'review.accessible',
+    title: 'Line-by-line diff for screen readers',
+    keys: ['F7'],
+    when: 'review',
+    menu: 'View',
+  },
+  { id: 'review.certify', title: 'Certify', keys: ['Ctrl+Enter', 'Shift+c'], when: 'review', menu: 'Review' },
+  { id: 'review.resume', title: 'Jump to where you were', keys: ['.'], when: 'review', menu: 'Review' },
+  { id: 'review.back', title: 'Back to queue', keys: ['u'], when: 'review', menu: 'Go' },
+
+  { id: 'certify.write', title: 'Write files', keys: ['Ctrl+s'], when: 'certify', menu: 'File' },
+  { id: 'certify.commit', title: 'Write and commit', keys: ['Ctrl+Enter'], when: 'certify', menu: 'File' },
+  { id: 'certify.back', title: 'Back', keys: ['Escape'], when: 'certify', menu: 'Go' },
+] as const satisfies readonly CommandRow[]
+
+export type CommandId = (typeof rows)[number]['id']
+export interface Command extends CommandRow {
+  readonly id: CommandId
+}
+
+/** All commands in the order of menus and help. */
+export const commands: readonly Command[] = rows
+
+export const commandById: ReadonlyMap<CommandId, Command> = new Map(commands.map(c => [c.id, c]))
+
+export function isCommandId(id: string): id is CommandId {
+  return commandById.has(id as CommandId)
+}
