@@ -1,0 +1,249 @@
+/**
+ * Which files differ between two unpacked crates, or all files of one for a full audit: the rows of the file
+ * tree without read marks, and the size as cargo-vet counts it. Line counts come from one git run with cargo-vet's
+ * own arguments; files that git calls equal but whose bytes differ (line endings) are listed as not counted.
+ * Links are listed, never followed. Paths stay as they are in the crate; whoever shows them escapes them.
+ */
+import { createHash } from 'node:crypto'
+import path from 'node:path'
+import type { AbsolutePath, CrateName, Delta, DiffStat } from '../../../shared/domain.ts'
+import type { Failure } from '../../../shared/failure.ts'
+import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
+import type { ReviewFile } from '../../../shared/wire.ts'
+import { FileError, type Capabilities, type Run } from '../capabilities.ts'
+import { crateFacts, groupOf, type CrateFacts } from './classify.ts'
+import { runNumstat, type NumstatRow } from './git-diff.ts'
+import { decodeText, isBinaryBytes, mayHoldSuspicious, scanSuspicious } from './text-scan.ts'
+
+type TreeCaps = Pick<Capabilities, 'files' | 'processes' | 'temp' | 'host'>
+
+export type TreeFile = Omit<ReviewFile, 'mark'>
+export interface TreeDiff {
+  /** In byte order of their path. */
+  readonly files: readonly TreeFile[]
+  readonly unchangedFiles: number
+  /** As cargo-vet counts. */
+  readonly stat: DiffStat
+}
+
+/** PARITY cargo-vet 0.10.3 src/storage.rs DIFF_SKIP_PATHS. */
+const UNCOUNTED = new Set(['Cargo.lock', '.cargo_vcs_info.json', '.cargo-ok'])
+const MAX_ENTRIES = 200_000
+const MAX_DEPTH = 64
+/** Larger files are listed with their size but not read: no hash, no marks across deltas. */
+const MAX_HASHED_BYTES = 256 * 1024 * 1024
+/** Larger texts are not scanned for suspicious characters here; their pages are when shown. */
+const MAX_SCANNED_BYTES = 2 * 1024 * 1024
+const READS_AT_ONCE = 16
+
+interface Entry {
+  readonly kind: 'file' | 'link'
+}
+type Side = ReadonlyMap<string, Entry>
+
+interface Pair {
+  readonly oldPath: string | null
+  readonly newPath: string | null
+  readonly row: NumstatRow | null
+}
+
+/** Compares the folders. `oldFolder` null is a full audit. @failure git-not-found, git-failed, cache-io */
+export async function compareTrees(
+  caps: TreeCaps,
+  input: {
+    readonly crate: CrateName
+    readonly delta: Delta
+    readonly oldFolder: AbsolutePath | null
+    readonly newFolder: AbsolutePath
+  },
+  run: Run,
+): Promise<Result<TreeDiff, Failure>> {
+  try {
+    const [numstat, oldSide, newSide] = await Promise.all([
+      runNumstat(caps, input, run),
+      input.oldFolder === null ? new Map<string, Entry>() : walk(caps, input.oldFolder),
+      walk(caps, input.newFolder),
+    ])
+    if (!numstat.ok) return numstat
+    const skipManifest = input.delta.to.includes('@git:')
+    const isCounted = (file: string) => !UNCOUNTED.has(file) && !(skipManifest && file === 'Cargo.toml')
+    const facts = await readFacts(caps, input, newSide, oldSide)
+    const pairs = pairUp(numstat.value, oldSide, newSide)
+    const look = (pair: Pair) => describePair(caps, input, { oldSide, newSide, facts }, pair, isCounted)
+    const looked = await mapLimited(pairs, look, run)
+    const files = looked.filter(file => file !== null)
+    files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+    return ok({ files, unchangedFiles: looked.length - files.length, stat: statOf(numstat.value, isCounted) })
+  } catch (error) {
+    if (error instanceof FileError) return fail({ code: 'cache-io', path: error.path, reason: error.message })
+    throw error
+  }
+}
+
+/** The sum as cargo-vet makes it: each numstat row is a file, binary rows have no lines. */
+export function statOf(rows: readonly NumstatRow[], isCounted: (file: string) => boolean): DiffStat {
+  const counted = rows.filter(row => isCounted(row.newPath ?? row.oldPath ?? ''))
+  return {
+    insertions: counted.reduce((sum, row) => sum + (row.insertions ?? 0), 0),
+    deletions: counted.reduce((sum, row) => sum + (row.deletions ?? 0), 0),
+    filesChanged: counted.length,
+  }
+}
+
+/** One pair for each file: git's rows (a file that became a link is two rows, one pair), then what git left out. */
+function pairUp(rows: readonly NumstatRow[], oldSide: Side, newSide: Side): readonly Pair[] {
+  const pairs = new Map<string, Pair>()
+  const usedOld = new Set<string>()
+  for (const row of rows) {
+    const key = row.newPath ?? row.oldPath ?? ''
+    if (row.oldPath !== null) usedOld.add(row.oldPath)
+    const former = pairs.get(key)
+    pairs.set(key, former === undefined ? { ...row, row } : joined(former, row))
+  }
+  for (const file of newSide.keys()) {
+    if (!pairs.has(file)) pairs.set(file, { oldPath: oldSide.has(file) ? file : null, newPath: file, row: null })
+  }
+  for (const file of oldSide.keys()) {
+    if (!pairs.has(file) && !usedOld.has(file)) pairs.set(file, { oldPath: file, newPath: null, row: null })
+  }
+  return [...pairs.values()]
+}
+
+function joined(a: Pair, b: NumstatRow): Pair {
+  const oldPath = a.oldPath ?? b.oldPath
+  const newPath = a.newPath ?? b.newPath
+  const sum = (x: number | null | undefined, y: number | null) => (x ?? 0) + (y ?? 0)
+  const row = {
+    oldPath,
+    newPath,
+    insertions: sum(a.row?.insertions, b.insertions),
+    deletions: sum(a.row?.deletions, b.deletions),
+  }
+  return { oldPath, newPath, row }
+}
+
+interface SideFacts {
+  readonly isLink: boolean
+  readonly bytes: Uint8Array | null
+  readonly size: number
+}
+
+async function describePair(
+  caps: TreeCaps,
+  input: { readonly oldFolder: AbsolutePath | null; readonly newFolder: AbsolutePath },
+  trees: { readonly oldSide: Side; readonly newSide: Side; readonly facts: CrateFacts },
+  pair: Pair,
+  isCounted: (file: string) => boolean,
+): Promise<TreeFile | null> {
+  const { oldFolder } = input
+  const hasOld = oldFolder !== null && pair.oldPath !== null
+  const before = hasOld ? await readSide(caps, oldFolder, pair.oldPath, trees.oldSide) : null
+  const after = pair.newPath === null ? null : await readSide(caps, input.newFolder, pair.newPath, trees.newSide)
+  if (pair.row === null && before !== null && after !== null && isSame(before, after)) return null
+  const file = pair.newPath ?? pair.oldPath ?? ''
+  const isBinary = [before, after].some(side => side !== null && isBinarySide(side))
+  const shown = after ?? before
+  const head = isBinary ? '' : decodeStart(shown?.bytes, 256 * 1024)
+  return {
+    path: file,
+    oldPath: pair.oldPath === file ? null : pair.newPath === null ? null : pair.oldPath,
+    change: changeOf(pair),
+    group: groupOf(file, isBinary, head, trees.facts),
+    insertions: pair.row?.insertions ?? 0,
+    deletions: pair.row?.deletions ?? 0,
+    isBinary,
+    sizeOld: before?.size ?? null,
+    sizeNew: after?.size ?? null,
+    hashOld: before === null ? null : hashOf(before),
+    hashNew: after === null ? null : hashOf(after),
+    isCounted: pair.row !== null && isCounted(file),
+    suspicious: after === null || isBinary ? 0 : countSuspicious(after.bytes),
+  }
+}
+
+function changeOf(pair: Pair): TreeFile['change'] {
+  if (pair.oldPath === null) return 'added'
+  if (pair.newPath === null) return 'deleted'
+  return pair.oldPath === pair.newPath ? 'modified' : 'renamed'
+}
+
+const isBinarySide = (side: SideFacts): boolean => side.isLink || side.bytes === null || isBinaryBytes(side.bytes)
+
+function isSame(a: SideFacts, b: SideFacts): boolean {
+  if (a.isLink !== b.isLink || a.size !== b.size) return false
+  return a.bytes === null || b.bytes === null || Buffer.compare(a.bytes, b.bytes) === 0
+}
+
+function decodeStart(bytes: Uint8Array | null | undefined, maxBytes: number): string {
+  return bytes === null || bytes === undefined ? '' : new TextDecoder().decode(bytes.subarray(0, maxBytes))
+}
+
+function hashOf(side: SideFacts): string | null {
+  return side.bytes === null ? null : createHash('sha256').update(side.bytes).digest('hex')
+}
+
+function countSuspicious(bytes: Uint8Array | null): number | null {
+  if (bytes === null || bytes.length > MAX_SCANNED_BYTES) return null
+  return mayHoldSuspicious(bytes) ? scanSuspicious(decodeText(bytes).text, 'new').total : 0
+}
+
+async function readSide(caps: TreeCaps, folder: AbsolutePath, file: string, side: Side): Promise<SideFacts | null> {
+  const entry = side.get(file)
+  if (entry === undefined) return null
+  const at = path.join(folder, file) as AbsolutePath
+  const stat = await caps.files.stat(at)
+  if (stat === null) return null
+  if (entry.kind === 'link' || stat.kind !== 'file') return { isLink: true, bytes: null, size: 0 }
+  if (stat.sizeBytes > MAX_HASHED_BYTES) return { isLink: false, bytes: null, size: stat.sizeBytes }
+  const bytes = await caps.files.readBytes(at, MAX_HASHED_BYTES)
+  return { isLink: false, bytes, size: bytes.length }
+}
+
+async function readFacts(
+  caps: TreeCaps,
+  input: { readonly oldFolder: AbsolutePath | null; readonly newFolder: AbsolutePath },
+  newSide: Side,
+  oldSide: Side,
+): Promise<CrateFacts> {
+  const found = await readSide(caps, input.newFolder, 'Cargo.toml', newSide)
+  const manifest = found ?? (input.oldFolder && (await readSide(caps, input.oldFolder, 'Cargo.toml', oldSide)))
+  return crateFacts(decodeStart(manifest?.bytes, 1024 * 1024))
+}
+
+/** Every file and link below a folder by its path with `/`. @throws FileError past the bounds. */
+async function walk(caps: TreeCaps, root: AbsolutePath): Promise<Side> {
+  const found = new Map<string, Entry>()
+  const pending: { readonly at: string; readonly depth: number }[] = [{ at: '', depth: 0 }]
+  for (const { at, depth } of pending) {
+    // also visits what is pushed below
+    if (depth > MAX_DEPTH) throw new FileError(`more than ${MAX_DEPTH} folders deep`, 'ELOOP', path.join(root, at))
+    for (const { name, kind } of await caps.files.list(path.join(root, at) as AbsolutePath)) {
+      const child = at === '' ? name : `${at}/${name}`
+      if (kind === 'directory') pending.push({ at: child, depth: depth + 1 })
+      else found.set(child, { kind: kind === 'file' ? 'file' : 'link' })
+    }
+    if (found.size + pending.length > MAX_ENTRIES) throw new FileError(`more than ${MAX_ENTRIES} files`, 'EFBIG', root)
+  }
+  return found
+}
+
+/** `work` over all items in order, some at once; stops early when the run is cancelled. */
+async function mapLimited<T, R>(items: readonly T[], work: (item: T) => Promise<R>, run: Run): Promise<R[]> {
+  const results: R[] = new Array<R>(items.length)
+  let next = 0
+  let done = 0
+  const worker = async (): Promise<void> => {
+    while (next < items.length) {
+      if (run.signal.aborted) throw new Cancelled()
+      const at = next
+      next += 1
+      const item = items[at]
+      if (item === undefined) continue
+      results[at] = await work(item)
+      done += 1
+      run.onProgress({ done, total: items.length, step: 'comparing files' })
+    }
+  }
+  await Promise.all(Array.from({ length: READS_AT_ONCE }, worker))
+  return results
+}
