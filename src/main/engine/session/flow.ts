@@ -13,7 +13,13 @@ import { buildCriteriaMapper, type CriteriaMapper } from '../core/criteria.ts'
 import { buildDepGraph, type DepGraph } from '../core/dep-graph.ts'
 import { resolve, type ResolveReport } from '../core/resolve.ts'
 import type { VetStore } from '../core/store-model.ts'
-import { candidateDeltas, chooseSuggestions, storeForSuggest, type CandidatePlan, type Suggest } from '../core/suggest.ts'
+import {
+  candidateDeltas,
+  chooseSuggestions,
+  storeForSuggest,
+  type CandidatePlan,
+  type Suggest,
+} from '../core/suggest.ts'
 import type { Measurer } from '../io/measure.ts'
 import type { Registry } from '../io/registry.ts'
 import { metadataFromLock, readCargoLock } from '../io/cargo-lock.ts'
@@ -58,11 +64,17 @@ export interface Solved {
  * Reads graph and store at the same time (cargo is the slow part) and joins them.
  * @failure every workspace, cargo, lock file, store, criteria and policy code
  */
-export async function loadWorkspace(caps: Capabilities, options: WorkspaceOptions, run: Run): Promise<Result<LoadedWorkspace, Failure>> {
+export async function loadWorkspace(
+  caps: Capabilities,
+  options: WorkspaceOptions,
+  run: Run,
+): Promise<Result<LoadedWorkspace, Failure>> {
   const located = await locateWorkspace(caps, options.path)
   // A cargo that is only named by CARGO may know a workspace that we cannot see; with a store path we let it decide.
   if (!located.ok && options.storePath === null) return located
-  const place = located.ok ? located.value : { root: options.path, manifestPath: null, name: path.basename(options.path) }
+  const place = located.ok
+    ? located.value
+    : { root: options.path, manifestPath: null, name: path.basename(options.path) }
   const firstStoreDir = options.storePath ?? (path.join(place.root, 'supply-chain') as AbsolutePath)
   const [graphSource, firstStore] = await Promise.all([
     readGraphSource(caps, place, options, run),
@@ -135,7 +147,11 @@ export interface ReadingPlan {
 }
 
 /** Asks the index which versions exist (unless offline) and lists cargo-vet's candidate deltas. Index failures are values. */
-export async function planReading(input: SuggestInput, sources: Sources, run: Run): Promise<Result<ReadingPlan, Failure>> {
+export async function planReading(
+  input: SuggestInput,
+  sources: Sources,
+  run: Run,
+): Promise<Result<ReadingPlan, Failure>> {
   const known = new Map<string, readonly string[]>()
   const failures: MeasureFailure[] = []
   const crates = [...new Set(input.report.failures.map(f => f.name))]
@@ -174,7 +190,8 @@ export async function measurePlans(
   const todo = new Map<string, { crate: CrateName; delta: Delta }>()
   for (const plan of plans) {
     for (const delta of [...plan.candidates, ...plan.extra]) {
-      if (measurer.known(plan.crate, delta) === null) todo.set(`${plan.crate} ${delta.from ?? ''}→${delta.to}`, { crate: plan.crate, delta })
+      if (measurer.known(plan.crate, delta) === null)
+        todo.set(`${plan.crate} ${delta.from ?? ''}→${delta.to}`, { crate: plan.crate, delta })
     }
   }
   const failures: MeasureFailure[] = []
@@ -197,11 +214,24 @@ export async function suggestReading(
   input: SuggestInput,
   sources: Sources,
   run: Run,
-): Promise<Result<{ readonly suggest: Suggest; readonly plans: readonly CandidatePlan[]; readonly failures: readonly MeasureFailure[] }, Failure>> {
+): Promise<
+  Result<
+    {
+      readonly suggest: Suggest
+      readonly plans: readonly CandidatePlan[]
+      readonly failures: readonly MeasureFailure[]
+    },
+    Failure
+  >
+> {
   const planned = await planReading(input, sources, run)
   if (!planned.ok) return planned
   const unmeasured = await measurePlans(planned.value.plans, sources.measurer, run)
-  const suggest = chooseSuggestions({ ...input, plans: planned.value.plans, sizeOf: (crate, delta) => sources.measurer.known(crate, delta) })
+  const suggest = chooseSuggestions({
+    ...input,
+    plans: planned.value.plans,
+    sizeOf: (crate, delta) => sources.measurer.known(crate, delta),
+  })
   return ok({ suggest, plans: planned.value.plans, failures: [...planned.value.failures, ...unmeasured] })
 }
 
@@ -235,11 +265,17 @@ async function readGraphSource(
  * The store folder named by `metadata.vet.store.path` of the workspace or of its root package; null when none is.
  * PARITY cargo-vet 0.10.3: the path is relative to the current directory, not to the manifest; both tables at once is an error.
  */
-function statedStoreDir(metadata: CargoMetadata, currentDir: AbsolutePath): Result<AbsolutePath | null, Failure> {
+export function statedStoreDir(
+  metadata: CargoMetadata,
+  currentDir: AbsolutePath,
+): Result<AbsolutePath | null, Failure> {
   const rootPackage = metadata.packages.find(p => p.id === metadata.resolveRoot)
   const tables = [metadata.workspaceVetMetadata, rootPackage?.vetMetadata].filter(t => t !== null && t !== undefined)
   if (tables.length > 1) {
-    return fail({ code: 'usage', message: 'both [workspace.metadata.vet] and [package.metadata.vet] are present; keep one' })
+    return fail({
+      code: 'usage',
+      message: 'both [workspace.metadata.vet] and [package.metadata.vet] are present; keep one',
+    })
   }
   const table = tables[0] as { store?: { path?: unknown } } | undefined
   const stated = table?.store?.path

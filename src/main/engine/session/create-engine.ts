@@ -1,0 +1,175 @@
+/**
+ * The engine behind the desktop window and the browser page: one handler per call of the contract, one open
+ * workspace at a time. The doors only carry; everything that vets is reached from here through session.ts.
+ */
+import os from 'node:os'
+import type { EngineHandlers, EventName, EventPayload } from '../../../shared/contract.ts'
+import type { AbsolutePath } from '../../../shared/domain.ts'
+import type { Failure } from '../../../shared/failure.ts'
+import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
+import type { AppState, RecentWorkspace } from '../../../shared/wire.ts'
+import type { Capabilities, Run } from '../capabilities.ts'
+import { checkEnvironment } from '../io/environment.ts'
+import { setGitIdentity } from '../io/git.ts'
+import { listFolder } from './folder-listing.ts'
+import { createJobs } from './jobs.ts'
+import { openPreferences, type Preferences } from './preferences.ts'
+import { prepareSample } from './sample.ts'
+import { openSession, type Session } from './session.ts'
+
+export type Emit = <K extends EventName>(name: K, payload: EventPayload<K>) => void
+
+export interface Engine {
+  readonly handlers: EngineHandlers
+  /** Cancels jobs, stops watching, flushes. */
+  dispose(): Promise<void>
+}
+
+export interface EngineOptions {
+  /** Why the engine before this one stopped, when it was started anew. */
+  readonly restartedBecause: string | null
+}
+
+export function createEngine(
+  caps: Capabilities,
+  emit: Emit,
+  options: EngineOptions = { restartedBecause: null },
+): Engine {
+  const jobs = createJobs(caps.clock, list => emit('jobs.changed', list))
+  let preferencesOnce: Promise<Preferences> | null = null
+  const preferences = () => (preferencesOnce ??= openPreferences(caps))
+  let session: Session | null = null
+  const runQuietly: Run = { signal: new AbortController().signal, onProgress: () => undefined }
+
+  const appState = async (): Promise<AppState> => {
+    const p = await preferences()
+    const recent = await Promise.all(
+      p
+        .recent()
+        .map(async (r): Promise<RecentWorkspace> => ({
+          ...r,
+          exists: (await caps.files.stat(r.path).catch(() => null)) !== null,
+        })),
+    )
+    return {
+      version: caps.host.version,
+      platform: caps.host.platform,
+      recent,
+      open: session?.ref() ?? null,
+      settings: p.settings(),
+      engineRestarted: options.restartedBecause,
+    }
+  }
+  const announce = async () => emit('app.changed', await appState())
+
+  const open = async (folder: AbsolutePath, isSample: boolean) => {
+    const p = await preferences()
+    const opened = await openSession({ caps, jobs, emit, preferences: p }, folder, isSample)
+    if (!opened.ok) return opened
+    await session?.close()
+    session = opened.value
+    const ref = session.ref()
+    await p.remember({ path: ref.root, name: ref.name })
+    await announce()
+    return ok(ref)
+  }
+  const withSession = async <T>(use: (session: Session) => Promise<Result<T, Failure>>): Promise<Result<T, Failure>> =>
+    session === null ? fail({ code: 'no-workspace-open' }) : use(session)
+
+  const handlers: EngineHandlers = {
+    'app.state': async () => ok(await appState()),
+    'app.environment': async ({ path: folder }) => {
+      const { offline } = (await preferences()).settings()
+      return ok([...(await checkEnvironment(caps, { path: folder, offline }, runQuietly))])
+    },
+    'app.open': ({ path: folder }) => open(folder, false),
+    'app.openSample': async () => {
+      const sample = await prepareSample(caps)
+      return sample.ok ? open(sample.value, true) : sample
+    },
+    'app.close': async () => {
+      await session?.close()
+      session = null
+      await announce()
+      return ok(null)
+    },
+    'app.forget': async ({ path: folder }) => {
+      await (await preferences()).forget(folder)
+      await announce()
+      return ok(null)
+    },
+    'app.settings': async change => {
+      const p = await preferences()
+      const before = p.settings()
+      const settings = await p.setSettings(change)
+      if (before.offline !== settings.offline) session?.setOffline(settings.offline)
+      await announce()
+      return ok(settings)
+    },
+    'app.setIdentity': async ({ name, email }) => {
+      const set = await setGitIdentity(
+        caps,
+        session?.ref().root ?? (os.homedir() as AbsolutePath),
+        { name, email },
+        runQuietly.signal,
+      )
+      return set.ok ? ok(null) : set
+    },
+    'app.listFolder': ({ path: folder }) => listFolder(caps, folder ?? caps.host.homeDir),
+
+    'jobs.list': async () => ok([...jobs.list()]),
+    'jobs.cancel': async ({ id }) => {
+      jobs.cancel(id)
+      return ok(null)
+    },
+    'jobs.dismiss': async ({ id }) => {
+      jobs.dismiss(id)
+      return ok(null)
+    },
+
+    'queue.get': () => withSession(s => s.snapshot()),
+    'queue.refresh': () => withSession(s => s.refresh()),
+    'queue.inspect': ({ key }) => withSession(s => s.inspect(key)),
+    'queue.measure': ({ crate, delta }) => withSession(s => s.measure(crate, delta)),
+
+    'review.open': ({ crate, delta }) => withSession(s => s.openReview(crate, delta)),
+    'review.file': ({ review, path: file, page }) => withSession(s => s.reviewFile(review, file, page)),
+    'review.mark': ({ review, paths, mark }) => withSession(s => s.mark(review, paths, mark)),
+    'review.setResume': ({ review, path: file, line }) => withSession(s => s.setResume(review, file, line)),
+
+    'certify.plan': request => withSession(s => s.planCertify(request)),
+    'certify.write': request => withSession(s => s.writeCertify(request)),
+    'certify.undo': ({ undoId }) => withSession(s => s.undo(undoId)),
+    'certify.loadDraft': ({ crate, delta }) => withSession(s => s.loadDraft(crate, delta)),
+    'certify.saveDraft': ({ crate, delta, ...draft }) => withSession(s => s.saveDraft(crate, delta, draft)),
+  }
+
+  return {
+    handlers: guardHandlers(handlers),
+    async dispose() {
+      jobs.cancelAll()
+      await session?.close()
+      session = null
+    },
+  }
+}
+
+/** Bugs and cancellations thrown inside a handler become failures here, the one place. */
+function guardHandlers(handlers: EngineHandlers): EngineHandlers {
+  const guarded = Object.entries(handlers).map(([name, handler]) => [
+    name,
+    async (args: never) => {
+      try {
+        return await handler(args)
+      } catch (error) {
+        if (error instanceof Cancelled || (error instanceof Error && error.name === 'AbortError'))
+          return fail({ code: 'cancelled' })
+        return fail({
+          code: 'internal',
+          message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        })
+      }
+    },
+  ])
+  return Object.fromEntries(guarded) as EngineHandlers
+}
