@@ -1,0 +1,164 @@
+/**
+ * The headless certify: what the window's certify sheet does, in two steps. `prepareCertify` shows the change and writes
+ * nothing; `writeCertify` commits exactly the bytes that were shown, if the files are still those they were made from.
+ */
+import type { CrateName, CriteriaName, Delta, VetVersion } from '../../../shared/domain.ts'
+import type { Failure } from '../../../shared/failure.ts'
+import { fail, ok, type Result } from '../../../shared/result.ts'
+import type { CertifyPlan } from '../../../shared/wire.ts'
+import type { Capabilities, Run } from '../capabilities.ts'
+import { parseVetVersion } from '../core/version.ts'
+import { gitIdentity } from '../io/git.ts'
+import { commitStore } from '../store/load-store.ts'
+import type { StoreTexts } from '../store/parse-store.ts'
+import { knownCriteria, planCertify } from './certify-flow.ts'
+import { loadFiltered, staleWarnings, type CommandOptions } from './commands.ts'
+import { solve, suggestReading, type LoadedWorkspace, type Solved } from './flow.ts'
+
+export interface CertifyWish {
+  readonly crate: string
+  /** One version: full audit. Two: the change between them. Neither: the reading that `suggest` proposes. */
+  readonly version1: string | null
+  readonly version2: string | null
+  /** Empty: the missing criteria that this audit would give. */
+  readonly criteria: readonly string[]
+  /** Empty: git's identity. */
+  readonly who: readonly string[]
+  readonly notes: string | null
+  readonly force: boolean
+}
+
+export interface PreparedCertify {
+  readonly plan: CertifyPlan
+  readonly warnings: readonly string[]
+  /** The plan again with other criteria, for a picker. @failure criteria-unknown */
+  withCriteria(names: readonly string[]): Result<PreparedCertify, Failure>
+  /** Writes the shown bytes; answers the names of the files that changed. @failure store-changed, store-io, store-locked */
+  write(signal: AbortSignal): Promise<Result<readonly string[], Failure>>
+}
+
+/** @failure as check, and version-invalid, criteria-unknown, package-unknown */
+export async function prepareCertify(
+  caps: Capabilities,
+  options: CommandOptions,
+  wish: CertifyWish,
+  run: Run,
+): Promise<Result<PreparedCertify, Failure>> {
+  const loaded = await loadFiltered(caps, options, run)
+  if (!loaded.ok) return loaded
+  const workspace = loaded.value
+  const solved = solve(workspace, workspace.loaded.store)
+  if (!solved.ok) return solved
+  const criteria = knownCriteria(workspace.mapper, wish.criteria)
+  if (!criteria.ok) return criteria
+  if (!wish.force && !workspace.graph.nodes.some(node => node.isThirdParty && node.name === wish.crate)) {
+    return fail({ code: 'package-unknown', name: wish.crate, version: null })
+  }
+  const delta = await wishedDelta(caps, options, workspace, solved.value, wish, run)
+  if (!delta.ok) return delta
+  const identity = wish.who.length > 0 ? null : await gitIdentity(caps, workspace.root, run.signal)
+  if (identity !== null && !identity.ok) return identity
+  const warnings = options.locked ? [] : staleWarnings(workspace.loaded.store)
+
+  const prepare = (names: readonly CriteriaName[]): Result<PreparedCertify, Failure> => {
+    const planned = planCertify(
+      {
+        workspace,
+        solved: solved.value,
+        places: workspace.loaded.places,
+        today: options.today,
+        identity: identity === null ? null : identity.value,
+        force: wish.force,
+        read: null,
+        canCommit: false,
+      },
+      {
+        crate: wish.crate as CrateName,
+        delta: delta.value,
+        criteria: [...names],
+        who: [...wish.who],
+        notes: wish.notes,
+      },
+    )
+    if (!planned.ok) return planned
+    return ok({
+      plan: planned.value.plan,
+      warnings,
+      withCriteria: other => {
+        const known = knownCriteria(workspace.mapper, other)
+        return known.ok ? prepare(known.value) : known
+      },
+      write: signal => writeTexts(caps, workspace, planned.value.texts, signal),
+    })
+  }
+  return prepare(criteria.value)
+}
+
+async function writeTexts(
+  caps: Capabilities,
+  workspace: LoadedWorkspace,
+  texts: StoreTexts,
+  signal: AbortSignal,
+): Promise<Result<readonly string[], Failure>> {
+  const { storeDir, sha256 } = workspace.loaded
+  const written = await commitStore(caps, { storeDir, base: sha256, texts }, signal)
+  return written.ok ? ok(written.value.written) : written
+}
+
+async function wishedDelta(
+  caps: Capabilities,
+  options: CommandOptions,
+  workspace: LoadedWorkspace,
+  solved: Solved,
+  wish: CertifyWish,
+  run: Run,
+): Promise<Result<Delta, Failure>> {
+  if (wish.version1 === null) return proposedDelta(caps, options, workspace, solved, wish.crate as CrateName, run)
+  const first = versionOf(wish.version1)
+  if (!first.ok) return first
+  if (wish.version2 === null) return ok({ from: null, to: first.value })
+  const second = versionOf(wish.version2)
+  return second.ok ? ok({ from: first.value, to: second.value }) : second
+}
+
+function versionOf(text: string): Result<VetVersion, Failure> {
+  const parsed = parseVetVersion(text)
+  return parsed.ok ? parsed : fail({ code: 'version-invalid', text, reason: parsed.error })
+}
+
+/** The reading proposed for one crate: of what fails, else of what only an exemption holds up. @failure usage when there is none */
+async function proposedDelta(
+  caps: Capabilities,
+  options: CommandOptions,
+  workspace: LoadedWorkspace,
+  solved: Solved,
+  crate: CrateName,
+  run: Run,
+): Promise<Result<Delta, Failure>> {
+  const isFailing = solved.report.failures.some(f => f.name === crate)
+  const [whole, store] = isFailing
+    ? [solved.report, workspace.loaded.store]
+    : [solved.suggestReport, solved.suggestStore]
+  const failures = whole.failures.filter(f => f.name === crate)
+  if (failures.length === 0) {
+    return fail({
+      code: 'usage',
+      message: `nothing of ${crate} needs an audit; name the version to certify it all the same`,
+    })
+  }
+  const { openSources } = await import('./command-sources.ts')
+  const sources = await openSources(caps, workspace.root, { offline: options.frozen, cacheDir: options.cacheDir })
+  if (!sources.ok) return sources
+  try {
+    const { graph, mapper } = workspace
+    const reading = await suggestReading({ graph, mapper, report: { ...whole, failures }, store }, sources.value, run)
+    if (!reading.ok) return reading
+    const proposed = reading.value.suggest.suggestions
+    if (proposed.length === 1 && proposed[0] !== undefined) return ok(proposed[0].delta)
+    const first = reading.value.failures[0]
+    if (proposed.length === 0 && first !== undefined) return fail(first.failure)
+    return fail({ code: 'version-ambiguous', name: crate, versions: proposed.map(s => s.delta.to) })
+  } finally {
+    await sources.value.close()
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * The headless commands behind the command line: check, suggest, fmt. Built on flow.ts, no state; answers are values that
+ * render themselves as cargo-vet's JSON or human report. Nothing here is imported before it is needed: `check --locked`
+ * must start fast, so sources, archives and the cache are loaded only on the suggest path.
+ */
+import path from 'node:path'
+import type { AbsolutePath } from '../../../shared/domain.ts'
+import { deltaText } from '../../../shared/domain.ts'
+import { describeFailure, type Failure } from '../../../shared/failure.ts'
+import { fail, ok, type Result } from '../../../shared/result.ts'
+import type { Capabilities, Run } from '../capabilities.ts'
+import { filterGraph, parseGraphFilter, type GraphFilter } from '../core/graph-filter.ts'
+import { reportHuman } from '../core/report-human.ts'
+import { reportJson } from '../core/report-json.ts'
+import { resolve, type ResolveReport } from '../core/resolve.ts'
+import { storeForSuggest, type Suggest } from '../core/suggest.ts'
+import type { VetStore } from '../core/store-model.ts'
+import { locateWorkspace, runCargoMetadata } from '../io/cargo-metadata.ts'
+import { commitStore, readStore } from '../store/load-store.ts'
+import { renderStore } from '../store/write-store.ts'
+import {
+  loadWorkspace,
+  statedStoreDir,
+  suggestReading,
+  type LoadedWorkspace,
+  type MeasureFailure,
+  type WorkspaceOptions,
+} from './flow.ts'
+
+export interface CommandOptions extends WorkspaceOptions {
+  /** cargo-vet's --filter-graph expressions; all must pass. */
+  readonly filterGraph: readonly string[]
+  /** cargo-vet's --cache-dir: its diff-cache.toml and sources are used too. Null: Assay's own cache only. */
+  readonly cacheDir: AbsolutePath | null
+}
+
+export interface ReportOutcome {
+  readonly conclusion: ResolveReport['conclusion']
+  /** What the answer does not know and candidates that could not be measured, one sentence each. */
+  readonly warnings: readonly string[]
+  /** cargo-vet's JSON (no newline at the end) or its human report. */
+  text(format: 'human' | 'json'): string
+}
+
+/**
+ * cargo vet's `check`, writing nothing. Locked: no suggestions. Otherwise the stored imports are used as they are,
+ * a warning says so, and a failed vetting brings suggestions.
+ * @failure every workspace, cargo, store, criteria and policy code
+ */
+export async function checkWorkspace(
+  caps: Capabilities,
+  options: CommandOptions,
+  run: Run,
+): Promise<Result<ReportOutcome, Failure>> {
+  const loaded = await loadFiltered(caps, options, run)
+  if (!loaded.ok) return loaded
+  const { graph, mapper } = loaded.value
+  const { store } = loaded.value.loaded
+  const report = resolve({ graph, store, mapper })
+  if (!report.ok) return report
+  const warnings = options.locked ? [] : staleWarnings(store)
+  if (options.locked || report.value.conclusion !== 'fail (vetting)')
+    return ok(outcome(loaded.value, report.value, null, warnings))
+  return withSuggestions(caps, options, loaded.value, { report: report.value, store, warnings }, run)
+}
+
+/** cargo vet's `suggest`: the same without exemptions, always with suggestions. Writes only the diff cache. @failure as check */
+export async function suggestWorkspace(
+  caps: Capabilities,
+  options: CommandOptions,
+  run: Run,
+): Promise<Result<ReportOutcome, Failure>> {
+  const loaded = await loadFiltered(caps, options, run)
+  if (!loaded.ok) return loaded
+  const { graph, mapper } = loaded.value
+  const store = storeForSuggest(loaded.value.loaded.store)
+  const report = resolve({ graph, store, mapper })
+  if (!report.ok) return report
+  const warnings = options.locked ? [] : staleWarnings(store)
+  if (report.value.conclusion !== 'fail (vetting)') return ok(outcome(loaded.value, report.value, null, warnings))
+  return withSuggestions(caps, options, loaded.value, { report: report.value, store, warnings }, run)
+}
+
+/**
+ * cargo vet's `fmt`: canonical bytes for the three files. Answers the names of the files that changed; with a store
+ * path cargo is not asked. @failure store codes, store-changed
+ */
+export async function formatStore(
+  caps: Capabilities,
+  options: CommandOptions,
+  run: Run,
+): Promise<Result<readonly string[], Failure>> {
+  const storeDir = options.storePath === null ? await findStoreDir(caps, options, run) : ok(options.storePath)
+  if (!storeDir.ok) return storeDir
+  const loaded = await readStore(caps, storeDir.value, { locked: false, today: options.today }, run.signal)
+  if (!loaded.ok) return loaded
+  const texts = renderStore(loaded.value.store)
+  const isSame = (['audits', 'config', 'imports'] as const).every(name => texts[name] === loaded.value.texts[name])
+  if (isSame) return ok([])
+  const written = await commitStore(caps, { storeDir: storeDir.value, base: loaded.value.sha256, texts }, run.signal)
+  return written.ok ? ok(written.value.written) : written
+}
+
+/** loadWorkspace with the graph filters applied. @failure as loadWorkspace, and `usage` for a filter that does not parse */
+export async function loadFiltered(
+  caps: Capabilities,
+  options: CommandOptions,
+  run: Run,
+): Promise<Result<LoadedWorkspace, Failure>> {
+  const filters: GraphFilter[] = []
+  for (const text of options.filterGraph) {
+    const filter = parseGraphFilter(text)
+    if (!filter.ok) return fail({ code: 'usage', message: `--filter-graph '${text}': ${filter.error}` })
+    filters.push(filter.value)
+  }
+  const loaded = await loadWorkspace(caps, options, run)
+  if (!loaded.ok || filters.length === 0) return loaded
+  return ok({ ...loaded.value, graph: filterGraph(loaded.value.graph, filters) })
+}
+
+/** The sentence that an answer made without going online owes. Empty when the store imports nothing. */
+export function staleWarnings(store: VetStore): readonly string[] {
+  const imports = [...store.config.imports.keys()]
+  if (imports.length === 0) return []
+  const missing = imports.filter(name => !store.imports.audits.has(name))
+  const names = imports.length <= 3 ? imports.join(', ') : `${imports.length} peers`
+  const warnings = [
+    `imports were not refreshed: the audits of ${names} are used as stored in imports.lock. Run \`cargo vet\` to refresh them.`,
+  ]
+  if (missing.length > 0) warnings.push(`imports.lock has nothing of ${missing.join(', ')} yet`)
+  return warnings
+}
+
+async function withSuggestions(
+  caps: Capabilities,
+  options: CommandOptions,
+  workspace: LoadedWorkspace,
+  input: { readonly report: ResolveReport; readonly store: VetStore; readonly warnings: readonly string[] },
+  run: Run,
+): Promise<Result<ReportOutcome, Failure>> {
+  const { openSources } = await import('./command-sources.ts')
+  const sources = await openSources(caps, workspace.root, { offline: options.frozen, cacheDir: options.cacheDir })
+  if (!sources.ok) return sources
+  try {
+    const { graph, mapper } = workspace
+    const reading = await suggestReading(
+      { graph, mapper, report: input.report, store: input.store },
+      sources.value,
+      run,
+    )
+    if (!reading.ok) return reading
+    const warnings = [...input.warnings, ...reading.value.failures.map(measureWarning)]
+    return ok(outcome(workspace, input.report, reading.value.suggest, warnings))
+  } finally {
+    await sources.value.close()
+  }
+}
+
+/** PARITY cargo-vet 0.10.3: the wording of a candidate that could not be measured, without its stray newline. */
+function measureWarning({ crate, delta, failure }: MeasureFailure): string {
+  const { title, cause } = describeFailure(failure)
+  const reason = cause === null ? title : `${title}: ${cause.split('\n')[0] ?? ''}`
+  return delta === null
+    ? `error reading the index for ${crate}: ${reason}`
+    : `error diffing ${crate}:${deltaText(delta)}: ${reason}`
+}
+
+function outcome(
+  workspace: LoadedWorkspace,
+  report: ResolveReport,
+  suggest: Suggest | null,
+  warnings: readonly string[],
+): ReportOutcome {
+  void workspace
+  return {
+    conclusion: report.conclusion,
+    warnings,
+    text: format => (format === 'json' ? reportJson(report, suggest) : reportHuman(report, suggest)),
+  }
+}
+
+async function findStoreDir(
+  caps: Capabilities,
+  options: CommandOptions,
+  run: Run,
+): Promise<Result<AbsolutePath, Failure>> {
+  const located = await locateWorkspace(caps, options.path)
+  if (!located.ok) return located
+  const graph = await runCargoMetadata(
+    caps,
+    { ...options, manifestPath: located.value.manifestPath, locked: true },
+    run,
+  )
+  const byDefault = path.join(located.value.root, 'supply-chain') as AbsolutePath
+  if (!graph.ok) return graph.error.code === 'cargo-not-found' ? ok(byDefault) : graph
+  const stated = statedStoreDir(graph.value.metadata, options.path)
+  return stated.ok ? ok(stated.value ?? byDefault) : stated
+}

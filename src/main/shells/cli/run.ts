@@ -1,0 +1,174 @@
+/**
+ * Carries one command line to the engine and its answer to the streams: report on standard output (or --output-file),
+ * warnings and human errors on standard error (or --log-file), cargo-vet's exit codes. Decides nothing about vetting.
+ * Everything past the parsing of arguments is imported when its command runs.
+ */
+import { appendFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { AbsolutePath, IsoDate } from '../../../shared/domain.ts'
+import { failureText, type Failure } from '../../../shared/failure.ts'
+import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
+import type { Capabilities, Run } from '../../engine/capabilities.ts'
+import type { CommandOptions } from '../../engine/session/commands.ts'
+import { parseCommandLine, type Command, type CommandLine, type GlobalOptions } from './args.ts'
+import { productRoot } from './product-root.ts'
+import type { Terminal } from './terminal.ts'
+
+/** Put in by the build. */
+declare const ASSAY_VERSION: string
+
+export const EXIT = { success: 0, usage: 2, failed: 255, interrupted: 130 } as const
+
+/** What a command gets: the engine's needs, and where its words go. */
+export interface CliContext {
+  readonly caps: Capabilities
+  readonly options: CommandOptions
+  readonly global: GlobalOptions
+  readonly terminal: Terminal
+  readonly run: Run
+  /** The command's answer: standard output, or the file of --output-file. @failure store-io */
+  report(text: string): Result<null, Failure>
+  warn(sentence: string): void
+}
+
+/** Runs `assay` with the arguments after its name; resolves to the exit code and never rejects. */
+export async function runCli(argv: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<number> {
+  const parsed = parseCommandLine(argv)
+  if (!parsed.ok) {
+    // PARITY cargo-vet 0.10.3: a command line that is not understood is told in plain text even with --output-format json.
+    terminal.err(`error: ${failureText(parsed.error)}\n\nFor more information, try 'assay help'.\n`)
+    return EXIT.usage
+  }
+  try {
+    const done = await dispatch(parsed.value, terminal, signal)
+    if (done.ok) return done.value
+    return reportFailure(done.error, parsed.value.global, terminal)
+  } catch (error) {
+    if (signal.aborted || error instanceof Cancelled) return EXIT.interrupted
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    return reportFailure({ code: 'internal', message }, parsed.value.global, terminal)
+  }
+}
+
+async function dispatch(line: CommandLine, terminal: Terminal, signal: AbortSignal): Promise<Result<number, Failure>> {
+  const { command, global } = line
+  if (command.name === 'help') {
+    const { helpText } = await import('./help.ts')
+    terminal.out(helpText(command.topic))
+    return ok(EXIT.success)
+  }
+  if (command.name === 'open') {
+    const { openWindow } = await import('./open-window.ts')
+    return openWindow(command.folder, terminal)
+  }
+  const { createNodeCapabilities } = await import('../../engine/node-capabilities.ts')
+  const fixedMs = global.currentTimeMs
+  const caps = createNodeCapabilities({
+    version: typeof ASSAY_VERSION === 'undefined' ? 'development' : ASSAY_VERSION,
+    sampleDir: path.join(productRoot(), 'sample'),
+    ...(fixedMs === null ? {} : { nowMs: () => fixedMs }),
+  })
+  if (command.name === 'version') {
+    terminal.out(`assay ${caps.host.version} (cargo-vet store 0.10)\n`)
+    return ok(EXIT.success)
+  }
+  return runCommand(command, contextFor(caps, global, terminal, signal))
+}
+
+type EngineCommand = Extract<Command, { name: 'check' | 'suggest' | 'fmt' | 'certify' }>
+
+/** One engine command; also the entry of tests with their own capabilities. */
+export async function runCommand(command: EngineCommand, context: CliContext): Promise<Result<number, Failure>> {
+  switch (command.name) {
+    case 'check':
+    case 'suggest': {
+      const commands = await import('../../engine/session/commands.ts')
+      const runReport = command.name === 'check' ? commands.checkWorkspace : commands.suggestWorkspace
+      const outcome = await runReport(context.caps, context.options, context.run)
+      if (!outcome.ok) return outcome
+      for (const warning of outcome.value.warnings) context.warn(warning)
+      const written = context.report(outcome.value.text(context.global.outputFormat))
+      if (!written.ok) return written
+      return ok(command.name === 'suggest' || outcome.value.conclusion === 'success' ? EXIT.success : EXIT.failed)
+    }
+    case 'fmt': {
+      const { formatStore } = await import('../../engine/session/commands.ts')
+      const written = await formatStore(context.caps, context.options, context.run)
+      return written.ok ? ok(EXIT.success) : written
+    }
+    case 'certify': {
+      const { certifyInTerminal } = await import('./certify.ts')
+      return certifyInTerminal(command.args, context)
+    }
+  }
+}
+
+export function contextFor(
+  caps: Capabilities,
+  global: GlobalOptions,
+  terminal: Terminal,
+  signal: AbortSignal,
+): CliContext {
+  const absolute = (given: string) => path.resolve(terminal.cwd, given) as AbsolutePath
+  const options: CommandOptions = {
+    path: absolute(global.manifestPath ?? '.'),
+    storePath: global.storePath === null ? null : absolute(global.storePath),
+    locked: global.locked,
+    frozen: global.frozen,
+    allFeatures: global.allFeatures,
+    noDefaultFeatures: global.noDefaultFeatures,
+    features: global.features,
+    cargoArgs: global.cargoArgs,
+    filterGraph: global.filterGraph,
+    cacheDir: global.cacheDir === null ? null : absolute(global.cacheDir),
+    today: new Date(caps.clock.nowMs()).toISOString().slice(0, 10) as IsoDate,
+    allowLockfileOnly: false,
+  }
+  const shows = (level: 'warn' | 'error') =>
+    global.verbose !== 'off' && (level === 'error' || global.verbose !== 'error')
+  return {
+    caps,
+    options,
+    global,
+    terminal,
+    run: { signal, onProgress: () => undefined },
+    report: text => writeReport(text, global, terminal),
+    warn: sentence => {
+      if (shows('warn')) log(`WARNING: ${sentence}\n`, global, terminal)
+    },
+  }
+}
+
+function writeReport(text: string, global: GlobalOptions, terminal: Terminal): Result<null, Failure> {
+  if (global.outputFile === null) {
+    terminal.out(text)
+    return ok(null)
+  }
+  const file = path.resolve(terminal.cwd, global.outputFile)
+  try {
+    writeFileSync(file, text)
+    return ok(null)
+  } catch (error) {
+    return fail({ code: 'store-io', path: file, reason: error instanceof Error ? error.message : String(error) })
+  }
+}
+
+function log(text: string, global: GlobalOptions, terminal: Terminal): void {
+  if (global.logFile === null) terminal.err(text)
+  else appendFileSync(path.resolve(terminal.cwd, global.logFile), text)
+}
+
+async function reportFailure(failure: Failure, global: GlobalOptions, terminal: Terminal): Promise<number> {
+  if (failure.code === 'cancelled') return EXIT.interrupted
+  if (failure.code === 'usage' || failure.code === 'unsupported') {
+    terminal.err(`error: ${failureText(failure)}\n`)
+    return EXIT.usage
+  }
+  if (global.outputFormat === 'json') {
+    const { errorJson } = await import('./error-json.ts')
+    const written = writeReport(errorJson(failure), global, terminal)
+    if (written.ok) return EXIT.failed
+  }
+  log(`error: ${failureText(failure)}\n`, global, terminal)
+  return EXIT.failed
+}
