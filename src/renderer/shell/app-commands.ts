@@ -1,0 +1,65 @@
+/** The commands that work everywhere, and which contexts are active on the page shown. */
+import { useEffect } from 'react'
+import { useClient, useConnection } from '../client.ts'
+import { isCommandId, runCommand, useCommandHandlers, useCommandRegistry } from '../commands/command-table.ts'
+import type { CommandContext } from '../../shared/command-table.ts'
+import { askForFolder, changeSettings, closeWorkspace, openWorkspace, setOffline, undoWrite } from '../state/actions.ts'
+import { closeTab, goHistory, navigate, setOverlay, useAppStore, useSettings } from '../state/app-store.ts'
+import { loadQueue } from '../state/connect.ts'
+import { themeNow } from '../styles/follow-theme.ts'
+import { cycleRegion } from './regions.ts'
+
+/** Registers them; used once, by the frame. */
+export function useAppCommands(): void {
+  const client = useClient()
+  const connection = useConnection()
+  const settings = useSettings()
+  const isOpen = useAppStore(s => s.app?.open != null)
+  const view = useAppStore(s => s.view)
+  const tabs = useAppStore(s => s.tabs)
+  const history = useAppStore(s => s.history)
+  const undoId = useAppStore(s => s.undoId)
+  const tabIndex = 'id' in view ? tabs.findIndex(tab => tab.id === view.id) : -1
+  const nextTab = tabs[(tabIndex + 1) % Math.max(tabs.length, 1)]
+  const shownTab = tabs[tabIndex]
+  const lastTab = tabs.at(-1)
+
+  useCommandHandlers({
+    'app.palette': () => setOverlay('palette'),
+    'app.goto': isOpen ? () => setOverlay('goto') : undefined,
+    'app.help': () => setOverlay('help'),
+    'app.jobs': () => setOverlay('jobs'),
+    'app.open': () => void askForFolder(connection),
+    'app.openSample': () => void openWorkspace(client, null),
+    'app.closeWorkspace': isOpen ? () => void closeWorkspace(client) : undefined,
+    'app.refresh': isOpen ? () => void loadQueue(client, 'queue.refresh') : undefined,
+    'app.offline': () => void setOffline(client, !settings.offline),
+    'app.undoWrite': undoId === null ? undefined : () => void undoWrite(client, undoId),
+    'app.nextRegion': () => cycleRegion(1),
+    'app.prevRegion': () => cycleRegion(-1),
+    'app.back': history.back.length > 0 ? () => goHistory('back') : undefined,
+    'app.forward': history.forward.length > 0 ? () => goHistory('forward') : undefined,
+    'app.nextTab':
+      nextTab === undefined || nextTab === shownTab ? undefined : () => navigate({ kind: 'review', id: nextTab.id }),
+    'app.closeTab': shownTab === undefined ? undefined : () => closeTab(shownTab.id),
+    'app.theme': () => void changeSettings(client, { theme: themeNow() === 'dark' ? 'light' : 'dark' }),
+    'app.singleKeys': () => void changeSettings(client, { singleKeys: !settings.singleKeys }),
+    'go.queue': isOpen && view.kind !== 'queue' ? () => navigate({ kind: 'queue' }) : undefined,
+    'go.review': lastTab === undefined ? undefined : () => navigate({ kind: 'review', id: (shownTab ?? lastTab).id }),
+  })
+
+  useEffect(() => {
+    const contexts = new Set<CommandContext>(['always'])
+    if (isOpen) contexts.add('workspace')
+    if (view.kind !== 'welcome') contexts.add(view.kind)
+    useCommandRegistry.setState({ contexts })
+  }, [isOpen, view.kind])
+
+  useEffect(
+    () =>
+      client.on('shell.command', ({ id }) => {
+        if (isCommandId(id)) runCommand(id)
+      }),
+    [client],
+  )
+}

@@ -1,0 +1,108 @@
+/** The frame around every page: title bar, the page of the view, status bar, overlays, toasts, keyboard. */
+import { lazy, Suspense } from 'react'
+import { describeFailure } from '../../shared/failure.ts'
+import { CertifyPage } from '../certify/certify-page.tsx'
+import { useKeyboard } from '../commands/use-keyboard.ts'
+import { Icon } from '../parts/icon.tsx'
+import { QueuePage } from '../queue/queue-page.tsx'
+import { navigate, replaceView, useAppStore } from '../state/app-store.ts'
+import { WelcomePage } from '../welcome/welcome-page.tsx'
+import { useAppCommands } from './app-commands.ts'
+import { ErrorBoundary } from './error-boundary.tsx'
+import { FolderChooser } from './folder-chooser.tsx'
+import { Help } from './help.tsx'
+import { Jobs } from './jobs.tsx'
+import { Palette } from './palette.tsx'
+import { StatusBar } from './status-bar.tsx'
+import { TitleBar } from './title-bar.tsx'
+import { Toasts } from './toasts.tsx'
+
+// The editor is by far the largest part of the page; it loads when the first review opens.
+const ReviewPage = lazy(async () => ({ default: (await import('../review/review-page.tsx')).ReviewPage }))
+
+function EngineMissing() {
+  const failure = useAppStore(s => s.appFailure)
+  if (failure === null) return null
+  const { title, cause, help } = describeFailure(failure)
+  return (
+    <div className="center" role="alert">
+      <Icon name="bad" className="lg err" />
+      <b className="t15">{title}</b>
+      <p>{[cause, help].filter(text => text !== null).join('. ')}</p>
+      <button className="btn p" onClick={() => window.location.reload()}>
+        Load the page again
+      </button>
+    </div>
+  )
+}
+
+/** The review stays mounted under its certify sheet, so that Back finds the same scroll position. */
+function ReviewAndCertify() {
+  const view = useAppStore(s => s.view)
+  const tab = useAppStore(s => ('id' in s.view ? s.tabs.find(t => 'id' in s.view && t.id === s.view.id) : undefined))
+  if (tab === undefined || !('id' in view)) return null
+  const isCertify = view.kind === 'certify'
+  const hasReview = !isCertify || view.from === 'review'
+  return (
+    <>
+      {hasReview && (
+        <div style={{ height: '100%', display: isCertify ? 'none' : undefined }}>
+          <Suspense fallback={<div className="panel" style={{ height: '100%' }} />}>
+            <ReviewPage
+              key={tab.id}
+              crate={tab.crate}
+              delta={tab.delta}
+              onBack={() => navigate({ kind: 'queue' })}
+              onCertify={() => navigate({ kind: 'certify', id: tab.id, from: 'review' })}
+            />
+          </Suspense>
+        </div>
+      )}
+      {isCertify && (
+        <CertifyPage
+          key={tab.id}
+          tab={tab}
+          onBack={() => replaceView(view.from === 'review' ? { kind: 'review', id: tab.id } : { kind: 'queue' })}
+        />
+      )}
+    </>
+  )
+}
+
+function Page() {
+  const kind = useAppStore(s => s.view.kind)
+  const isReady = useAppStore(s => s.app !== null)
+  const hasFailed = useAppStore(s => s.app === null && s.appFailure !== null)
+  if (hasFailed) return <EngineMissing />
+  if (!isReady) return null
+  if (kind === 'welcome') return <WelcomePage />
+  if (kind === 'queue') return <QueuePage />
+  return <ReviewAndCertify />
+}
+
+function OpenOverlay() {
+  const overlay = useAppStore(s => s.overlay)
+  if (overlay === null) return null
+  if (overlay === 'palette' || overlay === 'goto') return <Palette key={overlay} mode={overlay} />
+  if (overlay === 'help') return <Help />
+  if (overlay === 'jobs') return <Jobs />
+  return <FolderChooser />
+}
+
+export function Frame() {
+  useKeyboard()
+  useAppCommands()
+  return (
+    <div className="app">
+      <TitleBar />
+      <main>
+        <ErrorBoundary>
+          <Page />
+        </ErrorBoundary>
+      </main>
+      <StatusBar />
+      <OpenOverlay />
+      <Toasts />
+    </div>
+  )
+}

@@ -1,0 +1,76 @@
+/**
+ * Keeps the store equal to the engine: first snapshots by calls, then events. A page that was loaded while the engine
+ * already has a workspace open lands on its queue. Older queue generations are dropped.
+ */
+import type { EngineClient } from '../../shared/contract.ts'
+import type { AppState, QueueSnapshot } from '../../shared/wire.ts'
+import { showToast, useAppStore, type View } from './app-store.ts'
+import { loadTabs, saveTabs } from './saved-places.ts'
+
+/** Starts listening; returns the function that stops. */
+export function listenToEngine(client: EngineClient): () => void {
+  const stops = [
+    client.on('app.changed', app => takeApp(client, app)),
+    client.on('jobs.changed', jobs => useAppStore.setState({ jobs })),
+    client.on('queue.changed', takeQueue),
+    client.on('queue.failed', queueFailure => useAppStore.setState({ queueFailure, isQueueLoading: false })),
+    useAppStore.subscribe((now, before) => {
+      if (now.tabs !== before.tabs && now.app?.open) saveTabs(now.app.open.root, now.tabs)
+    }),
+  ]
+  void start(client)
+  return () => stops.forEach(stop => stop())
+}
+
+async function start(client: EngineClient): Promise<void> {
+  const [state, jobs] = await Promise.all([client.call('app.state', null), client.call('jobs.list', null)])
+  if (jobs.ok) useAppStore.setState({ jobs: jobs.value })
+  if (state.ok) takeApp(client, state.value)
+  else useAppStore.setState({ appFailure: state.error })
+}
+
+/** Takes the application's state; another open workspace starts with an empty page. */
+export function takeApp(client: EngineClient, app: AppState): void {
+  const before = useAppStore.getState()
+  const root = app.open?.root ?? null
+  const hasMoved = root !== (before.app?.open?.root ?? null)
+  if (app.engineRestarted !== null && app.engineRestarted !== before.app?.engineRestarted) {
+    showToast({
+      tone: 'warn',
+      text: 'The engine was started again',
+      detail: `${app.engineRestarted}. Nothing that was saved is lost.`,
+    })
+  }
+  useAppStore.setState({ app, appFailure: null })
+  if (!hasMoved) return
+  const view: View = root === null ? { kind: 'welcome' } : { kind: 'queue' }
+  useAppStore.setState({
+    view,
+    history: { back: [], forward: [] },
+    tabs: root === null ? [] : loadTabs(root),
+    queue: null,
+    queueFailure: null,
+    selectedKey: null,
+    chosenDeltas: new Map(),
+    undoId: null,
+    openFailure: null,
+    overlay: null,
+  })
+  if (root !== null) void loadQueue(client, 'queue.get')
+}
+
+function takeQueue(queue: QueueSnapshot): void {
+  const { queue: shown, app } = useAppStore.getState()
+  if (app?.open != null && app.open.root !== queue.workspace.root) return
+  if (shown !== null && shown.workspace.root === queue.workspace.root && shown.generation > queue.generation) return
+  useAppStore.setState({ queue, queueFailure: null, isQueueLoading: false })
+}
+
+/** Asks for the queue; what is on screen stays until the answer is there, and longer when it is a failure. */
+export async function loadQueue(client: EngineClient, call: 'queue.get' | 'queue.refresh'): Promise<void> {
+  useAppStore.setState({ isQueueLoading: true })
+  const answer = await client.call(call, null)
+  if (answer.ok) takeQueue(answer.value)
+  else if (answer.error.code === 'cancelled') useAppStore.setState({ isQueueLoading: false })
+  else useAppStore.setState({ queueFailure: answer.error, isQueueLoading: false })
+}

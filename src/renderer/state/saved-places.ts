@@ -1,0 +1,60 @@
+/**
+ * What this page remembers by itself across a restart: the open reviews of each workspace and the queue's order. Kept in
+ * the browser's own storage; everything that matters (marks, drafts, settings) is the engine's.
+ */
+import { brand } from '../../shared/domain.ts'
+import { reviewId, type OpenReview } from './app-store.ts'
+
+const read = (key: string): unknown => {
+  try {
+    return JSON.parse(localStorage.getItem(key) ?? 'null') as unknown
+  } catch {
+    return null
+  }
+}
+const write = (key: string, value: unknown): void => {
+  try {
+    localStorage.setItem(key, JSON.stringify(value))
+  } catch {
+    // NOTE: storage is full or forbidden; then nothing is remembered, which loses comfort only.
+  }
+}
+
+/** The tabs that were open in the workspace, order kept; anything that does not look like one is left out. */
+export function loadTabs(root: string): OpenReview[] {
+  const saved = read(`tabs ${root}`)
+  return Array.isArray(saved) ? saved.flatMap(parseTab) : []
+}
+
+function parseTab(value: unknown): OpenReview[] {
+  if (typeof value !== 'object' || value === null) return []
+  const { crate, from, to, key } = value as Record<string, unknown>
+  if (typeof crate !== 'string' || typeof to !== 'string' || (from !== null && typeof from !== 'string')) return []
+  const name = brand<'CrateName'>(crate)
+  const delta = { from: from === null ? null : brand<'VetVersion'>(from), to: brand<'VetVersion'>(to) }
+  return [
+    {
+      id: reviewId(name, delta),
+      crate: name,
+      delta,
+      key: typeof key === 'string' ? brand<'PackageKey'>(key) : null,
+    },
+  ]
+}
+
+export function saveTabs(root: string, tabs: readonly OpenReview[]): void {
+  write(
+    `tabs ${root}`,
+    tabs.map(tab => ({ crate: tab.crate, from: tab.delta.from, to: tab.delta.to, key: tab.key })),
+  )
+}
+
+/** A small preference of one screen, for example the order of the queue. */
+export function loadChoice<T extends string>(name: string, choices: readonly T[], fallback: T): T {
+  const saved = read(`choice ${name}`)
+  return choices.find(choice => choice === saved) ?? fallback
+}
+
+export function saveChoice(name: string, value: string): void {
+  write(`choice ${name}`, value)
+}
