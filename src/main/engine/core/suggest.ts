@@ -1,0 +1,268 @@
+/**
+ * What to read next. Three steps, so that measuring (network, git) stays outside: list candidate deltas for each
+ * failing package, let the caller measure them, choose the smallest. Each candidate joins what Root reaches with what
+ * reaches the version in use, for all missing criteria at once.
+ * Source: cargo-vet 0.10.3 src/resolver.rs suggest_delta, compute_suggest.
+ */
+import {
+  brand,
+  linesOf,
+  type CrateName,
+  type CriteriaName,
+  type Delta,
+  type DiffStat,
+  type VetVersion,
+} from '../../../shared/domain.ts'
+import { compareNames } from './byte-order.ts'
+import { impliedByNames, indicesOf, minimalIndices, type CriteriaMapper, type CriteriaSet } from './criteria.ts'
+import type { DepGraph, PackageIdx } from './dep-graph.ts'
+import type { FailedPackage, ResolveReport } from './resolve.ts'
+import type { VetStore } from './store-model.ts'
+import { compareVetVersions, gitRevOf, parseVetVersion, semverOf } from './version.ts'
+
+export interface CandidatePlan {
+  readonly idx: PackageIdx
+  readonly crate: CrateName
+  /** The version in use. */
+  readonly version: VetVersion
+  /** In cargo-vet's order; of equal sizes the first is taken. */
+  readonly candidates: readonly Delta[]
+  /** At most one: from the nearest published version to the git version in use, to be read as well. */
+  readonly extra: readonly Delta[]
+}
+
+export interface SuggestItem {
+  readonly idx: PackageIdx
+  readonly name: CrateName
+  /** The version in use that fails; `delta.to` may be another. */
+  readonly version: VetVersion
+  readonly delta: Delta
+  readonly stat: DiffStat
+  readonly missing: CriteriaSet
+  /** Minimal names of `missing`. */
+  readonly criteria: readonly CriteriaName[]
+  /** Names of direct dependents of every package that needs it; in byte order, without duplicates. */
+  readonly notableParents: readonly string[]
+}
+
+export interface SuggestGroup {
+  /** For example `safe-to-run (or safe-to-deploy)`. */
+  readonly label: string
+  readonly items: readonly SuggestItem[]
+}
+
+export interface Suggest {
+  /** By lines, then crate name, then version. */
+  readonly items: readonly SuggestItem[]
+  /** The same items by the criteria to certify; groups in byte order of their labels. */
+  readonly byCriteria: readonly SuggestGroup[]
+  readonly totalLines: number
+  /** Failing packages of which no candidate could be measured, in node order. */
+  readonly unmeasured: readonly PackageIdx[]
+}
+
+interface SuggestInput {
+  readonly graph: DepGraph
+  readonly report: ResolveReport
+  readonly store: VetStore
+  readonly mapper: CriteriaMapper
+}
+
+/** The store that cargo-vet's `suggest` works on: without exemptions, except those marked `suggest = false`. */
+export function storeForSuggest(store: VetStore): VetStore {
+  const exemptions = new Map(
+    [...store.config.exemptions].map(([crate, entries]) => [crate, entries.filter(entry => !entry.suggest)] as const),
+  )
+  return { ...store, config: { ...store.config, exemptions } }
+}
+
+/**
+ * One plan per failing package, in node order. `knownVersions` gives the published versions of a crate (yanked ones
+ * too), or null when unknown; then every version without a git commit counts as published.
+ */
+export function candidateDeltas(
+  input: SuggestInput & { readonly knownVersions: (crate: CrateName) => readonly string[] | null },
+): readonly CandidatePlan[] {
+  return input.report.failures.map(failure => planFor(failure, input.report, input.knownVersions(failure.name)))
+}
+
+function planFor(failure: FailedPackage, report: ResolveReport, known: readonly string[] | null): CandidatePlan {
+  const { fromRoot, fromTarget } = commonReach(failure, report, known === null ? null : new Set(known))
+  const extra: Delta[] = []
+  if (gitRevOf(failure.version) !== null) {
+    const base = nearestPublished(failure.version, known)
+    if (base !== null && !fromRoot.has(base)) {
+      fromTarget.delete(failure.version)
+      if (!fromTarget.has(base)) extra.push({ from: base, to: failure.version })
+      fromTarget.add(base)
+    }
+  }
+  const starts = [...fromRoot].sort(compareNodes)
+  const candidates = [...fromTarget].sort(compareNodes).flatMap(to => {
+    if (to === null) return []
+    const above = starts.findIndex(start => compareNodes(start, to) >= 0)
+    const nearest = above < 0 ? [starts.at(-1)] : [starts[above - 1], starts[above]]
+    return nearest.flatMap(from => (from === undefined ? [] : [{ from, to }]))
+  })
+  return { idx: failure.idx, crate: failure.name, version: failure.version, candidates, extra }
+}
+
+type Node = VetVersion | null
+
+function compareNodes(a: Node, b: Node): number {
+  if (a === null || b === null) return Number(a !== null) - Number(b !== null)
+  return compareVetVersions(a, b)
+}
+
+/**
+ * What is reachable for every missing criterion, so that one reading heals all of them.
+ * PARITY cargo-vet 0.10.3 resolver.rs suggest_delta: only the first criterion's versions are filtered by having sources;
+ * the others can only take away.
+ */
+function commonReach(
+  failure: FailedPackage,
+  report: ResolveReport,
+  known: ReadonlySet<string> | null,
+): { readonly fromRoot: Set<Node>; readonly fromTarget: Set<Node> } {
+  const outcome = report.outcomes[failure.idx]
+  const versions = outcome?.audits?.versions ?? []
+  const hasSources = (node: Node): boolean =>
+    node === null || (gitRevOf(node) !== null ? node === failure.version : known === null || known.has(semverOf(node)))
+  let common: { fromRoot: Set<Node>; fromTarget: Set<Node> } | null = null
+  for (const criterion of indicesOf(failure.missing)) {
+    const search = outcome?.searches.get(criterion)
+    if (search === undefined || search.found) continue
+    const fromRoot = new Set(search.reach.fromRoot.map(n => versions[n] ?? null))
+    const fromTarget = new Set(search.reach.fromTarget.map(n => versions[n] ?? null))
+    common =
+      common === null
+        ? {
+            fromRoot: new Set([...fromRoot].filter(hasSources)),
+            fromTarget: new Set([...fromTarget].filter(hasSources)),
+          }
+        : {
+            fromRoot: new Set([...common.fromRoot].filter(node => fromRoot.has(node))),
+            fromTarget: new Set([...common.fromTarget].filter(node => fromTarget.has(node))),
+          }
+  }
+  return common ?? { fromRoot: new Set(), fromTarget: new Set() }
+}
+
+/** The greatest published version not above the git version's own; null (Root) when there is none. */
+function nearestPublished(version: VetVersion, known: readonly string[] | null): Node {
+  const own = brand<'VetVersion'>(semverOf(version))
+  if (known === null) return own
+  let best: Node = null
+  for (const text of known) {
+    const parsed = parseVetVersion(text)
+    if (!parsed.ok || compareVetVersions(parsed.value, own) > 0) continue
+    if (best === null || compareVetVersions(parsed.value, best) > 0) best = parsed.value
+  }
+  return best
+}
+
+/** Takes the smallest measured candidate of each plan, merges equal readings, sorts and groups them. Unmeasured ones are left out. */
+export function chooseSuggestions(
+  input: SuggestInput & {
+    readonly plans: readonly CandidatePlan[]
+    readonly sizeOf: (crate: CrateName, delta: Delta) => DiffStat | null
+  },
+): Suggest {
+  const failureByIdx = new Map(input.report.failures.map(f => [f.idx, f]))
+  const unmeasured: PackageIdx[] = []
+  const found = input.plans.flatMap(plan => {
+    const failure = failureByIdx.get(plan.idx)
+    if (failure === undefined) return []
+    const measure = (deltas: readonly Delta[]) =>
+      deltas.flatMap(delta => {
+        const stat = input.sizeOf(plan.crate, delta)
+        return stat === null ? [] : [toItem(input.graph, failure, delta, stat)]
+      })
+    const measured = measure(plan.candidates)
+    const least = Math.min(...measured.map(item => linesOf(item.stat)))
+    const best = measured.find(item => linesOf(item.stat) === least)
+    if (best === undefined) {
+      unmeasured.push(plan.idx)
+      return []
+    }
+    return [...measure(plan.extra), best]
+  })
+  const items = mergeEqual(found.sort(compareItems))
+  return {
+    items,
+    byCriteria: groupByCriteria(input.mapper, items),
+    totalLines: items.reduce((sum, item) => sum + linesOf(item.stat), 0),
+    unmeasured,
+  }
+}
+
+function toItem(graph: DepGraph, failure: FailedPackage, delta: Delta, stat: DiffStat): SuggestItem {
+  const { idx, name, version, missing, missingCriteria } = failure
+  return {
+    idx,
+    name,
+    version,
+    delta,
+    stat,
+    missing,
+    criteria: missingCriteria,
+    notableParents: dependentNames(graph, idx),
+  }
+}
+
+/** Names of the packages that depend directly on a node, in byte order, without duplicates. */
+export function dependentNames(graph: DepGraph, idx: PackageIdx): string[] {
+  const names = new Set((graph.nodes[idx]?.reverseDeps ?? []).flatMap(parent => graph.nodes[parent]?.name ?? []))
+  return [...names].sort(compareNames)
+}
+
+function compareItems(a: SuggestItem, b: SuggestItem): number {
+  return linesOf(a.stat) - linesOf(b.stat) || compareNames(a.name, b.name) || compareVetVersions(a.delta.to, b.delta.to)
+}
+
+/** Joins neighbours that ask for the same reading, for example for two versions of a crate; their dependents are united. */
+function mergeEqual(items: readonly SuggestItem[]): SuggestItem[] {
+  const merged: SuggestItem[] = []
+  for (const item of items) {
+    const last = merged.at(-1)
+    if (last === undefined || !isSameReading(last, item)) {
+      merged.push(item)
+      continue
+    }
+    const parents = new Set([...last.notableParents, ...item.notableParents])
+    merged[merged.length - 1] = { ...last, notableParents: [...parents].sort(compareNames) }
+  }
+  return merged
+}
+
+function isSameReading(a: SuggestItem, b: SuggestItem): boolean {
+  return (
+    a.name === b.name &&
+    a.delta.from === b.delta.from &&
+    a.delta.to === b.delta.to &&
+    a.stat.insertions === b.stat.insertions &&
+    a.stat.deletions === b.stat.deletions &&
+    a.stat.filesChanged === b.stat.filesChanged
+  )
+}
+
+function groupByCriteria(mapper: CriteriaMapper, items: readonly SuggestItem[]): SuggestGroup[] {
+  const groups = new Map<string, SuggestItem[]>()
+  for (const item of items) {
+    const label = criteriaLabel(mapper, item.missing)
+    const group = groups.get(label)
+    if (group === undefined) groups.set(label, [item])
+    else group.push(item)
+  }
+  return [...groups].sort(([a], [b]) => compareNames(a, b)).map(([label, grouped]) => ({ label, items: grouped }))
+}
+
+/** What to certify for, with the criteria that would do as well: `safe-to-run (or safe-to-deploy)`. */
+export function criteriaLabel(mapper: CriteriaMapper, set: CriteriaSet): string {
+  const parts = minimalIndices(mapper, set).map(index => {
+    const instead = impliedByNames(mapper, index).map(name => `or ${name}`)
+    const name = mapper.names[index] ?? ''
+    return instead.length === 0 ? name : `${name} (${instead.join(', ')})`
+  })
+  return parts.join(', ')
+}
