@@ -7,6 +7,7 @@
 import { z } from 'zod'
 import type { Failure } from './failure.ts'
 import type { Result } from './result.ts'
+import { launchRequest } from './launch.ts'
 import * as w from './wire.ts'
 
 interface Call<A extends z.ZodType, R extends z.ZodType> {
@@ -115,6 +116,8 @@ export const contract = {
   'shell.openExternal': call(z.object({ url: z.string().max(2_000) }), none),
   /** A command chosen in the application menu; `id` is of the command table. */
   'shell.command': event(z.object({ id: z.string() })),
+  /** Show something else: a second start of the program, or an `assay://` link. It opens, it never acts. */
+  'shell.launch': event(launchRequest),
   /** Minimise, maximise, close: desktop only. */
   'shell.window': call(z.object({ action: z.enum(['minimise', 'maximise', 'close']) }), none),
 } as const

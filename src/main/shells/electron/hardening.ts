@@ -1,0 +1,61 @@
+/**
+ * What no page may do, whatever it contains: reach the network, leave its address, open windows, embed others, use a
+ * device, download. Electron's security checklist, items 5 and 11 to 14, and more. Installed before any window exists.
+ */
+import { app, type Session, type WebContents } from 'electron'
+import { APP_ORIGIN } from './app-scheme.ts'
+import { denyDevices, denyWindows, trackMainFrame } from './compat.ts'
+
+/** Before `ready`: no name is ever resolved for a page, so that prefetches and WebRTC have nowhere to go. */
+export function hardenCommandLine(): void {
+  app.commandLine.appendSwitch('host-resolver-rules', 'MAP * ~NOTFOUND')
+  app.commandLine.appendSwitch('force-webrtc-ip-handling-policy', 'disable_non_proxied_udp')
+  app.commandLine.appendSwitch('disable-features', 'MediaRouter,DialMediaRouteProvider,AutofillServerCommunication')
+}
+
+/** Addresses a page may load: our own files and what it makes itself. Developer tools load their own pages. */
+export function isOwnRequest(url: string, areToolsAllowed: boolean): boolean {
+  if (url.startsWith(`${APP_ORIGIN}/`) || url.startsWith(`blob:${APP_ORIGIN}/`) || url.startsWith('data:')) return true
+  return areToolsAllowed && (url.startsWith('devtools://') || url.startsWith('chrome-devtools://'))
+}
+
+/** Writing text to the clipboard after a key press is the one permission that our own page has. */
+const isAllowedPermission = (permission: string, origin: string): boolean =>
+  permission === 'clipboard-sanitized-write' && (origin === APP_ORIGIN || origin.startsWith(`${APP_ORIGIN}/`))
+
+/** Denies permissions, devices, downloads and every request that is not for our own pages. */
+export function hardenSession(session: Session, areToolsAllowed: boolean): void {
+  session.setPermissionRequestHandler((_contents, permission, done, details) =>
+    done(isAllowedPermission(permission, details.requestingUrl) && details.isMainFrame),
+  )
+  session.setPermissionCheckHandler((_contents, permission, origin) => isAllowedPermission(permission, origin))
+  denyDevices(session)
+  session.webRequest.onBeforeRequest((details, done) => done({ cancel: !isOwnRequest(details.url, areToolsAllowed) }))
+  session.on('will-download', event => event.preventDefault())
+}
+
+/** Pins every contents that is ever created to where it is. */
+export function hardenContents(): void {
+  app.on('web-contents-created', (_event, contents: WebContents) => {
+    const prevent = (event: { preventDefault(): void }): void => event.preventDefault()
+    contents.on('will-navigate', prevent)
+    contents.on('will-redirect', prevent)
+    contents.on('will-frame-navigate', prevent)
+    contents.on('will-attach-webview', prevent)
+    contents.on('select-bluetooth-device', (event, _devices, choose) => {
+      event.preventDefault()
+      choose('')
+    })
+    denyWindows(contents)
+    trackMainFrame(contents)
+  })
+  app.on('certificate-error', (event, _contents, _url, _error, _certificate, done) => {
+    event.preventDefault()
+    done(false)
+  })
+  app.on('login', event => event.preventDefault())
+  app.on('select-client-certificate', (event, _contents, _url, _list, choose) => {
+    event.preventDefault()
+    ;(choose as () => void)()
+  })
+}

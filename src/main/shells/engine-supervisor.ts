@@ -1,0 +1,131 @@
+/**
+ * The door's end of the pipe: keeps one engine process alive and gives every call exactly one answer. A crash answers
+ * what was pending with `engine-stopped` and starts the engine anew after a growing pause; `stop` ends it for good.
+ * Runs in Node 24, in Electron's main process and in the tests' old Electron: no newer API than Node 12's.
+ */
+import { parseFromEngine, type MessagePort, type PlainAnswer, type ToEngine } from './engine-protocol.ts'
+
+/** One running engine process. `onExit` fires once; its text says how it ended. */
+export interface EngineProcess extends MessagePort<ToEngine> {
+  onExit(listener: (how: string) => void): void
+  /** Ends this process and nothing else. */
+  kill(): void
+}
+
+export interface SupervisorOptions {
+  /** Starts a process; `restartedBecause` is null for the first. May throw. */
+  readonly spawn: (restartedBecause: string | null) => EngineProcess
+  readonly onEvent: (name: string, payload: unknown) => void
+  readonly log: (text: string) => void
+  /** First pause before a restart; doubles up to 40 times this while the engine keeps ending early. Default 250. */
+  readonly firstPauseMs?: number
+  /** A process that lived this long resets the pause. Default 30 000. */
+  readonly steadyMs?: number
+}
+
+export interface Supervisor {
+  call(name: string, args: unknown): Promise<PlainAnswer>
+  /** Asks the engine to end, waits at most 3 s, then kills it. Later calls answer `engine-stopped`. */
+  stop(): Promise<void>
+}
+
+const GRACE_MS = 3_000
+const LONGEST_PAUSE = 40
+
+/** Starts the engine at once and keeps it running. */
+export function superviseEngine(options: SupervisorOptions): Supervisor {
+  const firstPauseMs = options.firstPauseMs ?? 250
+  const steadyMs = options.steadyMs ?? 30_000
+  const pending = new Map<number, (answer: PlainAnswer) => void>()
+  let waiting: ToEngine[] = []
+  let current: EngineProcess | null = null
+  let isReady = false
+  let nextId = 1
+  let failedStarts = 0
+  let timer: ReturnType<typeof setTimeout> | null = null
+  let stopping: Promise<void> | null = null
+  let onGone: () => void = () => undefined
+
+  const answerAll = (reason: string): void => {
+    const answers = [...pending.values()]
+    pending.clear()
+    waiting = []
+    for (const answer of answers) answer({ ok: false, error: { code: 'engine-stopped', reason } })
+  }
+
+  const ended = (how: string, startedAt: number): void => {
+    current = null
+    isReady = false
+    answerAll(how)
+    onGone()
+    if (stopping !== null) return
+    failedStarts = Date.now() - startedAt >= steadyMs ? 0 : failedStarts + 1
+    const pauseMs = firstPauseMs * Math.min(LONGEST_PAUSE, 2 ** Math.max(0, failedStarts - 1))
+    options.log(`engine ${how}; starting it again in ${pauseMs} ms`)
+    timer = setTimeout(() => start(how), pauseMs)
+  }
+
+  const start = (because: string | null): void => {
+    timer = null
+    const startedAt = Date.now()
+    let child: EngineProcess
+    try {
+      child = options.spawn(because)
+    } catch (error) {
+      ended(`could not be started: ${error instanceof Error ? error.message : String(error)}`, startedAt)
+      return
+    }
+    current = child
+    child.onExit(how => {
+      if (current === child) ended(how, startedAt)
+    })
+    child.onMessage(raw => {
+      const message = parseFromEngine(raw)
+      if (message === null || current !== child) return
+      if (message.kind === 'event') options.onEvent(message.name, message.payload)
+      else if (message.kind === 'answer') {
+        const answer = pending.get(message.id)
+        pending.delete(message.id)
+        answer?.(message.answer as PlainAnswer)
+      } else {
+        isReady = true
+        for (const call of waiting) child.send(call)
+        waiting = []
+      }
+    })
+  }
+
+  const stop = (): Promise<void> => {
+    stopping ??= new Promise<void>(resolve => {
+      if (timer !== null) clearTimeout(timer)
+      const child = current
+      if (child === null) {
+        answerAll('Assay is closing')
+        resolve()
+        return
+      }
+      const killer = setTimeout(() => child.kill(), GRACE_MS)
+      onGone = () => {
+        clearTimeout(killer)
+        resolve()
+      }
+      child.send({ kind: 'shutdown' })
+    })
+    return stopping
+  }
+
+  start(null)
+  return {
+    call(name, args) {
+      if (stopping !== null)
+        return Promise.resolve({ ok: false, error: { code: 'engine-stopped', reason: 'Assay is closing' } })
+      return new Promise(resolve => {
+        const call: ToEngine = { kind: 'call', id: nextId++, name, args }
+        pending.set(call.id, resolve)
+        if (isReady && current !== null) current.send(call)
+        else waiting.push(call)
+      })
+    },
+    stop,
+  }
+}
