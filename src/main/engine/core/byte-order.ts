@@ -4,7 +4,7 @@
  */
 
 /** Negative, zero or positive as `a` sorts before, with or after `b` by UTF-8 bytes. */
-export function compareNames(a: string, b: string): number {
+export function compareText(a: string, b: string): number {
   if (a === b) return 0
   const length = Math.min(a.length, b.length)
   for (let i = 0; i < length; i++) {
@@ -32,5 +32,21 @@ export function utf8Length(text: string): number {
 /** A copy of a map kept in byte order, with `key` set to `value`. */
 export function withEntry<K extends string, V>(map: ReadonlyMap<K, V>, key: K, value: V): ReadonlyMap<K, V> {
   if (map.has(key)) return new Map(map).set(key, value)
-  return new Map([...map, [key, value] as const].sort(([a], [b]) => compareNames(a, b)))
+  return new Map([...map, [key, value] as const].sort(([a], [b]) => compareText(a, b)))
+}
+
+/** A copy of a map in byte order of its keys. */
+export function sortedMap<K extends string, V>(entries: Iterable<readonly [K, V]>): ReadonlyMap<K, V> {
+  return new Map([...entries].sort(([a], [b]) => compareText(a, b)))
+}
+
+/** Element by element; a list sorts before a longer one that starts with it. */
+export function compareLists(a: readonly string[], b: readonly string[]): number {
+  for (const [i, x] of a.entries()) {
+    const y = b[i]
+    if (y === undefined) return 1
+    const order = compareText(x, y)
+    if (order !== 0) return order
+  }
+  return a.length - b.length
 }

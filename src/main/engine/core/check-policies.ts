@@ -3,7 +3,7 @@
  * does. Source: cargo-vet 0.10.3 src/main.rs check_crate_policies.
  */
 import type { StoreProblem } from '../../../shared/failure.ts'
-import { compareNames } from './byte-order.ts'
+import { compareText } from './byte-order.ts'
 import type { DepGraph } from './dep-graph.ts'
 import { splitPolicyKey } from './policy.ts'
 import type { ConfigFile } from './store-model.ts'
@@ -37,10 +37,10 @@ export function checkCratePolicies(graph: DepGraph, config: Pick<ConfigFile, 'po
     if (withDependencyCriteria.has(name) && !hasPolicy) needsVersion.push(key)
     else if (unversioned.has(name)) mustBeVersioned.push(key)
   }
-  const unusedNames = [...new Set(keys.map(k => k.crate))].filter(crate => !used.has(crate)).sort(compareNames)
+  const unusedNames = [...new Set(keys.map(k => k.crate))].filter(crate => !used.has(crate)).sort(compareText)
   const unusedVersions = versioned
     .filter(({ crate, version }) => !used.has(`${crate}:${version}`))
-    .sort((a, b) => compareNames(a.crate, b.crate) || compareVetVersions(a.version, b.version))
+    .sort((a, b) => compareText(a.crate, b.crate) || compareVetVersions(a.version, b.version))
     .map(({ crate, version }) => `${crate}:${version}`)
 
   return [

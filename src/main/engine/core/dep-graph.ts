@@ -5,7 +5,7 @@
  * Source: cargo-vet 0.10.3 src/resolver.rs DepGraph::new.
  */
 import { brand, type CrateName, type VetVersion } from '../../../shared/domain.ts'
-import { compareNames } from './byte-order.ts'
+import { compareText } from './byte-order.ts'
 import type { CargoMetadata, DepKind, MetadataNode, MetadataPackage } from './cargo-metadata.ts'
 import { indexPolicy, policyFor, type PolicyIndex } from './policy.ts'
 import type { PolicyEntry } from './store-model.ts'
@@ -145,7 +145,7 @@ function startNode(pkg: MetadataPackage, policy: PolicyIndex): Building {
 
 function compareNodes(a: PackageNode, b: PackageNode): number {
   return (
-    compareNames(a.name, b.name) || compareVetVersions(a.version, b.version) || compareNames(a.packageId, b.packageId)
+    compareText(a.name, b.name) || compareVetVersions(a.version, b.version) || compareText(a.packageId, b.packageId)
   )
 }
 

@@ -3,8 +3,8 @@
  * (failures beside violations) is hidden here too. Source: cargo-vet 0.10.3 src/format.rs JsonReport, print_json.
  */
 import type { PackageRef, ResolveReport } from './resolve.ts'
-import { compareNames } from './byte-order.ts'
-import { formatShortList } from './short-list.ts'
+import { compareText } from './byte-order.ts'
+import { shortList } from './short-list.ts'
 import type { AuditEntry, Exemption } from './store-model.ts'
 import type { Suggest, SuggestItem } from './suggest.ts'
 import type { ViolationConflict } from './violations.ts'
@@ -34,7 +34,7 @@ function conclusionJson(report: ResolveReport, suggest: Suggest | null): Json {
     case 'fail (violation)': {
       // A later package with the same key replaces an earlier one, as in cargo-vet's map; their conflicts are equal.
       const byKey = new Map(report.violations.map(v => [`${v.name}:${v.version}`, v.conflicts.map(conflictJson)]))
-      return object(conclusion, ['violations', { entries: [...byKey].sort(([a], [b]) => compareNames(a, b)) }])
+      return object(conclusion, ['violations', { entries: [...byKey].sort(([a], [b]) => compareText(a, b)) }])
     }
     case 'fail (vetting)':
       return object(
@@ -53,7 +53,7 @@ const packageJson = (ref: PackageRef): Json => object(...packageEntries(ref))
 
 function suggestJson(suggest: Suggest): Json {
   return object(
-    ['suggestions', suggest.items.map(itemJson)],
+    ['suggestions', suggest.suggestions.map(itemJson)],
     ['suggest_by_criteria', { entries: suggest.byCriteria.map(({ label, items }) => [label, items.map(itemJson)]) }],
     ['total_lines', suggest.totalLines],
   )
@@ -63,7 +63,7 @@ function itemJson(item: SuggestItem): Json {
   const { insertions, deletions, filesChanged } = item.stat
   return object(
     ['name', item.name],
-    ['notable_parents', formatShortList(item.notableParents)],
+    ['notable_parents', shortList(item.notableParents)],
     ['suggested_criteria', item.criteria],
     [
       'suggested_diff',

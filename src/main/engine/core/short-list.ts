@@ -2,7 +2,7 @@
  * A list of names in a sentence, cut to about 40 columns: `a`, `a and b`, `a, b, and c`, `a, and 7 others`.
  * Source: cargo-vet 0.10.3 src/string_format.rs FormatShortList.
  */
-import { compareNames, utf8Length } from './byte-order.ts'
+import { compareText, utf8Length } from './byte-order.ts'
 
 const WIDTH = 40
 const AND_WIDTH = ' and '.length
@@ -10,10 +10,10 @@ const OTHER_WIDTH = ' other'.length
 
 /** Names sorted by length in bytes, then by bytes: cargo-vet's order. */
 export function sortShortList(names: readonly string[]): string[] {
-  return [...names].sort((a, b) => utf8Length(a) - utf8Length(b) || compareNames(a, b))
+  return [...names].sort((a, b) => utf8Length(a) - utf8Length(b) || compareText(a, b))
 }
 
-export function formatShortList(names: readonly string[]): string {
+export function shortList(names: readonly string[]): string {
   const items = sortShortList(names)
   const [first = '', second = ''] = items
   if (items.length <= 1) return first

@@ -13,7 +13,7 @@ import {
   type DiffStat,
   type VetVersion,
 } from '../../../shared/domain.ts'
-import { compareNames } from './byte-order.ts'
+import { compareText } from './byte-order.ts'
 import { impliedByNames, indicesOf, minimalIndices, type CriteriaMapper, type CriteriaSet } from './criteria.ts'
 import type { DepGraph, PackageIdx } from './dep-graph.ts'
 import type { FailedPackage, ResolveReport } from './resolve.ts'
@@ -21,7 +21,7 @@ import type { VetStore } from './store-model.ts'
 import { compareVetVersions, gitRevOf, parseVetVersion, semverOf } from './version.ts'
 
 export interface CandidatePlan {
-  readonly idx: PackageIdx
+  readonly node: PackageIdx
   readonly crate: CrateName
   /** The version in use. */
   readonly version: VetVersion
@@ -32,7 +32,7 @@ export interface CandidatePlan {
 }
 
 export interface SuggestItem {
-  readonly idx: PackageIdx
+  readonly node: PackageIdx
   readonly name: CrateName
   /** The version in use that fails; `delta.to` may be another. */
   readonly version: VetVersion
@@ -53,7 +53,7 @@ export interface SuggestGroup {
 
 export interface Suggest {
   /** By lines, then crate name, then version. */
-  readonly items: readonly SuggestItem[]
+  readonly suggestions: readonly SuggestItem[]
   /** The same items by the criteria to certify; groups in byte order of their labels. */
   readonly byCriteria: readonly SuggestGroup[]
   readonly totalLines: number
@@ -97,19 +97,20 @@ function planFor(failure: FailedPackage, report: ResolveReport, known: readonly 
       fromTarget.add(base)
     }
   }
-  const starts = [...fromRoot].sort(compareNodes)
-  const candidates = [...fromTarget].sort(compareNodes).flatMap(to => {
+  const starts = [...fromRoot].sort(comparePlaces)
+  const candidates = [...fromTarget].sort(comparePlaces).flatMap(to => {
     if (to === null) return []
-    const above = starts.findIndex(start => compareNodes(start, to) >= 0)
+    const above = starts.findIndex(start => comparePlaces(start, to) >= 0)
     const nearest = above < 0 ? [starts.at(-1)] : [starts[above - 1], starts[above]]
     return nearest.flatMap(from => (from === undefined ? [] : [{ from, to }]))
   })
-  return { idx: failure.idx, crate: failure.name, version: failure.version, candidates, extra }
+  return { node: failure.node, crate: failure.name, version: failure.version, candidates, extra }
 }
 
-type Node = VetVersion | null
+/** A version, or null for Root. */
+type Place = VetVersion | null
 
-function compareNodes(a: Node, b: Node): number {
+function comparePlaces(a: Place, b: Place): number {
   if (a === null || b === null) return Number(a !== null) - Number(b !== null)
   return compareVetVersions(a, b)
 }
@@ -123,36 +124,34 @@ function commonReach(
   failure: FailedPackage,
   report: ResolveReport,
   known: ReadonlySet<string> | null,
-): { readonly fromRoot: Set<Node>; readonly fromTarget: Set<Node> } {
-  const outcome = report.outcomes[failure.idx]
+): { readonly fromRoot: Set<Place>; readonly fromTarget: Set<Place> } {
+  const outcome = report.outcomes[failure.node]
   const versions = outcome?.audits?.versions ?? []
-  const hasSources = (node: Node): boolean =>
+  const hasSources = (node: Place): boolean =>
     node === null || (gitRevOf(node) !== null ? node === failure.version : known === null || known.has(semverOf(node)))
-  let common: { fromRoot: Set<Node>; fromTarget: Set<Node> } | null = null
+  let fromRoot: Set<Place> | null = null
+  let fromTarget: Set<Place> | null = null
   for (const criterion of indicesOf(failure.missing)) {
     const search = outcome?.searches.get(criterion)
     if (search === undefined || search.found) continue
-    const fromRoot = new Set(search.reach.fromRoot.map(n => versions[n] ?? null))
-    const fromTarget = new Set(search.reach.fromTarget.map(n => versions[n] ?? null))
-    common =
-      common === null
-        ? {
-            fromRoot: new Set([...fromRoot].filter(hasSources)),
-            fromTarget: new Set([...fromTarget].filter(hasSources)),
-          }
-        : {
-            fromRoot: new Set([...common.fromRoot].filter(node => fromRoot.has(node))),
-            fromTarget: new Set([...common.fromTarget].filter(node => fromTarget.has(node))),
-          }
+    const places = (numbers: readonly number[]): Place[] => numbers.map(n => versions[n] ?? null)
+    fromRoot = narrow(fromRoot, places(search.reach.fromRoot), hasSources)
+    fromTarget = narrow(fromTarget, places(search.reach.fromTarget), hasSources)
   }
-  return common ?? { fromRoot: new Set(), fromTarget: new Set() }
+  return { fromRoot: fromRoot ?? new Set(), fromTarget: fromTarget ?? new Set() }
+}
+
+/** The first list, filtered; later lists only take away. */
+function narrow(before: Set<Place> | null, next: readonly Place[], isUsable: (place: Place) => boolean): Set<Place> {
+  return before === null ? new Set(next.filter(isUsable)) : new Set(next.filter(place => before.has(place)))
+}
 }
 
 /** The greatest published version not above the git version's own; null (Root) when there is none. */
-function nearestPublished(version: VetVersion, known: readonly string[] | null): Node {
+function nearestPublished(version: VetVersion, known: readonly string[] | null): Place {
   const own = brand<'VetVersion'>(semverOf(version))
   if (known === null) return own
-  let best: Node = null
+  let best: Place = null
   for (const text of known) {
     const parsed = parseVetVersion(text)
     if (!parsed.ok || compareVetVersions(parsed.value, own) > 0) continue
@@ -161,63 +160,72 @@ function nearestPublished(version: VetVersion, known: readonly string[] | null):
   return best
 }
 
-/** Takes the smallest measured candidate of each plan, merges equal readings, sorts and groups them. Unmeasured ones are left out. */
+type SizeOf = (crate: CrateName, delta: Delta) => DiffStat | null
+
+/** The smallest measured candidate of a plan, the first of equals; null when none was measured. */
+export function chooseCandidate(
+  plan: CandidatePlan,
+  sizeOf: SizeOf,
+): { readonly delta: Delta; readonly stat: DiffStat } | null {
+  let best: { readonly delta: Delta; readonly stat: DiffStat } | null = null
+  for (const delta of plan.candidates) {
+    const stat = sizeOf(plan.crate, delta)
+    if (stat !== null && (best === null || linesOf(stat) < linesOf(best.stat))) best = { delta, stat }
+  }
+  return best
+}
+
+/** The choice for each plan, equal readings merged, sorted and grouped. What could not be measured is left out. */
 export function chooseSuggestions(
-  input: SuggestInput & {
-    readonly plans: readonly CandidatePlan[]
-    readonly sizeOf: (crate: CrateName, delta: Delta) => DiffStat | null
-  },
+  input: SuggestInput & { readonly plans: readonly CandidatePlan[]; readonly sizeOf: SizeOf },
 ): Suggest {
-  const failureByIdx = new Map(input.report.failures.map(f => [f.idx, f]))
+  const failureByNode = new Map(input.report.failures.map(f => [f.node, f]))
   const unmeasured: PackageIdx[] = []
   const found = input.plans.flatMap(plan => {
-    const failure = failureByIdx.get(plan.idx)
+    const failure = failureByNode.get(plan.node)
     if (failure === undefined) return []
-    const measure = (deltas: readonly Delta[]) =>
-      deltas.flatMap(delta => {
-        const stat = input.sizeOf(plan.crate, delta)
-        return stat === null ? [] : [toItem(input.graph, failure, delta, stat)]
-      })
-    const measured = measure(plan.candidates)
-    const least = Math.min(...measured.map(item => linesOf(item.stat)))
-    const best = measured.find(item => linesOf(item.stat) === least)
-    if (best === undefined) {
-      unmeasured.push(plan.idx)
+    const best = chooseCandidate(plan, input.sizeOf)
+    if (best === null) {
+      unmeasured.push(plan.node)
       return []
     }
-    return [...measure(plan.extra), best]
+    const extra = plan.extra.flatMap(delta => {
+      const stat = input.sizeOf(plan.crate, delta)
+      return stat === null ? [] : [{ delta, stat }]
+    })
+    return [...extra, best].map(({ delta, stat }) => toItem(input.graph, failure, delta, stat))
   })
-  const items = mergeEqual(found.sort(compareItems))
+  const suggestions = mergeEqual(found.sort(compareItems))
   return {
-    items,
-    byCriteria: groupByCriteria(input.mapper, items),
-    totalLines: items.reduce((sum, item) => sum + linesOf(item.stat), 0),
+    suggestions,
+    byCriteria: groupByCriteria(input.mapper, suggestions),
+    totalLines: suggestions.reduce((sum, item) => sum + linesOf(item.stat), 0),
     unmeasured,
   }
 }
 
 function toItem(graph: DepGraph, failure: FailedPackage, delta: Delta, stat: DiffStat): SuggestItem {
-  const { idx, name, version, missing, missingCriteria } = failure
+  const { node, name, version, missing, missingCriteria } = failure
   return {
-    idx,
+    node,
     name,
     version,
     delta,
     stat,
     missing,
     criteria: missingCriteria,
-    notableParents: dependentNames(graph, idx),
+    notableParents: dependentNames(graph, node),
   }
 }
 
 /** Names of the packages that depend directly on a node, in byte order, without duplicates. */
-export function dependentNames(graph: DepGraph, idx: PackageIdx): string[] {
-  const names = new Set((graph.nodes[idx]?.reverseDeps ?? []).flatMap(parent => graph.nodes[parent]?.name ?? []))
-  return [...names].sort(compareNames)
+export function dependentNames(graph: DepGraph, node: PackageIdx): string[] {
+  const names = new Set((graph.nodes[node]?.reverseDeps ?? []).flatMap(parent => graph.nodes[parent]?.name ?? []))
+  return [...names].sort(compareText)
 }
 
 function compareItems(a: SuggestItem, b: SuggestItem): number {
-  return linesOf(a.stat) - linesOf(b.stat) || compareNames(a.name, b.name) || compareVetVersions(a.delta.to, b.delta.to)
+  return linesOf(a.stat) - linesOf(b.stat) || compareText(a.name, b.name) || compareVetVersions(a.delta.to, b.delta.to)
 }
 
 /** Joins neighbours that ask for the same reading, for example for two versions of a crate; their dependents are united. */
@@ -230,7 +238,7 @@ function mergeEqual(items: readonly SuggestItem[]): SuggestItem[] {
       continue
     }
     const parents = new Set([...last.notableParents, ...item.notableParents])
-    merged[merged.length - 1] = { ...last, notableParents: [...parents].sort(compareNames) }
+    merged[merged.length - 1] = { ...last, notableParents: [...parents].sort(compareText) }
   }
   return merged
 }
@@ -254,7 +262,7 @@ function groupByCriteria(mapper: CriteriaMapper, items: readonly SuggestItem[]):
     if (group === undefined) groups.set(label, [item])
     else group.push(item)
   }
-  return [...groups].sort(([a], [b]) => compareNames(a, b)).map(([label, grouped]) => ({ label, items: grouped }))
+  return [...groups].sort(([a], [b]) => compareText(a, b)).map(([label, grouped]) => ({ label, items: grouped }))
 }
 
 /** What to certify for, with the criteria that would do as well: `safe-to-run (or safe-to-deploy)`. */

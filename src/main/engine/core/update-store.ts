@@ -8,7 +8,7 @@ import type { CrateName, VetVersion } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { ok, type Result } from '../../../shared/result.ts'
 import { auditSources, nothingIsFresh, type EdgeOrigin, type IsFresh } from './audit-graph.ts'
-import { compareNames, withEntry } from './byte-order.ts'
+import { compareText, withEntry } from './byte-order.ts'
 import {
   containsAll,
   criteriaSet,
@@ -97,7 +97,7 @@ function findNeeds(input: UpdateInput, isFresh: IsFresh): Result<ReadonlyMap<Cra
       audits === null
         ? null
         : collectNeeds(members, member => {
-            const required = minimalIndices(mapper, requirements.value[member.idx] ?? 0n)
+            const required = minimalIndices(mapper, requirements.value[member.node] ?? 0n)
             return required.map(criterion => ({
               criterion,
               search: searchPath(audits, criterion, member.version, modeFor(crate).search),
@@ -250,7 +250,7 @@ function updateExemptions(context: Context): Result<ReadonlyMap<CrateName, reado
     }
     if (kept.length > 0) updated = withEntry(updated, crate, kept)
   }
-  const crates = [...needs].sort(([a], [b]) => compareNames(a, b))
+  const crates = [...needs].sort(([a], [b]) => compareText(a, b))
   for (const [crate, needed] of crates) {
     if (needed === null || needed.newExemptions.size === 0) continue
     const added = [...needed.newExemptions].map(([version, set]) => newExemption(mapper, version, set))
