@@ -145,7 +145,6 @@ function commonReach(
 function narrow(before: Set<Place> | null, next: readonly Place[], isUsable: (place: Place) => boolean): Set<Place> {
   return before === null ? new Set(next.filter(isUsable)) : new Set(next.filter(place => before.has(place)))
 }
-}
 
 /** The greatest published version not above the git version's own; null (Root) when there is none. */
 function nearestPublished(version: VetVersion, known: readonly string[] | null): Place {
