@@ -1,0 +1,276 @@
+/**
+ * Opens a crate archive that may be hostile: gunzip with limits, every tar header judged before any byte is used,
+ * nothing written to disk here. An archive is taken whole or refused whole, with the rule it broke. cargo is laxer
+ * (it unpacks links, skips `..`, takes the last of two entries with one name); what cargo would compile but we refuse
+ * is refused loudly, never shown in part. Limits are cargo's where it has one.
+ */
+import { promisify } from 'node:util'
+import type { Failure } from '../../../shared/failure.ts'
+import { fail, ok, type Result } from '../../../shared/result.ts'
+import { isZero, readPax, readTar, TarError, untilZero, type TarHeader } from './tar.ts'
+
+export interface ArchiveLimits {
+  /** Size of the .crate file. */
+  readonly maxCompressedBytes: number
+  /** Size of the tar, headers included. cargo: max(512 MiB, 20 × compressed). */
+  readonly maxTotalBytes: number
+  readonly maxEntryBytes: number
+  readonly maxEntries: number
+  /** In UTF-8 bytes below NAME-VERSION/. */
+  readonly maxPathBytes: number
+  /** Folders and file name together. */
+  readonly maxDepth: number
+  /** Tars above 16 MiB may be at most this many times their compressed size. Real crates stay below 60. */
+  readonly maxRatio: number
+}
+
+export const ARCHIVE_LIMITS: ArchiveLimits = {
+  maxCompressedBytes: 256 << 20,
+  maxTotalBytes: 512 << 20,
+  maxEntryBytes: 256 << 20,
+  maxEntries: 100_000,
+  maxPathBytes: 1_024,
+  maxDepth: 64,
+  maxRatio: 250,
+}
+const RATIO_FREE_BYTES = 16 << 20
+
+export interface ArchiveEntry {
+  /** Below NAME-VERSION/, `/` between parts. */
+  readonly path: string
+  /** View into the unpacked tar. */
+  readonly data: Uint8Array
+  /** The owner's execute bit, as stated. Never applied to a file of ours. */
+  readonly isExecutable: boolean
+}
+
+/**
+ * The files of `CRATE-VERSION.crate` in the archive's order; folders are left out.
+ * @failure archive-truncated (cut short or damaged), archive-hostile (names the rule)
+ */
+export async function readArchive(
+  crate: string,
+  version: string,
+  bytes: Uint8Array,
+  options: { readonly limits?: ArchiveLimits; readonly platform?: string } = {},
+): Promise<Result<readonly ArchiveEntry[], Failure>> {
+  const limits = options.limits ?? ARCHIVE_LIMITS
+  const subject = `${crate} ${version}`
+  try {
+    const tar = await gunzip(bytes, limits)
+    return ok(judge(readTar(tar, limits.maxEntries), `${crate}-${version}/`, limits, options.platform === 'win32'))
+  } catch (error) {
+    if (error instanceof TarError) return fail({ code: 'archive-truncated', crate: subject, reason: error.message })
+    if (error instanceof Hostile) {
+      return fail({ code: 'archive-hostile', crate: subject, entry: error.entry, rule: error.message })
+    }
+    throw error
+  }
+}
+
+class Hostile extends Error {
+  readonly entry: string | null
+  constructor(rule: string, entry: string | null = null) {
+    super(rule)
+    this.entry = entry === null ? null : entry.slice(0, 300)
+  }
+}
+
+// ── gzip ─────────────────────────────────────────────────────────────────────────────────────
+
+/**
+ * The first gzip member's content. cargo ignores what follows it, Node's own gunzip appends it: both would let an
+ * archive look different to different readers, so anything but zeros behind it is refused.
+ */
+async function gunzip(bytes: Uint8Array, limits: ArchiveLimits): Promise<Uint8Array> {
+  if (bytes.length > limits.maxCompressedBytes)
+    throw new Hostile(`the archive is larger than ${limits.maxCompressedBytes} bytes`)
+  const headerBytes = gzipHeaderBytes(bytes)
+  const zlib = await import('node:zlib')
+  const inflate = promisify(zlib.inflateRaw) as unknown as (
+    data: Uint8Array,
+    options: object,
+  ) => Promise<{ buffer: Buffer; engine: { bytesWritten: number } }>
+  let inflated: Awaited<ReturnType<typeof inflate>>
+  try {
+    inflated = await inflate(bytes.subarray(headerBytes), { info: true, maxOutputLength: limits.maxTotalBytes })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw new Hostile(`it unpacks to more than ${limits.maxTotalBytes} bytes`)
+    throw new TarError(code === 'Z_BUF_ERROR' ? 'the compressed data ends too early' : message)
+  }
+  const tar = inflated.buffer
+  const end = headerBytes + inflated.engine.bytesWritten
+  if (end + 8 > bytes.length) throw new TarError('the compressed data ends too early')
+  const trailer = new DataView(bytes.buffer, bytes.byteOffset + end, 8)
+  if (trailer.getUint32(0, true) !== zlib.crc32(tar) || trailer.getUint32(4, true) !== tar.length % 2 ** 32) {
+    throw new TarError('the compressed data does not have the checksum it states')
+  }
+  if (tar.length > RATIO_FREE_BYTES && tar.length > limits.maxRatio * bytes.length) {
+    throw new Hostile(`it unpacks to more than ${limits.maxRatio} times its size`)
+  }
+  if (!isZero(bytes.subarray(end + 8))) throw new Hostile('there is data after the end of the compressed archive')
+  return tar
+}
+
+function gzipHeaderBytes(bytes: Uint8Array): number {
+  if (bytes.length < 18) throw new TarError('it is too short to be an archive')
+  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b || bytes[2] !== 8) throw new TarError('it is not a gzip file')
+  const flags = bytes[3]!
+  let at = 10
+  if ((flags & 4) !== 0) at += 2 + (bytes[at]! | (bytes[at + 1]! << 8))
+  for (const flag of [8, 16]) {
+    if ((flags & flag) === 0) continue
+    const zero = bytes.indexOf(0, at)
+    if (zero === -1) throw new TarError('the compressed data ends too early')
+    at = zero + 1
+  }
+  if ((flags & 2) !== 0) at += 2
+  if (at + 8 >= bytes.length) throw new TarError('the compressed data ends too early')
+  return at
+}
+
+// ── tar ──────────────────────────────────────────────────────────────────────────────────────
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  '1': 'a hard link',
+  '2': 'a symbolic link',
+  '3': 'a character device',
+  '4': 'a block device',
+  '6': 'a named pipe',
+  S: 'a sparse file',
+}
+
+/** pax records that say nothing about name, size or content. */
+const HARMLESS_PAX = /^(mtime|atime|ctime|uid|gid|uname|gname|comment|hdrcharset|(LIBARCHIVE|SCHILY)\..*)$/
+
+function judge(
+  tar: { readonly headers: readonly TarHeader[]; readonly rest: Uint8Array },
+  prefix: string,
+  limits: ArchiveLimits,
+  forWindows: boolean,
+): ArchiveEntry[] {
+  if (tar.headers.length > limits.maxEntries) throw new Hostile(`it has more than ${limits.maxEntries} entries`)
+  if (!isZero(tar.rest)) throw new Hostile('there is data after the end marker of the tar')
+  const entries: ArchiveEntry[] = []
+  const seen = new Names()
+  let longName: Uint8Array | null = null
+  for (const header of tar.headers) {
+    const shown = decodeLoosely(longName ?? header.name)
+    if (header.type === 'L') {
+      if (longName !== null) throw new Hostile('two long names for one entry', shown)
+      longName = untilZero(header.data)
+      continue
+    }
+    if (header.type === 'x' || header.type === 'g') {
+      refuseTellingPax(header)
+      continue
+    }
+    if (header.type !== '0' && header.type !== '\0' && header.type !== '5') {
+      throw new Hostile(
+        `an entry is ${TYPE_NAMES[header.type] ?? `of the unknown type ${JSON.stringify(header.type)}`}`,
+        shown,
+      )
+    }
+    const name = decodeName(longName ?? header.name)
+    longName = null
+    const isFolder = header.type === '5' || name.endsWith('/')
+    const inside = checkName(name, prefix, limits, forWindows)
+    if (isFolder) {
+      if (header.sizeBytes > 0) throw new Hostile('a folder has content', name)
+      if (inside !== '') seen.addFolder(inside, name)
+      continue
+    }
+    if (inside === '') throw new Hostile('a file has the name of the crate’s folder', name)
+    if (header.sizeBytes > limits.maxEntryBytes)
+      throw new Hostile(`a file is larger than ${limits.maxEntryBytes} bytes`, name)
+    seen.addFile(inside, name)
+    entries.push({ path: inside, data: header.data, isExecutable: (header.mode & 0o100) !== 0 })
+  }
+  if (longName !== null) throw new Hostile('a long name belongs to no entry')
+  return entries
+}
+
+function refuseTellingPax(header: TarHeader): void {
+  for (const { key } of readPax(header.data)) {
+    if (!HARMLESS_PAX.test(key)) throw new Hostile(`a pax header overrides ${JSON.stringify(key.slice(0, 60))}`)
+  }
+}
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+const decodeLoosely = (bytes: Uint8Array): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+
+function decodeName(bytes: Uint8Array): string {
+  try {
+    return strict.decode(bytes)
+  } catch {
+    throw new Hostile('a name is not UTF-8', decodeLoosely(bytes))
+  }
+}
+
+const WINDOWS_RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i
+
+/** The path below `prefix`, without a trailing slash; empty for the crate's own folder. Throws Hostile. */
+function checkName(name: string, prefix: string, limits: ArchiveLimits, forWindows: boolean): string {
+  if (name.startsWith('/')) throw new Hostile('a path is absolute', name)
+  if (/^[a-z]:/i.test(name)) throw new Hostile('a path has a drive letter', name)
+  if (name.includes('\\')) throw new Hostile('a path has a backslash', name)
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  if (/[\u0000-\u001f\u007f-\u009f]/.test(name)) throw new Hostile('a name has control characters', name)
+  const parts = name.replace(/\/$/, '').split('/')
+  if (parts.includes('..')) throw new Hostile('a path leaves its folder with ..', name)
+  if (parts.some(part => part === '.' || part === '')) throw new Hostile('a path has empty parts', name)
+  if (`${name.replace(/\/$/, '')}/` !== prefix && !name.startsWith(prefix)) {
+    throw new Hostile(`a path is outside ${prefix}`, name)
+  }
+  const inside = parts.slice(1)
+  if (inside.length > limits.maxDepth) throw new Hostile(`a path has more than ${limits.maxDepth} parts`, name)
+  const text = inside.join('/')
+  if (Buffer.byteLength(text) > limits.maxPathBytes || inside.some(part => Buffer.byteLength(part) > 255)) {
+    throw new Hostile('a path is too long', name)
+  }
+  if (forWindows && inside.some(part => WINDOWS_RESERVED.test(part) || /[<>:"|?*]|[. ]$/.test(part))) {
+    throw new Hostile('a name cannot exist on Windows', name)
+  }
+  return text
+}
+
+/** Keeps names apart that some file system would take for one, and files apart from folders. */
+class Names {
+  /** Folded path to what it is; a folder keeps its own spelling. */
+  readonly #byFolded = new Map<string, { readonly kind: 'file' | 'folder'; readonly path: string }>()
+
+  addFile(path: string, shown: string): void {
+    this.#addParents(path, shown)
+    const known = this.#byFolded.get(fold(path))
+    if (known !== undefined) {
+      const rule =
+        known.path === path
+          ? known.kind === 'file'
+            ? 'two entries have the same name'
+            : 'a name is both a file and a folder'
+          : 'two names differ only in case'
+      throw new Hostile(rule, shown)
+    }
+    this.#byFolded.set(fold(path), { kind: 'file', path })
+  }
+
+  addFolder(path: string, shown: string): void {
+    this.#addParents(path, shown)
+    const known = this.#byFolded.get(fold(path))
+    if (known === undefined) this.#byFolded.set(fold(path), { kind: 'folder', path })
+    else if (known.kind === 'file') throw new Hostile('a name is both a file and a folder', shown)
+    else if (known.path !== path) throw new Hostile('two names differ only in case', shown)
+  }
+
+  #addParents(path: string, shown: string): void {
+    const slash = path.lastIndexOf('/')
+    if (slash === -1) return
+    const parent = path.slice(0, slash)
+    if (this.#byFolded.get(fold(parent))?.path === parent && this.#byFolded.get(fold(parent))?.kind === 'folder') return
+    this.addFolder(parent, shown)
+  }
+}
+
+/** As case-insensitive, normalising file systems compare. */
+const fold = (path: string): string => path.normalize('NFC').toLowerCase().toUpperCase().toLowerCase()

@@ -1,0 +1,35 @@
+/**
+ * Reads TOML that is not one of cargo-vet's files: Cargo.toml, Cargo.lock, cargo's configuration, the diff cache.
+ * The parser is loaded on first use. Values come back as plain data; every reader checks what it takes.
+ */
+
+export type TomlTable = { readonly [key: string]: unknown }
+
+/** The top table, or one sentence with line and column (1-based) saying what is wrong. */
+export async function parseToml(
+  text: string,
+): Promise<{ readonly ok: true; readonly value: TomlTable } | { readonly ok: false; readonly error: string }> {
+  const { parse } = (await import('@iarna/toml')).default
+  try {
+    return { ok: true, value: parse(text.startsWith('\ufeff') ? text.slice(1) : text) }
+  } catch (error) {
+    const { line, col, message } = error as { line?: number; col?: number; message: string }
+    const words = message.split('\n')[0]?.replace(/ at row \d+, col \d+, pos \d+:?$/, '') ?? message
+    const place = line === undefined ? '' : `line ${line + 1}, column ${(col ?? 0) + 1}: `
+    return { ok: false, error: place + words }
+  }
+}
+
+export function tableAt(table: TomlTable | undefined, key: string): TomlTable | undefined {
+  const value = table === undefined || !Object.hasOwn(table, key) ? undefined : table[key]
+  return isTable(value) ? value : undefined
+}
+
+export function textAt(table: TomlTable | undefined, key: string): string | undefined {
+  const value = table === undefined || !Object.hasOwn(table, key) ? undefined : table[key]
+  return typeof value === 'string' ? value : undefined
+}
+
+export function isTable(value: unknown): value is TomlTable {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
+}
