@@ -168,7 +168,7 @@ function healedCriteria(mapper: CriteriaMapper, report: ResolveReport, crate: Cr
   let healed: CriteriaSet = 0n
   for (const failure of report.failures) {
     if (failure.name !== crate) continue
-    const outcome = report.outcomes[failure.node]
+    const outcome = report.outcomes[failure.idx]
     const from = outcome?.audits?.numberOf.get(delta.from)
     const to = outcome?.audits?.numberOf.get(delta.to)
     if (from === undefined || to === undefined) continue

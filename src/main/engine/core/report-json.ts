@@ -4,7 +4,7 @@
  */
 import type { PackageRef, ResolveReport } from './resolve.ts'
 import { compareText } from './byte-order.ts'
-import { shortList } from './short-list.ts'
+import { formatShortList } from './short-list.ts'
 import type { AuditEntry, Exemption } from './store-model.ts'
 import type { Suggest, SuggestItem } from './suggest.ts'
 import type { ViolationConflict } from './violations.ts'
@@ -63,7 +63,7 @@ function itemJson(item: SuggestItem): Json {
   const { insertions, deletions, filesChanged } = item.stat
   return object(
     ['name', item.name],
-    ['notable_parents', shortList(item.notableParents)],
+    ['notable_parents', formatShortList(item.notableParents)],
     ['suggested_criteria', item.criteria],
     [
       'suggested_diff',

@@ -48,7 +48,7 @@ export function resolveRequirements(
     const node = graph.nodes[idx]
     if (node === undefined) continue
     const entry = policyFor(index, node.name, node.version)
-    if (entry?.criteria != null) {
+    if (entry !== null && entry.criteria !== null) {
       const own = setOf(mapper, entry.criteria, node, 'criteria')
       if (!own.ok) return own
       required[idx] = own.value // replaces what dependents demand

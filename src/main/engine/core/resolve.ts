@@ -31,7 +31,7 @@ export type Conclusion = 'success' | 'fail (vetting)' | 'fail (violation)'
 export type PackageClass = 'fully' | 'partially' | 'exempted' | 'failing' | 'violation'
 
 export interface PackageRef {
-  readonly node: PackageIdx
+  readonly idx: PackageIdx
   readonly name: CrateName
   readonly version: VetVersion
 }
@@ -96,11 +96,11 @@ export function resolve({
     for (const member of members) {
       if (facts.value.audits === null) {
         violations.push({ ...member, conflicts: facts.value.conflicts })
-        outcomes[member.node] = { class: 'violation', audits: null, searches: new Map() }
+        outcomes[member.idx] = { class: 'violation', audits: null, searches: new Map() }
         continue
       }
-      const { outcome, missing } = resolvePackage(facts.value.audits, member, requirements.value[member.node] ?? 0n)
-      outcomes[member.node] = outcome
+      const { outcome, missing } = resolvePackage(facts.value.audits, member, requirements.value[member.idx] ?? 0n)
+      outcomes[member.idx] = outcome
       if (outcome.class === 'failing') {
         failures.push({ ...member, missing, missingCriteria: minimalNames(mapper, missing) })
       } else if (outcome.class !== 'violation') passed[outcome.class].push(member)
@@ -115,11 +115,11 @@ export function thirdPartyCrates(
   graph: DepGraph,
 ): readonly { readonly crate: CrateName; readonly members: readonly PackageRef[] }[] {
   const groups: { crate: CrateName; members: PackageRef[] }[] = []
-  for (const [node, { name, version, isThirdParty }] of graph.nodes.entries()) {
+  for (const [idx, { name, version, isThirdParty }] of graph.nodes.entries()) {
     if (!isThirdParty) continue
     const last = groups.at(-1)
-    if (last?.crate === name) last.members.push({ node, name, version })
-    else groups.push({ crate: name, members: [{ node, name, version }] })
+    if (last?.crate === name) last.members.push({ idx, name, version })
+    else groups.push({ crate: name, members: [{ idx, name, version }] })
   }
   return groups
 }

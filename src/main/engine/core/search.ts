@@ -50,7 +50,7 @@ export function searchPath(graph: AuditGraph, criterion: number, target: VetVers
       queue.push(step(item, edge.from, Math.max(item.caveat, caveatOf(edge, mode)), edge.origin, edge))
     }
     const version = graph.versions[item.node]
-    if (mode === 'regenerate-exemptions' && version != null) {
+    if (mode === 'regenerate-exemptions' && version !== null && version !== undefined) {
       queue.push(step(item, 0, CAVEAT.newExemption, { kind: 'new-exemption', version }, null))
     }
   }
@@ -132,7 +132,7 @@ function pathOf(graph: AuditGraph, end: Item): PathStep[] {
   const path: PathStep[] = []
   for (let item = end; item.previous !== null && item.origin !== null; item = item.previous) {
     const to = graph.versions[item.previous.node]
-    if (to == null) throw new Error('a path leads through Root')
+    if (to === null || to === undefined) throw new Error('a path leads through Root')
     path.push({ from: graph.versions[item.node] ?? null, to, origin: item.origin, edge: item.edge })
   }
   return path.reverse()

@@ -13,7 +13,7 @@ export function sortShortList(names: readonly string[]): string[] {
   return [...names].sort((a, b) => utf8Length(a) - utf8Length(b) || compareText(a, b))
 }
 
-export function shortList(names: readonly string[]): string {
+export function formatShortList(names: readonly string[]): string {
   const items = sortShortList(names)
   const [first = '', second = ''] = items
   if (items.length <= 1) return first

@@ -21,7 +21,7 @@ import type { VetStore } from './store-model.ts'
 import { compareVetVersions, gitRevOf, parseVetVersion, semverOf } from './version.ts'
 
 export interface CandidatePlan {
-  readonly node: PackageIdx
+  readonly idx: PackageIdx
   readonly crate: CrateName
   /** The version in use. */
   readonly version: VetVersion
@@ -32,7 +32,7 @@ export interface CandidatePlan {
 }
 
 export interface SuggestItem {
-  readonly node: PackageIdx
+  readonly idx: PackageIdx
   readonly name: CrateName
   /** The version in use that fails; `delta.to` may be another. */
   readonly version: VetVersion
@@ -104,7 +104,7 @@ function planFor(failure: FailedPackage, report: ResolveReport, known: readonly 
     const nearest = above < 0 ? [starts.at(-1)] : [starts[above - 1], starts[above]]
     return nearest.flatMap(from => (from === undefined ? [] : [{ from, to }]))
   })
-  return { node: failure.node, crate: failure.name, version: failure.version, candidates, extra }
+  return { idx: failure.idx, crate: failure.name, version: failure.version, candidates, extra }
 }
 
 /** A version, or null for Root. */
@@ -125,7 +125,7 @@ function commonReach(
   report: ResolveReport,
   known: ReadonlySet<string> | null,
 ): { readonly fromRoot: Set<Place>; readonly fromTarget: Set<Place> } {
-  const outcome = report.outcomes[failure.node]
+  const outcome = report.outcomes[failure.idx]
   const versions = outcome?.audits?.versions ?? []
   const hasSources = (node: Place): boolean =>
     node === null || (gitRevOf(node) !== null ? node === failure.version : known === null || known.has(semverOf(node)))
@@ -178,14 +178,14 @@ export function chooseCandidate(
 export function chooseSuggestions(
   input: SuggestInput & { readonly plans: readonly CandidatePlan[]; readonly sizeOf: SizeOf },
 ): Suggest {
-  const failureByNode = new Map(input.report.failures.map(f => [f.node, f]))
+  const failureByIdx = new Map(input.report.failures.map(f => [f.idx, f]))
   const unmeasured: PackageIdx[] = []
   const found = input.plans.flatMap(plan => {
-    const failure = failureByNode.get(plan.node)
+    const failure = failureByIdx.get(plan.idx)
     if (failure === undefined) return []
     const best = chooseCandidate(plan, input.sizeOf)
     if (best === null) {
-      unmeasured.push(plan.node)
+      unmeasured.push(plan.idx)
       return []
     }
     const extra = plan.extra.flatMap(delta => {
@@ -204,22 +204,22 @@ export function chooseSuggestions(
 }
 
 function toItem(graph: DepGraph, failure: FailedPackage, delta: Delta, stat: DiffStat): SuggestItem {
-  const { node, name, version, missing, missingCriteria } = failure
+  const { idx, name, version, missing, missingCriteria } = failure
   return {
-    node,
+    idx,
     name,
     version,
     delta,
     stat,
     missing,
     criteria: missingCriteria,
-    notableParents: dependentNames(graph, node),
+    notableParents: dependentNames(graph, idx),
   }
 }
 
 /** Names of the packages that depend directly on a node, in byte order, without duplicates. */
-export function dependentNames(graph: DepGraph, node: PackageIdx): string[] {
-  const names = new Set((graph.nodes[node]?.reverseDeps ?? []).flatMap(parent => graph.nodes[parent]?.name ?? []))
+export function dependentNames(graph: DepGraph, idx: PackageIdx): string[] {
+  const names = new Set((graph.nodes[idx]?.reverseDeps ?? []).flatMap(parent => graph.nodes[parent]?.name ?? []))
   return [...names].sort(compareText)
 }
 

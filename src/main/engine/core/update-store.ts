@@ -97,7 +97,7 @@ function findNeeds(input: UpdateInput, isFresh: IsFresh): Result<ReadonlyMap<Cra
       audits === null
         ? null
         : collectNeeds(members, member => {
-            const required = minimalIndices(mapper, requirements.value[member.node] ?? 0n)
+            const required = minimalIndices(mapper, requirements.value[member.idx] ?? 0n)
             return required.map(criterion => ({
               criterion,
               search: searchPath(audits, criterion, member.version, modeFor(crate).search),
@@ -168,7 +168,7 @@ function usesFresh(needed: Needed, crate: CrateName, { store }: UpdateInput, isF
 function pruneLocalAudits({ store, modeFor, needs }: Context): AuditsFile['audits'] {
   return mapLists(store.audits.audits, (crate, audits) => {
     const needed = needs.get(crate)
-    if (needed == null || !modeFor(crate).pruneNonImportable) return audits
+    if (needed === undefined || needed === null || !modeFor(crate).pruneNonImportable) return audits
     // Importable audits stay: others may use them.
     return audits.filter((audit, i) => audit.importable || needed.entries.has(entryKey.localAudit(i)))
   })
