@@ -8,7 +8,7 @@ import type { Failure } from '../../../shared/failure.ts'
 import { ok, type Result } from '../../../shared/result.ts'
 import type { Capabilities } from '../capabilities.ts'
 import { openCache } from '../cache.ts'
-import { readLockChecksums } from '../io/cargo-lock.ts'
+import { lockChecksums, readCargoLock } from '../io/cargo-lock.ts'
 import { createMeasurer } from '../io/measure.ts'
 import { openRegistry } from '../io/registry.ts'
 import { readRegistryConfig } from '../io/registry-config.ts'
@@ -27,11 +27,11 @@ export async function openSources(
 ): Promise<Result<OpenedSources, Failure>> {
   const config = await readRegistryConfig(caps, root)
   if (!config.ok) return config
-  const checksums = await readLockChecksums(caps, path.join(root, 'Cargo.lock') as AbsolutePath)
+  const lock = await readCargoLock(caps, path.join(root, 'Cargo.lock') as AbsolutePath)
   const cache = openCache(caps)
   const registry = openRegistry(caps, cache, config.value, {
     offline: options.offline,
-    lockChecksums: checksums.ok ? checksums.value : new Map(),
+    lockChecksums: lock.ok ? lockChecksums(lock.value) : new Map(),
   })
   const measurer = createMeasurer(caps, registry, cache, { diffCacheDir: options.cacheDir })
   return ok({

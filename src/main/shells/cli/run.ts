@@ -31,8 +31,15 @@ export interface CliContext {
   warn(sentence: string): void
 }
 
+export type Environment = Readonly<Record<string, string | undefined>>
+
 /** Runs `assay` with the arguments after its name; resolves to the exit code and never rejects. */
-export async function runCli(argv: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<number> {
+export async function runCli(
+  argv: readonly string[],
+  terminal: Terminal,
+  env: Environment,
+  signal: AbortSignal,
+): Promise<number> {
   const parsed = parseCommandLine(argv)
   if (!parsed.ok) {
     // PARITY cargo-vet 0.10.3: a command line that is not understood is told in plain text even with --output-format json.
@@ -40,7 +47,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal, signal
     return EXIT.usage
   }
   try {
-    const done = await dispatch(parsed.value, terminal, signal)
+    const done = await dispatch(parsed.value, terminal, env, signal)
     if (done.ok) return done.value
     return reportFailure(done.error, parsed.value.global, terminal)
   } catch (error) {
@@ -50,7 +57,12 @@ export async function runCli(argv: readonly string[], terminal: Terminal, signal
   }
 }
 
-async function dispatch(line: CommandLine, terminal: Terminal, signal: AbortSignal): Promise<Result<number, Failure>> {
+async function dispatch(
+  line: CommandLine,
+  terminal: Terminal,
+  env: Environment,
+  signal: AbortSignal,
+): Promise<Result<number, Failure>> {
   const { command, global } = line
   if (command.name === 'help') {
     const { helpText } = await import('./help.ts')
@@ -66,6 +78,7 @@ async function dispatch(line: CommandLine, terminal: Terminal, signal: AbortSign
   const caps = createNodeCapabilities({
     version: typeof ASSAY_VERSION === 'undefined' ? 'development' : ASSAY_VERSION,
     sampleDir: path.join(productRoot(), 'sample'),
+    env,
     ...(fixedMs === null ? {} : { nowMs: () => fixedMs }),
   })
   if (command.name === 'version') {
@@ -77,8 +90,7 @@ async function dispatch(line: CommandLine, terminal: Terminal, signal: AbortSign
 
 type EngineCommand = Extract<Command, { name: 'check' | 'suggest' | 'fmt' | 'certify' }>
 
-/** One engine command; also the entry of tests with their own capabilities. */
-export async function runCommand(command: EngineCommand, context: CliContext): Promise<Result<number, Failure>> {
+async function runCommand(command: EngineCommand, context: CliContext): Promise<Result<number, Failure>> {
   switch (command.name) {
     case 'check':
     case 'suggest': {
@@ -103,12 +115,7 @@ export async function runCommand(command: EngineCommand, context: CliContext): P
   }
 }
 
-export function contextFor(
-  caps: Capabilities,
-  global: GlobalOptions,
-  terminal: Terminal,
-  signal: AbortSignal,
-): CliContext {
+function contextFor(caps: Capabilities, global: GlobalOptions, terminal: Terminal, signal: AbortSignal): CliContext {
   const absolute = (given: string) => path.resolve(terminal.cwd, given) as AbsolutePath
   const options: CommandOptions = {
     path: absolute(global.manifestPath ?? '.'),
