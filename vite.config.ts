@@ -6,6 +6,7 @@ import { defineConfig, type Plugin } from 'vite'
 
 const LEGACY_TARGET = 'chrome83'
 const NORMAL_TARGET = 'chrome140'
+const POLYFILLS = path.resolve(import.meta.dirname, 'e2e/electron/legacy-polyfills.ts')
 
 /** Imports the polyfills before anything else of the page. */
 function legacyPolyfills(): Plugin {
@@ -13,7 +14,7 @@ function legacyPolyfills(): Plugin {
     name: 'assay-legacy-polyfills',
     transform(code, id) {
       if (!id.endsWith('/src/renderer/main.tsx')) return null
-      return { code: `import '/legacy-polyfills.ts'\n${code}`, map: null }
+      return { code: `import ${JSON.stringify(POLYFILLS)}\n${code}`, map: null }
     },
   }
 }

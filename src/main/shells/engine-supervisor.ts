@@ -1,6 +1,6 @@
 /**
  * The door's end of the pipe: keeps one engine process alive and gives every call exactly one answer. A crash answers
- * what was pending with `engine-stopped` and starts the engine anew after a growing pause; `stop` ends it for good.
+ * what was pending with `engine-stopped`, starts the engine anew after a growing pause and opens the same workspace in it.
  * Runs in Node 24, in Electron's main process and in the tests' old Electron: no newer API than Node 12's.
  */
 import { parseFromEngine, type MessagePort, type PlainAnswer, type ToEngine } from './engine-protocol.ts'
@@ -45,6 +45,7 @@ export function superviseEngine(options: SupervisorOptions): Supervisor {
   let timer: ReturnType<typeof setTimeout> | null = null
   let stopping: Promise<void> | null = null
   let onGone: () => void = () => undefined
+  let reopen: { readonly name: string; readonly args: unknown } | null = null
 
   const answerAll = (reason: string): void => {
     const answers = [...pending.values()]
@@ -82,13 +83,17 @@ export function superviseEngine(options: SupervisorOptions): Supervisor {
     child.onMessage(raw => {
       const message = parseFromEngine(raw)
       if (message === null || current !== child) return
-      if (message.kind === 'event') options.onEvent(message.name, message.payload)
-      else if (message.kind === 'answer') {
+      if (message.kind === 'event') {
+        if (message.name === 'app.changed') reopen = callToReopen(message.payload)
+        options.onEvent(message.name, message.payload)
+      } else if (message.kind === 'answer') {
         const answer = pending.get(message.id)
         pending.delete(message.id)
         answer?.(message.answer as PlainAnswer)
       } else {
         isReady = true
+        // NOTE: before what is waiting: those calls are about the workspace that was open.
+        if (because !== null && reopen !== null) child.send({ kind: 'call', id: nextId++, ...reopen })
         for (const call of waiting) child.send(call)
         waiting = []
       }
@@ -128,4 +133,11 @@ export function superviseEngine(options: SupervisorOptions): Supervisor {
     },
     stop,
   }
+}
+
+/** The call that brings a fresh engine to the workspace of this `app.changed`, null when none was open. */
+function callToReopen(payload: unknown): { readonly name: string; readonly args: unknown } | null {
+  const { open } = payload as { readonly open?: { readonly root: string; readonly isSample: boolean } | null }
+  if (open === undefined || open === null) return null
+  return open.isSample ? { name: 'app.openSample', args: null } : { name: 'app.open', args: { path: open.root } }
 }

@@ -5,11 +5,8 @@
 import { readFile } from 'node:fs'
 import { protocol } from 'electron'
 import { PAGE_HEADERS, resolvePageFile } from '../page-files.ts'
+import { APP_SCHEME, pagePathOf } from './page-rules.ts'
 import { serveScheme, type SchemeAnswer } from './compat.ts'
-
-export const APP_SCHEME = 'app'
-export const APP_ORIGIN = 'app://assay'
-export const APP_PAGE = `${APP_ORIGIN}/index.html`
 
 /** Must run before Electron is ready. */
 export function registerAppScheme(): void {
@@ -28,7 +25,7 @@ export function serveAppScheme(pages: string): void {
 
 /** One file, or 404 for everything that is not exactly one. */
 export async function answerPage(pages: string, url: string, method: string): Promise<SchemeAnswer> {
-  const pathname = method === 'GET' ? pathOf(url) : null
+  const pathname = method === 'GET' ? pagePathOf(url) : null
   const page = pathname === null ? null : resolvePageFile(pages, pathname)
   const body = page === null ? null : await readOrNull(page.file)
   if (page === null || body === null)
@@ -38,12 +35,6 @@ export async function answerPage(pages: string, url: string, method: string): Pr
       body: Buffer.from('Not here.\n'),
     }
   return { status: 200, headers: { ...PAGE_HEADERS, 'content-type': page.type }, body }
-}
-
-/** The path of an address of ours as it was written, before any `..` could be folded away. */
-function pathOf(url: string): string | null {
-  const match = /^app:\/\/assay(\/[^?#]*)?(?:[?#].*)?$/.exec(url)
-  return match === null ? null : (match[1] ?? '/')
 }
 
 const readOrNull = (file: string): Promise<Buffer | null> =>

@@ -4,6 +4,7 @@
  * with the pinned version each function takes the modern way.
  */
 import { protocol, type IpcMainInvokeEvent, type Session, type WebContents } from 'electron'
+import type { MessageOrigin } from './page-rules.ts'
 
 /** What a scheme handler answers. */
 export interface SchemeAnswer {
@@ -40,12 +41,6 @@ export function serveScheme(scheme: string, answer: (url: string, method: string
       }),
     )
   })
-}
-
-/** Who sent a message: whether its top frame, and the address of the sending frame; null when that frame is gone. */
-export interface MessageOrigin {
-  readonly isMainFrame: boolean
-  readonly url: string
 }
 
 /** Routing ids of main frames, for an Electron whose messages carry only a number. */

@@ -3,8 +3,8 @@
  * device, download. Electron's security checklist, items 5 and 11 to 14, and more. Installed before any window exists.
  */
 import { app, type Session, type WebContents } from 'electron'
-import { APP_ORIGIN } from './app-scheme.ts'
 import { denyDevices, denyWindows, trackMainFrame } from './compat.ts'
+import { isAllowedPermission, isOwnRequest } from './page-rules.ts'
 
 /** Before `ready`: no name is ever resolved for a page, so that prefetches and WebRTC have nowhere to go. */
 export function hardenCommandLine(): void {
@@ -12,16 +12,6 @@ export function hardenCommandLine(): void {
   app.commandLine.appendSwitch('force-webrtc-ip-handling-policy', 'disable_non_proxied_udp')
   app.commandLine.appendSwitch('disable-features', 'MediaRouter,DialMediaRouteProvider,AutofillServerCommunication')
 }
-
-/** Addresses a page may load: our own files and what it makes itself. Developer tools load their own pages. */
-export function isOwnRequest(url: string, areToolsAllowed: boolean): boolean {
-  if (url.startsWith(`${APP_ORIGIN}/`) || url.startsWith(`blob:${APP_ORIGIN}/`) || url.startsWith('data:')) return true
-  return areToolsAllowed && (url.startsWith('devtools://') || url.startsWith('chrome-devtools://'))
-}
-
-/** Writing text to the clipboard after a key press is the one permission that our own page has. */
-const isAllowedPermission = (permission: string, origin: string): boolean =>
-  permission === 'clipboard-sanitized-write' && (origin === APP_ORIGIN || origin.startsWith(`${APP_ORIGIN}/`))
 
 /** Denies permissions, devices, downloads and every request that is not for our own pages. */
 export function hardenSession(session: Session, areToolsAllowed: boolean): void {

@@ -5,21 +5,12 @@
 import { dialog, ipcMain, type BrowserWindow, type IpcMainInvokeEvent } from 'electron'
 import { contract, isCallName } from '../../../shared/contract.ts'
 import type { PlainAnswer } from '../engine-protocol.ts'
-import { APP_ORIGIN } from './app-scheme.ts'
-import { originOf, type MessageOrigin } from './compat.ts'
+import { originOf } from './compat.ts'
 import { openExternalLink } from './links.ts'
+import { whyRefused } from './page-rules.ts'
 
 export const CALL_CHANNEL = 'assay:call'
 export const EVENT_CHANNEL = 'assay:event'
-
-/** Why a message is refused, null when it may be answered. `isOurWindow`: it came from the window that we made. */
-export function whyRefused(isOurWindow: boolean, origin: MessageOrigin | null): string | null {
-  if (!isOurWindow) return 'not from our window'
-  if (origin === null) return 'its frame is gone'
-  if (!origin.isMainFrame) return 'not from the main frame'
-  if (!origin.url.startsWith(`${APP_ORIGIN}/`)) return 'not from our page'
-  return null
-}
 
 /** Starts answering. `getWindow`: the window as of now. `call`: the engine. */
 export function answerCalls(

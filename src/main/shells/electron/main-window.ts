@@ -5,7 +5,7 @@
 import path from 'node:path'
 import { BrowserWindow, app, dialog, nativeTheme, screen } from 'electron'
 import { launchHash, type LaunchRequest } from '../../../shared/launch.ts'
-import { APP_PAGE } from './app-scheme.ts'
+import { APP_PAGE } from './page-rules.ts'
 import { LEAST_SIZE, commitWindowState, fitBounds, loadWindowState, type WindowState } from './window-state.ts'
 
 /** tokens.css --bg-0 of both themes. */

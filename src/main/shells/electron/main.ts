@@ -104,19 +104,20 @@ function quitInOrder(): void {
 function run(): void {
   app.setName('Assay')
   if (process.env.ASSAY_DATA_DIR) app.setPath('userData', path.resolve(process.env.ASSAY_DATA_DIR, 'desktop'))
-  const args = process.argv.slice(app.isPackaged ? 1 : 2)
+  const args = process.argv.slice(1)
   if (!app.requestSingleInstanceLock()) {
     app.quit()
     return
   }
-  launch = readStartArguments(args, process.cwd()) ?? launch
+  launch = readStartArguments(args, process.cwd(), app.isPackaged) ?? launch
   crashReporter.start({ uploadToServer: false, submitURL: '', productName: 'Assay' } as never)
-  app.enableSandbox()
+  // NOTE: root can run Chromium only with its sandbox off, which nobody but a test asks for; both at once start no page.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
   hardenCommandLine()
   registerAppScheme()
   hardenContents()
   quitInOrder()
-  app.on('second-instance', (_event, argv, cwd) => showLaunch(readStartArguments(argv.slice(1), cwd)))
+  app.on('second-instance', (_event, argv, cwd) => showLaunch(readStartArguments(argv.slice(1), cwd, app.isPackaged)))
   app.on('open-url', (event, url) => {
     event.preventDefault()
     showLaunch(parseDeepLink(url))

@@ -11,12 +11,16 @@ const workspaceAt = (folder: string, cwd: string): LaunchRequest => ({
   path: brand<'AbsolutePath'>(path.resolve(cwd, folder)),
 })
 
-/** `args`: without the program itself. Null when nothing is asked for. A malformed link asks for nothing. */
-export function readStartArguments(args: readonly string[], cwd: string): LaunchRequest | null {
+/**
+ * `args`: without the program itself. `mayBeFolder`: a bare word is a folder; false where it may be the program's own
+ * script. Null when nothing is asked for. A malformed link asks for nothing.
+ */
+export function readStartArguments(args: readonly string[], cwd: string, mayBeFolder: boolean): LaunchRequest | null {
   const given = args.find(arg => arg.startsWith('--workspace='))
   if (given !== undefined) return workspaceAt(given.slice('--workspace='.length), cwd)
   const link = args.find(arg => arg.startsWith(`${LINK_SCHEME}:`))
   if (link !== undefined) return parseDeepLink(link)
+  if (!mayBeFolder) return null
   const folder = args.find(arg => !arg.startsWith('-') && arg !== '')
   return folder === undefined ? null : workspaceAt(folder, cwd)
 }
