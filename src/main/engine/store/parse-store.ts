@@ -6,7 +6,7 @@
 import type { CrateName } from '../../../shared/domain.ts'
 import type { Failure, StoreProblem } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
-import type { AuditsFile, ConfigFile, ImportsFile, VetStore } from '../core/store-model.ts'
+import type { AuditsFile, ConfigFile, ImportsFile, StoreVersion, VetStore } from '../core/store-model.ts'
 import { decodeAuditsFile } from './decode-audits.ts'
 import { decodeConfigFile, decodeImportsFile } from './decode-config.ts'
 import type { DecodeProblem, Decoding, TomlTable } from './decode.ts'
@@ -18,7 +18,7 @@ import type { StoreTexts } from './write-store.ts'
 export type { StoreTexts } from './write-store.ts'
 
 /** The file names to put into messages, one for each text. */
-export interface StoreFiles {
+export interface StorePlaces {
   readonly config: string
   readonly audits: string
   readonly imports: string
@@ -28,17 +28,27 @@ export interface StoreFiles {
  * The whole store. A file that is not TOML fails alone (`store-toml`); problems of meaning are collected over all
  * three files (`store-invalid`).
  */
-export function parseStore(texts: StoreTexts, where: StoreFiles): Result<VetStore, Failure> {
-  const config = parseFile(texts.config, where.config, decodeConfigFile)
-  const audits = parseFile(texts.audits, where.audits, (d, table) => decodeAuditsFile(d, table, null))
-  const imports = parseFile(texts.imports, where.imports, decodeImportsFile)
-  for (const file of [config, audits, imports]) if (!file.ok && file.error.code === 'store-toml') return file
-  if (config.ok && audits.ok && imports.ok)
-    return ok({ config: config.value, audits: audits.value, imports: imports.value })
-  const problems = [config, audits, imports].flatMap(file =>
-    !file.ok && file.error.code === 'store-invalid' ? file.error.problems : [],
-  )
-  return fail({ code: 'store-invalid', problems })
+export function parseStore(texts: StoreTexts, where: StorePlaces): Result<VetStore, Failure> {
+  return parseStoreWith(texts, where, () => null)
+}
+
+/** parseStore, asking about the version as soon as it is known: a newer store need not make sense to us. */
+export function parseStoreWith(
+  texts: StoreTexts,
+  where: StorePlaces,
+  checkVersion: (version: StoreVersion) => Failure | null,
+): Result<VetStore, Failure> {
+  const config = readFile(texts.config, where.config, decodeConfigFile)
+  if (!config.ok) return config
+  const refused = checkVersion(config.value.value.storeVersion)
+  if (refused !== null) return fail(refused)
+  const audits = readFile(texts.audits, where.audits, (d, table) => decodeAuditsFile(d, table, null))
+  if (!audits.ok) return audits
+  const imports = readFile(texts.imports, where.imports, decodeImportsFile)
+  if (!imports.ok) return imports
+  const problems = [...config.value.problems, ...audits.value.problems, ...imports.value.problems]
+  if (problems.length > 0) return fail({ code: 'store-invalid', problems })
+  return ok({ config: config.value.value, audits: audits.value.value, imports: imports.value.value })
 }
 
 export const parseConfigFile = (text: string, file: string): Result<ConfigFile, Failure> =>
@@ -66,14 +76,29 @@ export function parseAuditsFile(text: string, file: string, mode: 'own' | 'peer'
   return parsed.ok ? ok({ audits: parsed.value, ignoredCriteria: [], ignoredAudits: [] }) : parsed
 }
 
-function parseFile<T>(text: string, file: string, decode: (d: Decoding, table: TomlTable) => T): Result<T, Failure> {
+type Decode<T> = (d: Decoding, table: TomlTable) => T
+
+function parseFile<T>(text: string, file: string, decode: Decode<T>): Result<T, Failure> {
+  const read = readFile(text, file, decode)
+  if (!read.ok) return read
+  return read.value.problems.length === 0
+    ? ok(read.value.value)
+    : fail({ code: 'store-invalid', problems: read.value.problems })
+}
+
+/** The value is only to be used when there are no problems. */
+function readFile<T>(
+  text: string,
+  file: string,
+  decode: Decode<T>,
+): Result<{ readonly value: T; readonly problems: readonly StoreProblem[] }, Failure> {
   const tree = readToml(text, file)
   if (!tree.ok) return fail({ code: 'store-toml', file, problem: tree.error })
   const d: Decoding = { problems: [] }
   const value = decode(d, tree.value)
-  if (d.problems.length === 0) return ok(value)
+  if (d.problems.length === 0) return ok({ value, problems: [] })
   const spans = buildSpanIndex(text)
-  return fail({ code: 'store-invalid', problems: d.problems.map(problem => placeProblem(problem, text, file, spans)) })
+  return ok({ value, problems: d.problems.map(problem => placeProblem(problem, text, file, spans)) })
 }
 
 /** Ties a finding to its line; a key that is not written itself is placed at the closest table that is. */

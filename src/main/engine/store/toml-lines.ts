@@ -16,7 +16,6 @@ interface Lines {
 }
 
 // Raw control characters (but tab and line feed) and byte order marks are for the other reader.
-// eslint-disable-next-line no-control-regex
 const NEVER_CANONICAL = /[\x00-\x08\x0b-\x1f\x7f\ufeff]/
 
 const HASH = 35

@@ -114,9 +114,7 @@ function codePoints(text: string): number {
 
 // ── keys and strings (toml_write 0.1) ────────────────────────────────────────────────────────
 
-// eslint-disable-next-line no-control-regex
 const NEEDS_ESCAPE = /[\x00-\x08\x0b-\x1f\x7f]/
-// eslint-disable-next-line no-control-regex
 const PLAIN_STRING = /^[^\x00-\x08\x0a-\x1f"\\\x7f\t]*$/
 
 /** Bare where allowed, else `"…"`, else `'…'` when that saves escaping. */
@@ -165,7 +163,5 @@ function escapeBody(text: string, isMultiLine: boolean): string {
     return ESCAPES[found] ?? `\\u${found.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`
   })
 }
-// eslint-disable-next-line no-control-regex
 const MULTI_LINE_ESCAPED = /"""|[\x00-\x09\x0b-\x1f\\\x7f]/g
-// eslint-disable-next-line no-control-regex
 const SINGLE_LINE_ESCAPED = /"|[\x00-\x1f\\\x7f]/g

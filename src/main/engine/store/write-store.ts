@@ -75,7 +75,6 @@ export function userComments(imports: ImportsFile): UserComment {
     for (const { source } of rows) {
       if (source.kind !== 'user' || byId.has(source.userId)) continue
       const text = source.name === null ? source.login : `${source.name} (${source.login})`
-      // eslint-disable-next-line no-control-regex
       byId.set(source.userId, text.replace(/[\x00-\x08\x0a-\x1f\x7f]/g, ' '))
     }
   return id => byId.get(id)
