@@ -43,8 +43,6 @@ export function planCertify(input: CertifyInput, request: CertifyRequest): Resul
   const { graph, mapper, loaded } = input.workspace
   const who = request.who.length > 0 ? request.who : input.identity === null ? [] : [input.identity]
   const guessed = guessCriteria({
-    graph,
-    store: loaded.store,
     mapper,
     report: input.solved.report,
     suggestReport: input.solved.suggestReport,

@@ -6,8 +6,10 @@ import type { CrateName, Delta, DiffStat, PackageKey } from '../../../shared/dom
 import { deltaText, linesOf, packageKey } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import type { Measured, QueueItem, QueueSnapshot, WorkspaceRef } from '../../../shared/wire.ts'
-import { shortList } from '../core/short-list.ts'
-import { chooseCandidate, type CandidatePlan } from '../core/suggest.ts'
+import { formatShortList, sortShortList } from '../core/short-list.ts'
+import { dependentNames, type CandidatePlan } from '../core/suggest.ts'
+import type { AuditEntry } from '../core/store-model.ts'
+import type { ViolationConflict } from '../core/violations.ts'
 import type { ResolveReport } from '../core/resolve.ts'
 import type { LoadedWorkspace, Solved } from './flow.ts'
 
@@ -39,29 +41,23 @@ export interface SnapshotInput {
 export function buildSnapshot(input: SnapshotInput): QueueSnapshot {
   const { solved, workspace, reading } = input
   const { report, suggestReport } = solved
-  const failing = new Set(report.failures.map(f => packageKey(f.name, f.version)))
+  const failing = new Set(report.failures.map(f => f.idx))
   const items = [
     ...report.failures.map(f => queueItem(input, f, 'failing')),
-    ...suggestReport.failures
-      .filter(f => !failing.has(packageKey(f.name, f.version)))
-      .map(f => queueItem(input, f, 'exempted')),
+    ...suggestReport.failures.filter(f => !failing.has(f.idx)).map(f => queueItem(input, f, 'exempted')),
   ].sort(byReading)
   const exempted = report.exempted.length
   const fully = report.fully.length
   const partially = report.partially.length
+  // A package of a crate with a violation does not pass either; cargo-vet reports nothing else then.
+  const failingCount = report.failures.length + report.violations.length
   return {
     workspace: input.ref,
     generation: input.generation,
     takenAt: input.takenAt,
     phase: reading.phase,
     conclusion: report.conclusion,
-    counts: {
-      fully,
-      partially,
-      exempted,
-      failing: report.failures.length,
-      total: fully + partially + exempted + report.failures.length,
-    },
+    counts: { fully, partially, exempted, failing: failingCount, total: fully + partially + exempted + failingCount },
     notChecked: workspace.graph.nodes
       .filter(n => !n.isThirdParty)
       .map(n => ({ key: packageKey(n.name, n.version), source: n.source ?? 'path' })),
@@ -84,8 +80,8 @@ type ReportFailure = ResolveReport['failures'][number]
 function queueItem(input: SnapshotInput, failure: ReportFailure, because: QueueItem['because']): QueueItem {
   const { graph } = input.workspace
   const key = packageKey(failure.name, failure.version)
-  const node = graph.nodes[failure.node]
-  const parents = [...new Set((node?.reverseDeps ?? []).map(i => graph.nodes[i]?.name ?? ''))]
+  const node = graph.nodes[failure.idx]
+  const parents = dependentNames(graph, failure.idx)
   const plan = input.reading.plans.get(key)
   const { delta, size } = reading(input, plan)
   return {
@@ -94,8 +90,8 @@ function queueItem(input: SnapshotInput, failure: ReportFailure, because: QueueI
     version: failure.version,
     because,
     missing: [...failure.missingCriteria],
-    neededBy: parents.sort((a, b) => a.length - b.length || (a < b ? -1 : 1)),
-    neededByText: shortList(parents),
+    neededBy: sortShortList(parents),
+    neededByText: formatShortList(parents),
     isDevOnly: node?.isDevOnly ?? false,
     delta,
     size,
@@ -120,6 +116,30 @@ function reading(
   return { delta: first, size: failure === null ? stopped : { state: 'unknown', failure } }
 }
 
+/** cargo-vet's pick among the candidates measured so far: fewest lines, the first of equals. */
+export function chooseCandidate(
+  plan: CandidatePlan,
+  sizeOf: SizeOf,
+): { readonly delta: Delta; readonly stat: DiffStat } | null {
+  let best: { delta: Delta; stat: DiffStat } | null = null
+  for (const delta of plan.candidates) {
+    const stat = sizeOf(plan.crate, delta)
+    if (stat !== null && (best === null || linesOf(stat) < linesOf(best.stat))) best = { delta, stat }
+  }
+  return best
+}
+
+/** The size of one delta as far as known now. */
+export function sizeView(state: Reading, sizeOf: SizeOf, crate: CrateName, delta: Delta): Measured {
+  const stat = sizeOf(crate, delta)
+  if (stat !== null) return { state: 'measured', stat }
+  const failure = state.failures.get(`${crate} ${deltaText(delta)}`)
+  if (failure !== undefined) return { state: 'unknown', failure }
+  return state.phase === 'measuring'
+    ? { state: 'measuring' }
+    : { state: 'unknown', failure: state.stopped ?? { code: 'cancelled' } }
+}
+
 const sizeRank = (item: QueueItem) =>
   item.size.state === 'measured' ? linesOf(item.size.stat) : Number.MAX_SAFE_INTEGER
 
@@ -128,9 +148,7 @@ function byReading(a: QueueItem, b: QueueItem): number {
   return sizeRank(a) - sizeRank(b) || (a.crate < b.crate ? -1 : a.crate > b.crate ? 1 : a.version < b.version ? -1 : 1)
 }
 
-type Conflict = ResolveReport['violations'][number]['conflicts'][number]
-
-function conflictView(conflict: Conflict): QueueSnapshot['violations'][number]['conflicts'][number] {
+function conflictView(conflict: ViolationConflict): QueueSnapshot['violations'][number]['conflicts'][number] {
   const { violation } = conflict
   const range = violation.kind.kind === 'violation' ? violation.kind.range : ''
   const contradicts =
@@ -146,7 +164,7 @@ function conflictView(conflict: Conflict): QueueSnapshot['violations'][number]['
   }
 }
 
-function auditText(kind: Conflict['violation']['kind']): string {
+function auditText(kind: AuditEntry['kind']): string {
   switch (kind.kind) {
     case 'full':
       return kind.version

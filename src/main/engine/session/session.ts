@@ -33,7 +33,7 @@ import type {
 import type { Capabilities, Run } from '../capabilities.ts'
 import { openCache } from '../cache.ts'
 import { commitFiles, currentBranch, gitIdentity, isInsideRepository } from '../io/git.ts'
-import { readLockChecksums } from '../io/cargo-lock.ts'
+import { lockChecksums, readCargoLock } from '../io/cargo-lock.ts'
 import { createMeasurer, type Measurer } from '../io/measure.ts'
 import { openRegistry, type Registry } from '../io/registry.ts'
 import { readRegistryConfig } from '../io/registry-config.ts'
@@ -146,11 +146,11 @@ export async function openSession(
   const root = answer.workspace.root
   const registryConfig = await readRegistryConfig(caps, root)
   if (!registryConfig.ok) return registryConfig
-  const lockChecksums = await readLockChecksums(caps, path.join(root, 'Cargo.lock') as AbsolutePath)
+  const lock = await readCargoLock(caps, path.join(root, 'Cargo.lock') as AbsolutePath)
   const openSources = (): { registry: Registry; measurer: Measurer } => {
     const registry = openRegistry(caps, cache, registryConfig.value, {
       offline,
-      lockChecksums: lockChecksums.ok ? lockChecksums.value : new Map(),
+      lockChecksums: lock.ok ? lockChecksums(lock.value) : new Map(),
     })
     return { registry, measurer: createMeasurer(caps, registry, cache, { diffCacheDir: null }) }
   }
@@ -228,7 +228,7 @@ export async function openSession(
     return preferences.remember({
       path: root,
       name: answer.workspace.name,
-      last: { packages: report.thirdPartyCount, failing: report.failures.length },
+      last: { packages: report.outcomes.filter(o => o !== null).length, failing: report.failures.length },
     })
   }
   const adopt = (next: Answer) => {
@@ -430,8 +430,8 @@ export async function openSession(
 function readingInput({ workspace, solved }: Answer, stage: 'failing' | 'exempted') {
   const { graph, mapper } = workspace
   if (stage === 'failing') return { graph, mapper, report: solved.report, store: workspace.loaded.store }
-  const failing = new Set(solved.report.failures.map(f => `${f.name} ${f.version}`))
-  const rest = solved.suggestReport.failures.filter(f => !failing.has(`${f.name} ${f.version}`))
+  const failing = new Set(solved.report.failures.map(f => f.idx))
+  const rest = solved.suggestReport.failures.filter(f => !failing.has(f.idx))
   return { graph, mapper, report: { ...solved.suggestReport, failures: rest }, store: solved.suggestStore }
 }
 

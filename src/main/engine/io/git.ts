@@ -1,0 +1,162 @@
+/**
+ * The user's own git: who he is, which branch, and commits of exactly the files we wrote. Questions are asked with a
+ * fixed argument list that cannot run a program named by the repository's configuration; a commit goes through
+ * simple-git and runs the repository's own hooks, because it is the user's commit. Never pushes, never stages more than asked.
+ */
+import path from 'node:path'
+import type { AbsolutePath } from '../../../shared/domain.ts'
+import type { Failure } from '../../../shared/failure.ts'
+import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
+import { FileError, type Capabilities } from '../capabilities.ts'
+
+const ASK_TIMEOUT_MS = 10_000
+const MAX_ANSWER_BYTES = 1 << 20
+
+/** `Name <email>` from user.name and user.email as git sees them in `folder`. @failure identity-missing, git-not-found */
+export async function gitIdentity(
+  caps: Capabilities,
+  folder: AbsolutePath,
+  signal: AbortSignal,
+): Promise<Result<string, Failure>> {
+  const [name, email] = await Promise.all([
+    ask(caps, folder, ['config', '--get', 'user.name'], signal),
+    ask(caps, folder, ['config', '--get', 'user.email'], signal),
+  ])
+  if (!name.ok) return name
+  if (!email.ok) return email
+  if (name.value === null || name.value === '') return fail({ code: 'identity-missing', missing: 'user.name' })
+  if (email.value === null || email.value === '') return fail({ code: 'identity-missing', missing: 'user.email' })
+  return ok(`${name.value} <${email.value}>`)
+}
+
+/** Sets name and e-mail in the user's global git configuration. @failure git-not-found, git-failed */
+export async function setGitIdentity(
+  caps: Capabilities,
+  folder: AbsolutePath,
+  identity: { readonly name: string; readonly email: string },
+  signal: AbortSignal,
+): Promise<Result<null, Failure>> {
+  for (const [key, value] of [
+    ['user.name', identity.name],
+    ['user.email', identity.email],
+  ] as const) {
+    const set = await ask(caps, folder, ['config', '--global', key, value], signal)
+    if (!set.ok) return set
+    if (set.value === null) {
+      return fail({ code: 'git-failed', command: `git config --global ${key}`, exitCode: null, stderr: '' })
+    }
+  }
+  return ok(null)
+}
+
+/** The branch checked out in `folder`; null outside a repository, when detached, or without git. */
+export async function currentBranch(
+  caps: Capabilities,
+  folder: AbsolutePath,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const branch = await ask(caps, folder, ['symbolic-ref', '--quiet', '--short', 'HEAD'], signal)
+  return branch.ok && branch.value !== '' ? branch.value : null
+}
+
+/** Whether a commit could be made there. */
+export async function isInsideRepository(
+  caps: Capabilities,
+  folder: AbsolutePath,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const inside = await ask(caps, folder, ['rev-parse', '--is-inside-work-tree'], signal)
+  return inside.ok && inside.value === 'true'
+}
+
+/** `git --version`'s number, for example `2.47.3`. @failure git-not-found, git-failed */
+export async function gitVersion(caps: Capabilities, signal: AbortSignal): Promise<Result<string, Failure>> {
+  const answer = await ask(caps, caps.host.homeDir, ['--version'], signal)
+  if (!answer.ok) return answer
+  const number = /\d+\.\d+(\.\d+)?/.exec(answer.value ?? '')?.[0]
+  return number === undefined
+    ? fail({ code: 'git-failed', command: 'git --version', exitCode: null, stderr: answer.value ?? '' })
+    : ok(number)
+}
+
+/**
+ * One commit of exactly these files on the current branch; whatever else is staged stays staged and out of it.
+ * Answers the commit's full hash. @failure git-not-found, git-failed (its hooks' words included)
+ */
+export async function commitFiles(
+  caps: Capabilities,
+  folder: AbsolutePath,
+  files: readonly AbsolutePath[],
+  message: string,
+  signal: AbortSignal,
+): Promise<Result<string, Failure>> {
+  const { simpleGit } = await import('simple-git')
+  const relative = files.map(file => path.relative(folder, file))
+  try {
+    const git = simpleGit({ baseDir: folder, abort: signal })
+    await git.raw(['add', '--intent-to-add', '--', ...relative])
+    await git.raw(['commit', '--quiet', '--only', '-m', message, '--', ...relative])
+    return ok((await git.revparse(['HEAD'])).trim())
+  } catch (error) {
+    if (signal.aborted) throw new Cancelled('commit cancelled')
+    const stderr = error instanceof Error ? error.message : String(error)
+    return fail({ code: 'git-failed', command: 'git commit', exitCode: null, stderr })
+  }
+}
+
+/** Makes `folder` a repository with one commit of all its files. Without git or an identity nothing happens. */
+export async function startRepository(caps: Capabilities, folder: AbsolutePath, message: string): Promise<void> {
+  const signal = AbortSignal.timeout(ASK_TIMEOUT_MS)
+  const steps = [
+    ['init', '--quiet', '--initial-branch=main'],
+    ['add', '--all', '.'],
+    [
+      '-c',
+      'user.name=Assay',
+      '-c',
+      'user.email=sample@assay.invalid',
+      'commit',
+      '--quiet',
+      '--no-verify',
+      '-m',
+      message,
+    ],
+  ]
+  for (const step of steps) {
+    const done = await ask(caps, folder, step, signal)
+    if (!done.ok || done.value === null) return
+  }
+}
+
+/** Trimmed standard output; null when git exits with another code than 0 (for a question: no such thing). */
+async function ask(
+  caps: Capabilities,
+  folder: AbsolutePath,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<Result<string | null, Failure>> {
+  let outcome
+  try {
+    outcome = await caps.processes.run({
+      command: 'git',
+      args: ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', ...args],
+      cwd: folder,
+      env: { ...caps.host.env, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' },
+      maxOutputBytes: MAX_ANSWER_BYTES,
+      timeoutMs: ASK_TIMEOUT_MS,
+      signal,
+    })
+  } catch (error) {
+    if (error instanceof FileError) return ok(null)
+    throw error
+  }
+  const command = `git ${args[0] ?? ''}`
+  switch (outcome.kind) {
+    case 'not-found':
+      return fail({ code: 'git-not-found', tried: 'git on the PATH' })
+    case 'killed':
+      return fail({ code: 'git-failed', command, exitCode: null, stderr: `stopped: ${outcome.why}` })
+    case 'exited':
+      return ok(outcome.code === 0 ? new TextDecoder().decode(outcome.stdout).trim() : null)
+  }
+}

@@ -1,0 +1,60 @@
+/** What the inspector shows for one package: the solver's account with sizes beside it. Pure. */
+import type { PackageKey } from '../../../shared/domain.ts'
+import { packageKey } from '../../../shared/domain.ts'
+import type { Failure } from '../../../shared/failure.ts'
+import { fail, ok, type Result } from '../../../shared/result.ts'
+import type { Inspection, Measured, PathEdge } from '../../../shared/wire.ts'
+import { inspectPackage, type VouchedEdge } from '../core/audit-path.ts'
+import type { LoadedWorkspace, Solved } from './flow.ts'
+import { chooseCandidate, sizeView, type Reading, type SizeOf } from './queue-view.ts'
+
+/** @failure package-unknown */
+export function inspectionView(input: {
+  readonly workspace: LoadedWorkspace
+  readonly solved: Solved
+  readonly reading: Reading
+  readonly sizeOf: SizeOf
+  readonly key: PackageKey
+}): Result<Inspection, Failure> {
+  const { workspace, solved, reading, sizeOf, key } = input
+  const { graph, mapper, loaded } = workspace
+  const idx = graph.nodes.findIndex(n => packageKey(n.name, n.version) === key)
+  const plan = reading.plans.get(key)
+  const chosen = plan === undefined ? null : chooseCandidate(plan, sizeOf)
+  const gap = chosen?.delta ?? plan?.candidates[0] ?? null
+  const isFailing = solved.report.failures.some(f => f.idx === idx)
+  const isExempted = !isFailing && solved.suggestReport.failures.some(f => f.idx === idx)
+  const [store, report] = isExempted ? [solved.suggestStore, solved.suggestReport] : [loaded.store, solved.report]
+  const found = inspectPackage({ graph, store, mapper, report, idx, gap })
+  if (found === null) return fail({ code: 'package-unknown', name: key, version: null })
+  // The exemption that holds an exempted package up is only in the verdict with exemptions.
+  const held = isExempted
+    ? inspectPackage({ graph, store: loaded.store, mapper, report: solved.report, idx, gap: null })
+    : found
+  return ok({
+    key,
+    crate: found.crate,
+    version: found.version,
+    path: {
+      before: found.path.before.map(edgeView),
+      missing:
+        found.path.missing === null
+          ? null
+          : { delta: found.path.missing.delta, criteria: [...found.path.missing.criteria] },
+      after: found.path.after.map(edgeView),
+    },
+    exemptions: (held ?? found).exemptions.map(edgeView),
+    alternatives: (plan?.candidates ?? []).map(delta => ({
+      delta,
+      size: sizeView(reading, sizeOf, plan?.crate ?? found.crate, delta) satisfies Measured,
+      isCargoVetPick: chosen !== null && chosen.delta.from === delta.from && chosen.delta.to === delta.to,
+    })),
+    audits: found.audits.map(a => ({ edge: edgeView(a.edge), isViolation: a.isViolation, range: a.range })),
+    neededBy: [...found.neededBy],
+    publisher: found.publisher,
+  })
+}
+
+function edgeView(edge: VouchedEdge): PathEdge {
+  return { ...edge, who: [...edge.who], criteria: [...edge.criteria] }
+}
