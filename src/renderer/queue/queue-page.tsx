@@ -1,4 +1,175 @@
-/** Placeholder until the page lands. */
+/** The queue: what still needs an audit, least reading first, and why. */
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { PackageKey } from '../../shared/domain.ts'
+import type { QueueItem, QueueSnapshot } from '../../shared/wire.ts'
+import { Keys } from '../parts/keys.tsx'
+import { number } from '../parts/words.ts'
+import { useAppStore, useSettings } from '../state/app-store.ts'
+import { FilterBar } from './filter-bar.tsx'
+import { Inspector } from './inspector.tsx'
+import { QueueHeader } from './queue-header.tsx'
+import { Banners, EmptyQueue, FailedQueue, LoadingQueue } from './queue-states.tsx'
+import { useQueueState } from './queue-state.ts'
+import { QueueTable, type TableHandle } from './queue-table.tsx'
+import { Rail, viewTitles } from './rail.tsx'
+import { NotChecked, Violations } from './side-views.tsx'
+import { openItem, useQueueCommands } from './use-queue-commands.ts'
+import { useRows, type Rows } from './use-rows.ts'
+import { select, useSelection } from './use-selection.ts'
+import './queue.css'
+
+const WIDE = '(min-width: 1280px)'
+
+function useIsWide(): boolean {
+  const [isWide, setWide] = useState(() => window.matchMedia(WIDE).matches)
+  useEffect(() => {
+    const query = window.matchMedia(WIDE)
+    const onChange = () => setWide(query.matches)
+    query.addEventListener('change', onChange)
+    return () => query.removeEventListener('change', onChange)
+  }, [])
+  return isWide
+}
+
+function Foot({ list, selected }: { readonly list: Rows; readonly selected: QueueItem | null }) {
+  const index = selected === null ? -1 : list.items.indexOf(selected)
+  return (
+    <footer className="foot">
+      <span>
+        <Keys of="list.down" />
+        <Keys of="list.up" /> row
+      </span>
+      <span>
+        <Keys of="queue.review" /> review
+      </span>
+      <span>
+        <Keys of="queue.certify" /> certify
+      </span>
+      <span>
+        <Keys of="queue.filter" /> filter
+      </span>
+      <span>
+        <Keys of="queue.inspector" /> inspector
+      </span>
+      <span>
+        <Keys of="app.help" /> all keys
+      </span>
+      <span className="right num">
+        {list.isOrderOld ? (
+          <button className="link t11" onClick={list.sortAnew}>
+            Order changed, sort anew
+          </button>
+        ) : (
+          index >= 0 && `${number(index + 1)} of ${number(list.items.length)}`
+        )}
+      </span>
+    </footer>
+  )
+}
+
+function List(props: {
+  readonly snapshot: QueueSnapshot
+  readonly list: Rows
+  readonly table: React.RefObject<TableHandle | null>
+  readonly onSelect: (key: PackageKey) => void
+}) {
+  const { snapshot, list } = props
+  const view = useQueueState(s => s.view)
+  const { rowDensity } = useSettings()
+  if (view === 'violations') return <Violations snapshot={snapshot} />
+  if (view === 'not checked') return <NotChecked snapshot={snapshot} />
+  if (list.items.length === 0) return <EmptyQueue snapshot={snapshot} unfiltered={list.unfiltered} />
+  return (
+    <QueueTable
+      key={view}
+      rows={list.rows}
+      label={viewTitles[view]}
+      isCompact={rowDensity === 'compact'}
+      handle={props.table}
+      onSelect={props.onSelect}
+      onOpen={openItem}
+    />
+  )
+}
+
+function focusList(): void {
+  document.querySelector<HTMLElement>('[data-queue-list]')?.focus()
+}
+
+function SolvedQueue({ snapshot }: { readonly snapshot: QueueSnapshot }) {
+  const list = useRows(snapshot)
+  const { view, isInspectorOpen } = useQueueState()
+  const selected = useSelection(list.items, view)
+  const table = useRef<TableHandle | null>(null)
+  const filterInput = useRef<HTMLInputElement>(null)
+  const isWide = useIsWide()
+  const hasInspector = view !== 'violations' && view !== 'not checked'
+  const isInspectorShown = hasInspector && (isInspectorOpen ?? isWide)
+  const hasItems = list.items.length > 0
+
+  // Keys work at once, without a click into the list first.
+  useEffect(() => {
+    if (hasItems && (document.activeElement === null || document.activeElement === document.body)) focusList()
+  }, [hasItems, view])
+
+  const scrollTo = useCallback(
+    (key: PackageKey) => {
+      const row = list.rows.findIndex(r => r.kind === 'item' && r.item.key === key)
+      if (row >= 0) table.current?.scrollTo(row)
+    },
+    [list.rows],
+  )
+  const move = (step: number) => {
+    list.hold()
+    const ordered = list.rows.flatMap(row => (row.kind === 'item' ? [row.item] : []))
+    const at = selected === null ? -1 : ordered.findIndex(item => item.key === selected.key)
+    const next = ordered[Math.min(Math.max(at + step, 0), ordered.length - 1)]
+    if (next === undefined) return
+    select(next.key)
+    scrollTo(next.key)
+    focusList()
+  }
+  const showPath = () => {
+    useQueueState.setState({ isInspectorOpen: true })
+    setTimeout(() => {
+      const first = document.querySelector<HTMLElement>('.insp input[type=radio]:checked, .insp input[type=radio]')
+      ;(first ?? document.querySelector<HTMLElement>('.insp button'))?.focus()
+    }, 0)
+  }
+  useQueueCommands({ snapshot, list, selected, table, filterInput, isInspectorShown, move, showPath })
+
+  // Coming back from a review or the palette, the selected row is in view.
+  useEffect(() => {
+    if (selected !== null) scrollTo(selected.key)
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- only when another row is selected, never when rows move
+  }, [selected?.key])
+
+  return (
+    <div className={isInspectorShown ? 'lay insp-on' : 'lay'}>
+      <Rail snapshot={snapshot} />
+      <section className="panel" aria-label={viewTitles[view]} data-region="list">
+        <QueueHeader snapshot={snapshot} items={list.items} />
+        <Banners snapshot={snapshot} />
+        {hasInspector && <FilterBar input={filterInput} problems={list.filter.problems} onLeave={focusList} />}
+        <List
+          snapshot={snapshot}
+          list={list}
+          table={table}
+          onSelect={key => {
+            list.hold()
+            select(key)
+          }}
+        />
+        {hasInspector && hasItems && <Foot list={list} selected={selected} />}
+      </section>
+      {isInspectorShown && <Inspector item={selected} generation={snapshot.generation} />}
+    </div>
+  )
+}
+
 export function QueuePage() {
-  return null
+  const snapshot = useAppStore(s => s.queue)
+  const hasFailed = useAppStore(s => s.queueFailure !== null)
+  if (snapshot !== null) return <SolvedQueue snapshot={snapshot} />
+  return hasFailed ? <FailedQueue /> : <LoadingQueue />
 }

@@ -1,0 +1,104 @@
+/**
+ * The queue's filter language: free words and `key:value` terms, all of which must hold. Words look at crate, version
+ * and dependents. A term with an unknown key or value is reported, not silently matched to nothing. Pure.
+ */
+import type { QueueItem } from '../../shared/wire.ts'
+
+export type FilterTerm =
+  | { readonly kind: 'word'; readonly text: string }
+  | { readonly kind: 'missing' | 'needs' | 'crate'; readonly text: string }
+  | { readonly kind: 'is'; readonly value: IsValue }
+  | { readonly kind: 'lines'; readonly compare: '<' | '>'; readonly value: number }
+
+export const isValues = ['dev', 'exempted', 'failing', 'full', 'delta', 'started', 'unknown'] as const
+export type IsValue = (typeof isValues)[number]
+
+export interface Filter {
+  readonly terms: readonly (FilterTerm & { readonly isNegated: boolean })[]
+  /** Parts that were not understood, each with what would be. */
+  readonly problems: readonly string[]
+}
+
+export const filterKeys = ['missing:', 'needs:', 'crate:', 'is:', 'lines<', 'lines>'] as const
+
+function parseTerm(text: string): FilterTerm | string {
+  const lines = /^lines([<>])(\d+)$/.exec(text)
+  if (lines !== null) return { kind: 'lines', compare: lines[1] === '<' ? '<' : '>', value: Number(lines[2]) }
+  const colon = text.indexOf(':')
+  if (colon <= 0) return { kind: 'word', text: text.toLowerCase() }
+  const key = text.slice(0, colon)
+  const value = text.slice(colon + 1).toLowerCase()
+  switch (key) {
+    case 'missing':
+    case 'needs':
+    case 'crate':
+      return { kind: key, text: value }
+    case 'is': {
+      const known = isValues.find(v => v === value)
+      return known === undefined ? `is: knows ${isValues.join(', ')}` : { kind: 'is', value: known }
+    }
+    default:
+      return `${key}: is not a key; there are ${filterKeys.join(' ')}`
+  }
+}
+
+/** Reads the filter bar's text. A `-` in front negates a term. */
+export function parseFilter(text: string): Filter {
+  const terms: (FilterTerm & { readonly isNegated: boolean })[] = []
+  const problems: string[] = []
+  for (const part of text.split(/\s+/)) {
+    if (part === '' || part === '-') continue
+    const isNegated = part.startsWith('-')
+    const term = parseTerm(isNegated ? part.slice(1) : part)
+    if (typeof term === 'string') problems.push(term)
+    else terms.push({ ...term, isNegated })
+  }
+  return { terms, problems }
+}
+
+const linesOfItem = (item: QueueItem): number | null =>
+  item.size.state === 'measured' ? item.size.stat.insertions + item.size.stat.deletions : null
+
+function isTrue(value: IsValue, item: QueueItem): boolean {
+  switch (value) {
+    case 'dev':
+      return item.isDevOnly
+    case 'exempted':
+    case 'failing':
+      return item.because === value
+    case 'full':
+      return item.delta !== null && item.delta.from === null
+    case 'delta':
+      return item.delta !== null && item.delta.from !== null
+    case 'started':
+      return item.readLines !== null && item.readLines > 0
+    case 'unknown':
+      return item.size.state === 'unknown'
+  }
+}
+
+function holds(term: FilterTerm, item: QueueItem): boolean {
+  switch (term.kind) {
+    case 'word': {
+      const places = [item.crate, item.version, ...item.neededBy]
+      return places.some(place => place.toLowerCase().includes(term.text))
+    }
+    case 'crate':
+      return item.crate.toLowerCase().includes(term.text)
+    case 'missing':
+      return item.missing.some(name => name.toLowerCase().includes(term.text))
+    case 'needs':
+      return item.neededBy.some(name => name.toLowerCase().includes(term.text))
+    case 'is':
+      return isTrue(term.value, item)
+    case 'lines': {
+      const lines = linesOfItem(item)
+      return lines !== null && (term.compare === '<' ? lines < term.value : lines > term.value)
+    }
+  }
+}
+
+/** Whether all terms hold for the item. */
+export function matchesFilter(filter: Filter, item: QueueItem): boolean {
+  return filter.terms.every(term => holds(term, item) !== term.isNegated)
+}

@@ -1,0 +1,83 @@
+/**
+ * What the queue page remembers while other pages are shown: view, filter, order, grouping, inspector. And the choice of
+ * change per row: cargo-vet's own pick unless the user took another one.
+ */
+import { create } from 'zustand'
+import type { Delta, PackageKey } from '../../shared/domain.ts'
+import type { Alternative, Measured, QueueItem, QueueSnapshot } from '../../shared/wire.ts'
+import { useAppStore } from '../state/app-store.ts'
+import { loadChoice, saveChoice } from '../state/saved-places.ts'
+import { groupings, orders, type Grouping, type Order } from './order.ts'
+
+export const queueViews = ['needs audit', 'exempted', 'violations', 'all', 'not checked'] as const
+export type QueueView = (typeof queueViews)[number]
+
+export interface QueueState {
+  readonly view: QueueView
+  readonly filterText: string
+  readonly order: Order
+  readonly grouping: Grouping
+  /** Null: shown when the window is wide enough. */
+  readonly isInspectorOpen: boolean | null
+  /** Size of the changes chosen instead of cargo-vet's pick, by package. */
+  readonly chosenSizes: ReadonlyMap<PackageKey, Measured>
+}
+
+export const useQueueState = create<QueueState>(() => ({
+  view: 'needs audit',
+  filterText: '',
+  order: loadChoice('queue order', orders, 'least reading'),
+  grouping: loadChoice('queue grouping', groupings, 'none'),
+  isInspectorOpen: null,
+  chosenSizes: new Map(),
+}))
+
+export function setOrder(order: Order): void {
+  saveChoice('queue order', order)
+  useQueueState.setState({ order })
+}
+
+export function setGrouping(grouping: Grouping): void {
+  saveChoice('queue grouping', grouping)
+  useQueueState.setState({ grouping })
+}
+
+/** Items of a view, in the snapshot's order. */
+export function itemsOfView(snapshot: QueueSnapshot, view: QueueView): readonly QueueItem[] {
+  if (view === 'needs audit') return snapshot.items.filter(item => item.because === 'failing')
+  if (view === 'exempted') return snapshot.items.filter(item => item.because === 'exempted')
+  return view === 'all' ? snapshot.items : []
+}
+
+export function countOfView(snapshot: QueueSnapshot, view: QueueView): number {
+  if (view === 'violations') return snapshot.violations.length
+  if (view === 'not checked') return snapshot.notChecked.length
+  return itemsOfView(snapshot, view).length
+}
+
+/** Takes this change for the package from now on; null goes back to cargo-vet's pick. */
+export function chooseDelta(key: PackageKey, alternative: Alternative | null): void {
+  const { chosenDeltas } = useAppStore.getState()
+  const deltas = new Map(chosenDeltas)
+  const sizes = new Map(useQueueState.getState().chosenSizes)
+  if (alternative === null) {
+    deltas.delete(key)
+    sizes.delete(key)
+  } else {
+    deltas.set(key, alternative.delta)
+    sizes.set(key, alternative.size)
+  }
+  useAppStore.setState({ chosenDeltas: deltas })
+  useQueueState.setState({ chosenSizes: sizes })
+}
+
+/** The item with the user's choice in place of cargo-vet's pick. */
+export function withChoice(
+  item: QueueItem,
+  deltas: ReadonlyMap<PackageKey, Delta>,
+  sizes: ReadonlyMap<PackageKey, Measured>,
+): QueueItem {
+  const delta = deltas.get(item.key)
+  const size = sizes.get(item.key)
+  return delta === undefined || size === undefined ? item : { ...item, delta, size }
+}

@@ -1,0 +1,214 @@
+/**
+ * The queue as an ARIA grid: one tab stop, virtualised rows, header that stays. Moving keys come from the command table;
+ * the grid itself only says which row is active.
+ */
+import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
+import { useEffect, useRef, type RefObject } from 'react'
+import type { PackageKey } from '../../shared/domain.ts'
+import type { QueueItem } from '../../shared/wire.ts'
+import { CriteriaChip } from '../parts/criteria-chip.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { SizeCell } from '../parts/size-cell.tsx'
+import { changeText, count, number } from '../parts/words.ts'
+import { useAppStore } from '../state/app-store.ts'
+import { linesToRead, type ListRow } from './order.ts'
+
+const ROW_HEIGHT = { 'two-lines': 42, compact: 28 } as const
+const GROUP_HEIGHT = 28
+/** What the tests' environment without layout and the first paint draw before the size is known. */
+const INITIAL_RECT = { width: 800, height: 600 }
+
+export const rowId = (key: PackageKey): string => `row-${key}`
+
+/** Share of the lines read, 0 to 100; null when the review was never opened. */
+export function percentRead(item: QueueItem): number | null {
+  const lines = linesToRead(item)
+  if (item.readLines === null || item.readLines === 0 || lines === null || lines === 0) return null
+  return Math.min(100, Math.floor((item.readLines / lines) * 100))
+}
+
+function StateCell({ item }: { readonly item: QueueItem }) {
+  const percent = percentRead(item)
+  if (item.because === 'exempted' && percent === null) return <span className="t12 sub">Exempted</span>
+  if (percent === null) return <span className="t12">Needs audit</span>
+  return (
+    <span className="state">
+      <span className="t12">In review</span>
+      <span className="row" style={{ gap: 5 }}>
+        <span className="meter" style={{ width: 36 }}>
+          <i style={{ width: `${percent}%` }} />
+        </span>
+        <span className="t11 dim num">{percent}%</span>
+      </span>
+    </span>
+  )
+}
+
+function ItemRow(props: {
+  readonly item: QueueItem
+  readonly index: number
+  readonly top: number
+  readonly isSelected: boolean
+  readonly isCompact: boolean
+  readonly onSelect: (key: PackageKey) => void
+  readonly onOpen: (item: QueueItem) => void
+}) {
+  const { item, isCompact } = props
+  const shown = item.missing.slice(0, isCompact ? 1 : 2)
+  const change = item.delta === null ? item.version : changeText(item.delta)
+  return (
+    <div
+      role="row"
+      id={rowId(item.key)}
+      aria-rowindex={props.index + 2}
+      aria-selected={props.isSelected}
+      className={`tr q ${isCompact ? 'one' : 'two'}${props.isSelected ? ' sel' : ''}`}
+      style={{ transform: `translateY(${props.top}px)` }}
+      onMouseDown={() => props.onSelect(item.key)}
+      onDoubleClick={() => props.onOpen(item)}
+    >
+      <span role="gridcell" className="name">
+        <b className="med ell">{item.crate}</b>
+        <span className="m11 sub ell">{change}</span>
+      </span>
+      <span role="gridcell" className="size">
+        <SizeCell size={item.size} />
+      </span>
+      <span role="gridcell" className="cs">
+        {shown.map(name => (
+          <CriteriaChip key={name} name={name} />
+        ))}
+        {item.missing.length > shown.length && (
+          <span className="t11 dim" title={item.missing.join(', ')}>
+            +{item.missing.length - shown.length}
+          </span>
+        )}
+      </span>
+      <span role="gridcell" className="need" title={item.neededBy.join(', ')}>
+        <span className="t12 sub ell">{item.neededByText}</span>
+        {item.isDevOnly && (
+          <span className="flag">
+            <Icon name="flask" />
+            dev only
+          </span>
+        )}
+      </span>
+      <span role="gridcell">
+        <StateCell item={item} />
+      </span>
+    </div>
+  )
+}
+
+export interface TableHandle {
+  readonly scrollTo: (index: number) => void
+  /** Rows that fit on screen. */
+  readonly pageSize: () => number
+}
+
+function useTableHandle(
+  handle: RefObject<TableHandle | null>,
+  virtualizer: Virtualizer<HTMLDivElement, Element>,
+  scroller: RefObject<HTMLDivElement | null>,
+  rowHeight: number,
+): void {
+  useEffect(() => {
+    handle.current = {
+      scrollTo: index => virtualizer.scrollToIndex(index, { align: 'auto' }),
+      pageSize: () => Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 0) - 28) / rowHeight) - 1),
+    }
+  })
+}
+
+export function QueueTable(props: {
+  readonly rows: readonly ListRow[]
+  readonly label: string
+  readonly isCompact: boolean
+  readonly handle: RefObject<TableHandle | null>
+  readonly onSelect: (key: PackageKey) => void
+  readonly onOpen: (item: QueueItem) => void
+}) {
+  const { rows, isCompact } = props
+  const scroller = useRef<HTMLDivElement>(null)
+  const selectedKey = useAppStore(s => s.selectedKey)
+  const rowHeight = ROW_HEIGHT[isCompact ? 'compact' : 'two-lines']
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: index => (rows[index]?.kind === 'group' ? GROUP_HEIGHT : rowHeight),
+    getItemKey: index => {
+      const row = rows[index]
+      return row === undefined ? index : row.kind === 'group' ? `group ${row.title}` : row.item.key
+    },
+    overscan: 8,
+    scrollPaddingStart: 28,
+    initialRect: INITIAL_RECT,
+  })
+  useEffect(() => virtualizer.measure(), [virtualizer, rowHeight, rows])
+  useTableHandle(props.handle, virtualizer, scroller, rowHeight)
+  const shown = virtualizer.getVirtualItems()
+  const isActiveShown = shown.some(({ index }) => {
+    const row = rows[index]
+    return row?.kind === 'item' && row.item.key === selectedKey
+  })
+  return (
+    <div
+      ref={scroller}
+      className="list"
+      role="grid"
+      aria-label={props.label}
+      aria-rowcount={rows.length + 1}
+      aria-activedescendant={isActiveShown && selectedKey !== null ? rowId(selectedKey) : undefined}
+      tabIndex={0}
+      data-region-focus
+      data-queue-list
+    >
+      <div role="rowgroup" className="thead">
+        <div className="th q" role="row" aria-rowindex={1}>
+          <span role="columnheader">Crate and change</span>
+          <span role="columnheader" className="ra">
+            To read
+          </span>
+          <span role="columnheader">Missing criteria</span>
+          <span role="columnheader">Needed by</span>
+          <span role="columnheader">State</span>
+        </div>
+      </div>
+      <div role="rowgroup" style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
+        {shown.map(({ index, start, key }) => {
+          const row = rows[index]
+          if (row === undefined) return null
+          if (row.kind === 'group')
+            return (
+              <div
+                key={key}
+                role="row"
+                aria-rowindex={index + 2}
+                className="gr"
+                style={{ transform: `translateY(${start}px)` }}
+              >
+                <span role="gridcell">
+                  <b>{row.title}</b>
+                  <span className="dim">
+                    {count(row.count, 'package')}, {number(row.lines)} lines
+                  </span>
+                </span>
+              </div>
+            )
+          return (
+            <ItemRow
+              key={key}
+              item={row.item}
+              index={index}
+              top={start}
+              isSelected={row.item.key === selectedKey}
+              isCompact={isCompact}
+              onSelect={props.onSelect}
+              onOpen={props.onOpen}
+            />
+          )
+        })}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,85 @@
+/** The queue's commands: moving in the list, opening reviews, views, order. Only what works now gets a handler. */
+import { type RefObject } from 'react'
+import type { QueueItem, QueueSnapshot } from '../../shared/wire.ts'
+import { useClient } from '../client.ts'
+import { useCommandHandlers } from '../commands/command-table.ts'
+import { changeText } from '../parts/words.ts'
+import { changeSettings, copyText } from '../state/actions.ts'
+import { ensureTab, navigate, openReview, useAppStore, useSettings } from '../state/app-store.ts'
+import { groupings, orders } from './order.ts'
+import { queueViews, setGrouping, setOrder, useQueueState, type QueueView } from './queue-state.ts'
+import type { TableHandle } from './queue-table.tsx'
+import { itemToContinue } from './rail.tsx'
+import type { Rows } from './use-rows.ts'
+
+const after = <T>(all: readonly T[], current: T): T => all[(all.indexOf(current) + 1) % all.length] ?? current
+
+export function openItem(item: QueueItem): void {
+  if (item.delta !== null) openReview(item.crate, item.delta, item.key)
+}
+
+export function certifyItem(item: QueueItem): void {
+  if (item.delta !== null) navigate({ kind: 'certify', id: ensureTab(item.crate, item.delta, item.key), from: 'queue' })
+}
+
+export interface QueueParts {
+  readonly snapshot: QueueSnapshot
+  readonly list: Rows
+  readonly selected: QueueItem | null
+  readonly table: RefObject<TableHandle | null>
+  readonly filterInput: RefObject<HTMLInputElement | null>
+  readonly isInspectorShown: boolean
+  /** Moves the selection by this many items, or to an end with ±Infinity. */
+  readonly move: (step: number) => void
+  readonly showPath: () => void
+}
+
+export function useQueueCommands(parts: QueueParts): void {
+  const { snapshot, list, selected, move } = parts
+  const client = useClient()
+  const { rowDensity } = useSettings()
+  const { view, order, grouping } = useQueueState()
+  const lastTabKey = useAppStore(s => s.tabs.at(-1)?.key ?? null)
+  const next = itemToContinue(snapshot.items, lastTabKey)
+  const hasRows = list.items.length > 0
+  const show = (name: QueueView | undefined) => () => {
+    if (name !== undefined) useQueueState.setState({ view: name })
+  }
+  const page = () => parts.table.current?.pageSize() ?? 10
+  const readable = selected !== null && selected.delta !== null ? selected : null
+  useCommandHandlers({
+    'list.down': hasRows ? () => move(1) : undefined,
+    'list.up': hasRows ? () => move(-1) : undefined,
+    'list.first': hasRows ? () => move(-Infinity) : undefined,
+    'list.last': hasRows ? () => move(Infinity) : undefined,
+    'list.pageDown': hasRows ? () => move(page()) : undefined,
+    'list.pageUp': hasRows ? () => move(-page()) : undefined,
+    'queue.review': readable === null ? undefined : () => openItem(readable),
+    'queue.certify': readable === null ? undefined : () => certifyItem(readable),
+    'queue.explain': selected === null ? undefined : parts.showPath,
+    'queue.path': selected === null ? undefined : parts.showPath,
+    'queue.copy':
+      selected === null
+        ? undefined
+        : () =>
+            void copyText(
+              `${selected.crate} ${selected.delta === null ? selected.version : changeText(selected.delta)}`,
+              'the row',
+            ),
+    'queue.inspector': () => useQueueState.setState({ isInspectorOpen: !parts.isInspectorShown }),
+    'queue.filter': () => {
+      parts.filterInput.current?.focus()
+      parts.filterInput.current?.select()
+    },
+    'queue.group': () => setGrouping(after(groupings, grouping)),
+    'queue.order': list.isOrderOld ? list.sortAnew : () => setOrder(after(orders, order)),
+    'queue.density': () =>
+      void changeSettings(client, { rowDensity: rowDensity === 'compact' ? 'two-lines' : 'compact' }),
+    'queue.view1': view === queueViews[0] ? undefined : show(queueViews[0]),
+    'queue.view2': view === queueViews[1] ? undefined : show(queueViews[1]),
+    'queue.view3': view === queueViews[2] ? undefined : show(queueViews[2]),
+    'queue.view4': view === queueViews[3] ? undefined : show(queueViews[3]),
+    'queue.view5': view === queueViews[4] ? undefined : show(queueViews[4]),
+    'queue.resume': next === null ? undefined : () => openItem(next),
+  })
+}

@@ -1,0 +1,67 @@
+/**
+ * The rows on screen: view, filter, order, grouping. Sorted live until the user moves in the list; after that arriving
+ * sizes do not move rows, and `isOrderOld` says that sorting anew would change something.
+ */
+import { useEffect, useMemo, useRef, useState } from 'react'
+import type { PackageKey } from '../../shared/domain.ts'
+import type { QueueItem, QueueSnapshot } from '../../shared/wire.ts'
+import { useAppStore } from '../state/app-store.ts'
+import { matchesFilter, parseFilter, type Filter } from './filter.ts'
+import { groupItems, orderItems, type ListRow } from './order.ts'
+import { itemsOfView, useQueueState, withChoice } from './queue-state.ts'
+
+export interface Rows {
+  readonly rows: readonly ListRow[]
+  readonly items: readonly QueueItem[]
+  readonly filter: Filter
+  /** Items of the view before the filter. */
+  readonly unfiltered: number
+  readonly isOrderOld: boolean
+  /** Call when the user moved in the list: from now on rows keep their place. */
+  readonly hold: () => void
+  /** Sorts anew. */
+  readonly sortAnew: () => void
+}
+
+/** Items in the held order; new ones after them in their own order. */
+function keepOrder(sorted: readonly QueueItem[], held: readonly PackageKey[]): readonly QueueItem[] {
+  const byKey = new Map(sorted.map(item => [item.key, item]))
+  const kept = held.flatMap(key => byKey.get(key) ?? [])
+  const isHeld = new Set(held)
+  return [...kept, ...sorted.filter(item => !isHeld.has(item.key))]
+}
+
+export function useRows(snapshot: QueueSnapshot): Rows {
+  const { view, filterText, order, grouping, chosenSizes } = useQueueState()
+  const chosenDeltas = useAppStore(s => s.chosenDeltas)
+  const [held, setHeld] = useState<readonly PackageKey[] | null>(null)
+  const filter = useMemo(() => parseFilter(filterText), [filterText])
+  const ofView = useMemo(() => itemsOfView(snapshot, view), [snapshot, view])
+  const sorted = useMemo(() => {
+    const chosen = ofView.map(item => withChoice(item, chosenDeltas, chosenSizes))
+    return orderItems(
+      chosen.filter(item => matchesFilter(filter, item)),
+      order,
+    )
+  }, [ofView, chosenDeltas, chosenSizes, filter, order])
+
+  // A new question is a new order.
+  useEffect(() => setHeld(null), [view, filterText, order, grouping, snapshot.workspace.root])
+
+  const items = useMemo(() => (held === null ? sorted : keepOrder(sorted, held)), [sorted, held])
+  const rows = useMemo(() => groupItems(items, grouping), [items, grouping])
+  const latest = useRef(items)
+  useEffect(() => {
+    latest.current = items
+  })
+  const isOrderOld = held !== null && items.some((item, i) => item.key !== sorted[i]?.key)
+  return {
+    rows,
+    items,
+    filter,
+    unfiltered: ofView.length,
+    isOrderOld,
+    hold: () => setHeld(before => before ?? latest.current.map(item => item.key)),
+    sortAnew: () => setHeld(null),
+  }
+}
