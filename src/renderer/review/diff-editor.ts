@@ -1,0 +1,385 @@
+/**
+ * The one diff editor of a review page, without React: shows a text diff, moves between hunks, opens folds, marks words
+ * and suspicious characters. Models are kept for a few files, so that going back and the prefetched next file are
+ * immediate. Everything here is read only.
+ */
+import './monaco-setup.ts'
+import { editor, Uri, type IDisposable } from 'monaco-editor/editor'
+import type { FileDiff, Hunk } from '../../shared/wire.ts'
+import { attachHunks, refreshDiff } from './git-diff-provider.ts'
+import { intralineChanges } from './intraline.ts'
+import { applyMonacoTheme } from './monaco-theme.ts'
+import { suspiciousDecorations } from './suspicious-marks.ts'
+
+export type TextDiff = Extract<FileDiff, { kind: 'text' }>
+
+export interface DiffViewOptions {
+  readonly layout: 'split' | 'unified'
+  readonly wrap: boolean
+  readonly whitespace: boolean
+}
+
+export interface DiffPlace {
+  /** 0-based; -1 before the first hunk. */
+  readonly hunk: number
+  readonly hunks: number
+  /** 1-based line of the new side. */
+  readonly line: number
+}
+
+export interface DiffView {
+  /** Shows a file; `line` is of the new side, null for the first hunk. Resolves when it is painted. */
+  show(diff: TextDiff, line: number | null): Promise<void>
+  /** Makes the models of a file that will probably be shown next. */
+  prepare(diff: TextDiff): void
+  setOptions(options: DiffViewOptions): void
+  setTheme(theme: 'dark' | 'light'): void
+  /** False when there is no further hunk that way. */
+  goToHunk(step: 1 | -1): boolean
+  goToLine(side: 'old' | 'new', line: number, column?: number): void
+  /** Opens the fold nearest to the cursor up to the enclosing item; false when there is none. */
+  expand(): boolean
+  /** Opens all folds, or closes them all when none is closed. */
+  toggleAllFolds(): void
+  find(): void
+  accessible(direction: 'next' | 'prev'): void
+  focus(): void
+  dispose(): void
+}
+
+const KEPT_FILES = 8
+const INTRALINE_FIRST_MS = 12
+const INTRALINE_SLICE_MS = 8
+const HUNK_CONTEXT_LINES = 3
+
+interface Models {
+  readonly diff: TextDiff
+  readonly original: editor.ITextModel
+  readonly modified: editor.ITextModel
+  readonly oldLines: readonly string[]
+  readonly newLines: readonly string[]
+  state: editor.IDiffEditorViewState | null
+}
+
+const BASE_OPTIONS: editor.IStandaloneDiffEditorConstructionOptions = {
+  readOnly: true,
+  domReadOnly: true,
+  originalEditable: false,
+  automaticLayout: true,
+  useInlineViewWhenSpaceIsLimited: false,
+  enableSplitViewResizing: false,
+  renderMarginRevertIcon: false,
+  renderGutterMenu: false,
+  renderIndicators: true,
+  renderOverviewRuler: true,
+  hideUnchangedRegions: {
+    enabled: true,
+    contextLineCount: HUNK_CONTEXT_LINES,
+    minimumLineCount: 4,
+    revealLineCount: 20,
+  },
+  fontSize: 12,
+  lineHeight: 19,
+  lineNumbersMinChars: 4,
+  glyphMargin: false,
+  folding: false,
+  minimap: { enabled: false },
+  scrollBeyondLastLine: false,
+  smoothScrolling: false,
+  contextmenu: false,
+  links: false,
+  stickyScroll: { enabled: false },
+  guides: { indentation: false, bracketPairs: false },
+  bracketPairColorization: { enabled: false },
+  matchBrackets: 'never',
+  occurrencesHighlight: 'off',
+  selectionHighlight: false,
+  renderLineHighlight: 'none',
+  renderControlCharacters: true,
+  unusualLineTerminators: 'off',
+  stopRenderingLineAfter: 10_000,
+  unicodeHighlight: {
+    ambiguousCharacters: true,
+    invisibleCharacters: false,
+    nonBasicASCII: false,
+    includeComments: true,
+    includeStrings: true,
+  },
+  scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, useShadows: false },
+  overviewRulerBorder: false,
+  padding: { top: 0, bottom: 12 },
+  ariaLabel: 'Diff',
+}
+
+function editorOptions(options: DiffViewOptions): editor.IDiffEditorOptions {
+  return {
+    renderSideBySide: options.layout === 'split',
+    diffWordWrap: options.wrap ? 'on' : 'off',
+    wordWrap: options.wrap ? 'on' : 'off',
+    wrappingIndent: 'deepIndent',
+    renderWhitespace: options.whitespace ? 'all' : 'none',
+  } as editor.IDiffEditorOptions
+}
+
+/** Added files have no old side and deleted ones no new side: one pane shows all there is. */
+function layoutFor(diff: TextDiff, layout: DiffViewOptions['layout']): DiffViewOptions['layout'] {
+  if (diff.oldText === null) return 'unified'
+  return diff.newText === null ? 'split' : layout
+}
+
+let modelCount = 0
+
+/** Creates the editor inside `host`. `onPlace` tells of each change of line or hunk. */
+export function createDiffView(
+  host: HTMLElement,
+  initial: DiffViewOptions & { readonly theme: 'dark' | 'light' },
+  onPlace: (place: DiffPlace) => void,
+): DiffView {
+  let options: DiffViewOptions = initial
+  applyMonacoTheme(initial.theme)
+  const fontFamily = getComputedStyle(document.documentElement).getPropertyValue('--font-mono').trim()
+  const widget = editor.createDiffEditor(host, { ...BASE_OPTIONS, fontFamily, ...editorOptions(options) })
+  const [original, modified] = [widget.getOriginalEditor(), widget.getModifiedEditor()]
+  const cache = new Map<string, Models>()
+  let shown: Models | null = null
+  let currentHunk = -1
+  let intralineTimer = 0
+  const marks = [original.createDecorationsCollection(), modified.createDecorationsCollection()] as const
+
+  const tellPlace = () => {
+    if (shown === null) return
+    onPlace({ hunk: currentHunk, hunks: shown.diff.hunks.length, line: modified.getPosition()?.lineNumber ?? 1 })
+  }
+  const modelsOf = (diff: TextDiff): Models => {
+    const found = cache.get(diff.path)
+    if (found?.diff === diff) {
+      cache.delete(diff.path)
+      cache.set(diff.path, found)
+      return found
+    }
+    if (found !== undefined && found !== shown) dropModels(found)
+    const made = createModels(diff)
+    cache.set(diff.path, made)
+    for (const [path, models] of cache) {
+      if (cache.size <= KEPT_FILES) break
+      if (models === shown || models === made) continue
+      cache.delete(path)
+      dropModels(models)
+    }
+    return made
+  }
+  const showMarks = (models: Models) => {
+    marks[0].set(suspiciousDecorations(models.diff.suspicious, 'old', models.oldLines))
+    marks[1].set(suspiciousDecorations(models.diff.suspicious, 'new', models.newLines))
+  }
+  const fillIntraline = (models: Models, budgetMs: number): boolean => {
+    const intraline = attachHunks(models.modified, models.diff.hunks)
+    const until = performance.now() + budgetMs
+    for (let i = 0; i < models.diff.hunks.length; i++) {
+      const hunk = models.diff.hunks[i]
+      if (hunk === undefined || intraline.has(i)) continue
+      if (performance.now() > until) return false
+      intraline.set(i, intralineChanges(hunk, models.oldLines, models.newLines))
+    }
+    return true
+  }
+  const fillRest = (models: Models) => {
+    window.clearTimeout(intralineTimer)
+    intralineTimer = window.setTimeout(() => {
+      if (shown !== models) return
+      if (fillIntraline(models, INTRALINE_SLICE_MS)) refreshDiff()
+      else fillRest(models)
+    }, 0)
+  }
+  const reveal = (side: 'old' | 'new', line: number, column = 1) => {
+    const target = side === 'old' ? original : modified
+    target.setPosition({ lineNumber: Math.max(1, line), column })
+    target.revealLineNearTop(Math.max(1, line - HUNK_CONTEXT_LINES), editor.ScrollType.Immediate)
+  }
+  const revealHunk = (index: number) => {
+    const hunk = shown?.diff.hunks[index]
+    if (hunk === undefined) return
+    currentHunk = index
+    const isDeletion = hunk.newStart === hunk.newEnd
+    // A pure deletion has no line of its own on the new side: the line before it keeps both sides in view.
+    modified.setPosition({ lineNumber: Math.max(1, isDeletion ? hunk.newStart - 1 : hunk.newStart), column: 1 })
+    const isSplit = shown !== null && layoutFor(shown.diff, options.layout) === 'split'
+    if (isDeletion && isSplit) reveal('old', hunk.oldStart)
+    else modified.revealLineNearTop(Math.max(1, hunk.newStart - HUNK_CONTEXT_LINES), editor.ScrollType.Immediate)
+    tellPlace()
+  }
+  const subscriptions: IDisposable[] = [
+    modified.onDidChangeCursorPosition(event => {
+      if (shown === null || event.source === 'api') return
+      const line = event.position.lineNumber
+      currentHunk = lastHunkAt(shown.diff.hunks, line)
+      tellPlace()
+    }),
+  ]
+
+  return {
+    async show(diff, line) {
+      const models = modelsOf(diff)
+      if (shown !== null) shown.state = widget.saveViewState()
+      window.clearTimeout(intralineTimer)
+      const isComplete = fillIntraline(models, INTRALINE_FIRST_MS)
+      widget.updateOptions(editorOptions({ ...options, layout: layoutFor(diff, options.layout) }))
+      shown = models
+      currentHunk = -1
+      const viewModel = widget.createViewModel({ original: models.original, modified: models.modified })
+      await viewModel.waitForDiff()
+      if (shown !== models) return viewModel.dispose()
+      const former = widget.getModel()
+      widget.setModel(viewModel)
+      if (former !== null && 'dispose' in former) (former as unknown as IDisposable).dispose()
+      showMarks(models)
+      if (line !== null) {
+        currentHunk = lastHunkAt(diff.hunks, line)
+        reveal('new', line)
+        tellPlace()
+      } else if (models.state !== null) {
+        widget.restoreViewState(models.state)
+        currentHunk = lastHunkAt(diff.hunks, modified.getPosition()?.lineNumber ?? 1)
+        tellPlace()
+      } else if (diff.oldText === null || diff.newText === null) {
+        currentHunk = 0
+        tellPlace()
+      } else revealHunk(0)
+      if (!isComplete) fillRest(models)
+    },
+    prepare(diff) {
+      fillIntraline(modelsOf(diff), INTRALINE_FIRST_MS)
+    },
+    setOptions(next) {
+      options = next
+      const layout = shown === null ? next.layout : layoutFor(shown.diff, next.layout)
+      widget.updateOptions(editorOptions({ ...next, layout }))
+    },
+    setTheme: applyMonacoTheme,
+    goToHunk(step) {
+      const next = currentHunk + step
+      if (shown === null || next < 0 || next >= shown.diff.hunks.length) return false
+      revealHunk(next)
+      return true
+    },
+    goToLine(side, line, column) {
+      if (shown === null) return
+      if (side === 'new') currentHunk = lastHunkAt(shown.diff.hunks, line)
+      reveal(side, line, column)
+      ;(side === 'old' ? original : modified).focus()
+      tellPlace()
+    },
+    expand: () => shown !== null && expandNearest(widget, shown, currentHunk),
+    toggleAllFolds() {
+      const folds = foldsOf(widget)
+      const isAnyClosed = folds.some(fold => !fold.getHiddenModifiedRange(undefined).isEmpty)
+      if (isAnyClosed) for (const fold of folds) fold.showAll(undefined)
+      else for (const fold of folds) fold.collapseAll(undefined)
+    },
+    find() {
+      modified.focus()
+      modified.trigger('review', 'actions.find', null)
+    },
+    accessible(direction) {
+      if (direction === 'next') widget.accessibleDiffViewerNext()
+      else widget.accessibleDiffViewerPrev()
+    },
+    focus: () => modified.focus(),
+    dispose() {
+      window.clearTimeout(intralineTimer)
+      for (const subscription of subscriptions) subscription.dispose()
+      const model = widget.getModel()
+      widget.setModel(null)
+      if (model !== null && 'dispose' in model) (model as unknown as IDisposable).dispose()
+      widget.dispose()
+      for (const models of cache.values()) dropModels(models)
+      cache.clear()
+    },
+  }
+}
+
+function createModels(diff: TextDiff): Models {
+  modelCount += 1
+  const [oldText, newText] = [diff.oldText ?? '', diff.newText ?? '']
+  const model = (side: string, text: string) => {
+    const made = editor.createModel(text, diff.language, Uri.parse(`crate:/${modelCount}/${side}`))
+    made.setEOL(editor.EndOfLineSequence.LF)
+    return made
+  }
+  const models = { original: model('old', oldText), modified: model('new', newText) }
+  attachHunks(models.modified, diff.hunks)
+  return { diff, ...models, oldLines: oldText.split('\n'), newLines: newText.split('\n'), state: null }
+}
+
+function dropModels(models: Models): void {
+  models.original.dispose()
+  models.modified.dispose()
+}
+
+/** The last hunk that starts at or before a line of the new side; -1 before the first. */
+function lastHunkAt(hunks: readonly Hunk[], line: number): number {
+  let found = -1
+  while (found + 1 < hunks.length && (hunks[found + 1]?.newStart ?? Infinity) <= line) found += 1
+  return found
+}
+
+/** Monaco's own record of a folded region. Internal: see monaco-modules.d.ts for why that is acceptable. */
+interface Fold {
+  getHiddenModifiedRange(reader: undefined): {
+    readonly startLineNumber: number
+    readonly endLineNumberExclusive: number
+    readonly isEmpty: boolean
+  }
+  showAll(tx: undefined): void
+  collapseAll(tx: undefined): void
+  showMoreAbove(count: number, tx: undefined): void
+  showMoreBelow(count: number, tx: undefined): void
+}
+
+function foldsOf(widget: editor.IStandaloneDiffEditor): readonly Fold[] {
+  const internal = widget as unknown as {
+    _diffModel?: { get(): { unchangedRegions: { get(): readonly Fold[] } } | undefined }
+  }
+  return internal._diffModel?.get()?.unchangedRegions.get() ?? []
+}
+
+const ITEM_START =
+  /^\s*(#\[|pub\b|fn\b|impl\b|mod\b|struct\b|enum\b|trait\b|union\b|unsafe\b|async\b|const\b|static\b|extern\b|macro_rules!|\[)/
+
+/** Opens what is hidden between the current hunk and the start of the item around it; then the fold after it. */
+function expandNearest(widget: editor.IStandaloneDiffEditor, shown: Models, currentHunk: number): boolean {
+  const closed = foldsOf(widget).filter(fold => !fold.getHiddenModifiedRange(undefined).isEmpty)
+  const hunk = shown.diff.hunks[Math.max(0, currentHunk)]
+  const at = hunk?.newStart ?? 1
+  const above = closed.filter(fold => fold.getHiddenModifiedRange(undefined).startLineNumber < at).at(-1)
+  const start = enclosingItem(shown.newLines, at)
+  if (above !== undefined) {
+    const hidden = above.getHiddenModifiedRange(undefined)
+    if (start < hidden.endLineNumberExclusive) {
+      above.showMoreBelow(
+        Math.min(hidden.endLineNumberExclusive - Math.max(start, hidden.startLineNumber), 2_000),
+        undefined,
+      )
+      return true
+    }
+  }
+  const next = closed.find(fold => fold.getHiddenModifiedRange(undefined).startLineNumber >= at) ?? above
+  if (next === undefined) return false
+  if (next === above) next.showMoreBelow(20, undefined)
+  else next.showMoreAbove(20, undefined)
+  return true
+}
+
+/** The line where the innermost item around `line` starts: less indented, and the beginning of an item. */
+export function enclosingItem(lines: readonly string[], line: number): number {
+  const indentOf = (text: string) => text.length - text.trimStart().length
+  let indent = Infinity
+  for (let at = Math.min(line, lines.length); at >= 1; at--) {
+    const text = lines[at - 1] ?? ''
+    if (text.trim() === '') continue
+    if (at === line) indent = indentOf(text)
+    else if ((indentOf(text) < indent || indentOf(text) === 0) && ITEM_START.test(text)) return at
+    indent = Math.min(indent, Math.max(indentOf(text), 1))
+  }
+  return 1
+}

@@ -1,0 +1,74 @@
+/**
+ * The text diff on screen: one Monaco diff editor for the life of the page. Loads Monaco with the first file; the former
+ * file stays until the new one is painted.
+ */
+import { useEffect, useImperativeHandle, useRef, useState, type Ref } from 'react'
+import { onTheme, themeNow } from '../styles/follow-theme.ts'
+import type { DiffPlace, DiffView, DiffViewOptions, TextDiff } from './diff-editor.ts'
+
+export interface DiffPaneHandle {
+  /** Null until Monaco is loaded. */
+  view(): DiffView | null
+}
+
+export function DiffPane(props: {
+  readonly ref: Ref<DiffPaneHandle>
+  readonly diff: TextDiff
+  /** Line of the new side to start at; null: the first hunk, or where this file was left. */
+  readonly line: number | null
+  readonly options: DiffViewOptions
+  readonly isHidden: boolean
+  /** Shown next in all probability; its models are made while there is time. */
+  readonly next: TextDiff | null
+  readonly onPlace: (place: DiffPlace) => void
+  readonly onShown: (diff: TextDiff) => void
+}) {
+  const host = useRef<HTMLDivElement>(null)
+  const [view, setView] = useState<DiffView | null>(null)
+  const [problem, setProblem] = useState<string | null>(null)
+  const latest = useRef(props)
+  useEffect(() => {
+    latest.current = props
+  })
+  useImperativeHandle(props.ref, () => ({ view: () => view }), [view])
+
+  useEffect(() => {
+    let isMounted = true
+    let made: DiffView | null = null
+    import('./diff-editor.ts').then(
+      ({ createDiffView }) => {
+        if (!isMounted || host.current === null) return
+        made = createDiffView(host.current, { ...latest.current.options, theme: themeNow() }, place =>
+          latest.current.onPlace(place),
+        )
+        setView(made)
+      },
+      (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
+    )
+    return () => {
+      isMounted = false
+      made?.dispose()
+    }
+  }, [])
+
+  useEffect(() => (view === null ? undefined : onTheme(theme => view.setTheme(theme))), [view])
+  const { layout, wrap, whitespace } = props.options
+  useEffect(() => view?.setOptions({ layout, wrap, whitespace }), [view, layout, wrap, whitespace])
+  const { diff, line } = props
+  useEffect(() => {
+    void view?.show(diff, line).then(() => latest.current.onShown(diff))
+  }, [view, diff, line])
+  const { next } = props
+  useEffect(() => {
+    if (view === null || next === null) return
+    const timer = window.setTimeout(() => view.prepare(next), 30)
+    return () => window.clearTimeout(timer)
+  }, [view, next])
+
+  return (
+    <div className="rv-editor-box" hidden={props.isHidden}>
+      <div ref={host} className="rv-editor" data-ready={view === null ? undefined : ''} />
+      {problem !== null && <p className="rv-none">The editor could not be loaded: {problem}</p>}
+    </div>
+  )
+}

@@ -1,0 +1,251 @@
+/**
+ * The list of files at the left: groups, folders and files with their marks and sizes. One tab stop; arrows move, Enter
+ * opens, left and right close and open groups. Only the rows on screen are drawn.
+ */
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
+import type { FileGroup, ReviewFile } from '../../shared/wire.ts'
+import { Icon } from '../parts/icon.tsx'
+import { Keys } from '../parts/keys.tsx'
+import { count, number } from '../parts/words.ts'
+import { markWords, ReadMarkGlyph } from './read-mark.tsx'
+import { shownPath } from './shown-path.ts'
+import { linesOfFile, ROW_HEIGHT, type TreeRow, type TreeSort } from './tree-rows.ts'
+
+export interface FileTreeProps {
+  readonly rows: readonly TreeRow[]
+  readonly selected: string | null
+  readonly sort: TreeSort
+  readonly filter: string
+  readonly filterRef: RefObject<HTMLInputElement | null>
+  readonly onOpen: (path: string) => void
+  readonly onToggleGroup: (group: FileGroup) => void
+  readonly onSort: (sort: TreeSort) => void
+  readonly onFilter: (filter: string) => void
+  /** The group or file row that has the keyboard, for commands on a group. */
+  readonly onFocusRow: (row: TreeRow | null) => void
+}
+
+const rowKey = (row: TreeRow): string =>
+  row.kind === 'group' ? `g:${row.group.id}` : row.kind === 'folder' ? `d:${row.key}` : `f:${row.file.path}`
+
+export function FileTree(props: FileTreeProps) {
+  const { rows, selected } = props
+  const scroller = useRef<HTMLDivElement>(null)
+  const [focused, setFocused] = useState<string | null>(null)
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: i => ROW_HEIGHT[rows[i]?.kind ?? 'file'],
+    getItemKey: i => {
+      const row = rows[i]
+      return row === undefined ? i : rowKey(row)
+    },
+    overscan: 12,
+  })
+  const selectedKey = selected === null ? null : `f:${selected}`
+  const activeKey = focused !== null && rows.some(row => rowKey(row) === focused) ? focused : selectedKey
+
+  useEffect(() => {
+    const index = rows.findIndex(row => rowKey(row) === selectedKey)
+    if (index >= 0) virtual.scrollToIndex(index, { align: 'auto' })
+    // Only a new selection scrolls: rows change with every mark.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [selectedKey])
+  useEffect(() => {
+    virtual.measure()
+  }, [rows, virtual])
+
+  const focusRow = (index: number) => {
+    const row = rows[index]
+    if (row === undefined) return
+    setFocused(rowKey(row))
+    props.onFocusRow(row)
+    virtual.scrollToIndex(index, { align: 'auto' })
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const index = rows.findIndex(row => rowKey(row) === activeKey)
+    const target = treeKeyTarget(event.key, rows, index)
+    const row = rows[index]
+    if (target !== null) focusRow(target)
+    else if (event.key === 'Enter' || event.key === ' ') {
+      if (row?.kind === 'file') props.onOpen(row.file.path)
+      if (row?.kind === 'group') props.onToggleGroup(row.group.id)
+    } else if (event.key === 'ArrowRight' && row?.kind === 'group' && !row.isOpen) props.onToggleGroup(row.group.id)
+    else if (event.key === 'ArrowLeft' && row?.kind === 'group' && row.isOpen) props.onToggleGroup(row.group.id)
+    else return
+    event.preventDefault()
+  }
+
+  return (
+    <aside className="side rv-side" aria-label="Files" data-region="files">
+      <div className="rv-find">
+        <label className="inp grow">
+          <Icon name="search" />
+          <input
+            ref={props.filterRef}
+            value={props.filter}
+            placeholder="Find file"
+            aria-label="Find file"
+            spellCheck={false}
+            onChange={event => props.onFilter(event.target.value)}
+            onKeyDown={event => {
+              if (event.key === 'Escape') {
+                props.onFilter('')
+                scroller.current?.focus()
+              } else if (event.key === 'Enter') {
+                const first = rows.find(row => row.kind === 'file')
+                if (first?.kind === 'file') props.onOpen(first.file.path)
+              } else if (event.key === 'ArrowDown') {
+                scroller.current?.focus()
+                focusRow(rows.findIndex(row => row.kind === 'file'))
+              } else return
+              event.preventDefault()
+            }}
+          />
+          {props.filter === '' && <Keys of="review.files" />}
+        </label>
+        <button
+          className="btn q s"
+          aria-pressed={props.sort === 'unread'}
+          title="Order of the files in each group"
+          onClick={() => props.onSort(props.sort === 'path' ? 'unread' : 'path')}
+        >
+          {props.sort === 'path' ? 'By path' : 'Unread first'}
+        </button>
+      </div>
+      <div
+        ref={scroller}
+        className="rv-tree"
+        role="tree"
+        aria-label="Files of the change"
+        tabIndex={0}
+        aria-activedescendant={activeKey === null ? undefined : rowId(activeKey)}
+        onKeyDown={onKeyDown}
+        onBlur={() => {
+          setFocused(null)
+          props.onFocusRow(null)
+        }}
+      >
+        <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+          {virtual.getVirtualItems().map(item => {
+            const row = rows[item.index]
+            if (row === undefined) return null
+            const key = rowKey(row)
+            return (
+              <div
+                key={item.key}
+                className="rv-row"
+                style={{ top: item.start, height: item.size }}
+                id={rowId(key)}
+                data-active={key === activeKey && focused !== null ? '' : undefined}
+                {...rowRole(row, key === selectedKey)}
+                onClick={() => {
+                  if (row.kind === 'file') props.onOpen(row.file.path)
+                  if (row.kind === 'group') props.onToggleGroup(row.group.id)
+                }}
+              >
+                <Row row={row} />
+              </div>
+            )
+          })}
+        </div>
+        {rows.length === 0 && <p className="rv-none">No file matches “{props.filter}”.</p>}
+      </div>
+      <div className="rv-legend" aria-hidden="true">
+        {(['read', 'partly', 'changed', 'unread'] as const).map(mark => (
+          <span key={mark}>
+            <ReadMarkGlyph mark={mark} />
+            {mark}
+          </span>
+        ))}
+      </div>
+    </aside>
+  )
+}
+
+const rowId = (key: string): string => `rv-${key.replace(/[^A-Za-z0-9]/g, char => `_${char.codePointAt(0) ?? 0}`)}`
+
+function rowRole(row: TreeRow, isSelected: boolean): Record<string, string | number | boolean> {
+  if (row.kind === 'folder') return { role: 'presentation' }
+  if (row.kind === 'group')
+    return { role: 'treeitem', 'aria-level': 1, 'aria-expanded': row.isOpen, 'aria-selected': false }
+  return { role: 'treeitem', 'aria-level': 2, 'aria-selected': isSelected, 'aria-label': fileLabel(row.file) }
+}
+
+function fileLabel(file: ReviewFile): string {
+  const suspicious = file.suspicious ?? 0
+  return [
+    shownPath(file.path),
+    markWords(file.mark),
+    count(linesOfFile(file), 'changed line'),
+    suspicious > 0 ? count(suspicious, 'suspicious character') : '',
+  ]
+    .filter(part => part !== '')
+    .join(', ')
+}
+
+/** Index the key moves to; null when it does not move. Folder headings are passed over. */
+export function treeKeyTarget(key: string, rows: readonly TreeRow[], index: number): number | null {
+  const seek = (from: number, step: 1 | -1): number | null => {
+    for (let i = from; i >= 0 && i < rows.length; i += step) if (rows[i]?.kind !== 'folder') return i
+    return null
+  }
+  if (key === 'ArrowDown') return seek(index + 1, 1)
+  if (key === 'ArrowUp') return seek((index < 0 ? rows.length : index) - 1, -1)
+  if (key === 'Home') return seek(0, 1)
+  if (key === 'End') return seek(rows.length - 1, -1)
+  if (key === 'PageDown') return seek(Math.min(rows.length - 1, index + 20), -1)
+  if (key === 'PageUp') return seek(Math.max(0, index - 20), 1)
+  if (key === 'ArrowLeft' && rows[index]?.kind === 'file') {
+    for (let i = index; i >= 0; i--) if (rows[i]?.kind === 'group') return i
+  }
+  return null
+}
+
+function Row({ row }: { readonly row: TreeRow }) {
+  if (row.kind === 'folder') return <div className="rv-dir m11">{row.folder}</div>
+  if (row.kind === 'group') {
+    const read = row.files.filter(file => file.mark === 'read').length
+    return (
+      <div className={row.files.length === 0 ? 'rv-group none' : 'rv-group'}>
+        <Icon name={row.isOpen ? 'down' : 'right'} />
+        <span className="grow ell">{row.group.title}</span>
+        {row.group.isOptional && <span className="opt">optional</span>}
+        <span className="num t11">
+          {number(read)}/{number(row.files.length)}
+        </span>
+      </div>
+    )
+  }
+  return <FileRow file={row.file} name={row.name} />
+}
+
+function FileRow({ file, name }: { readonly file: ReviewFile; readonly name: string }) {
+  const title = file.oldPath === null ? shownPath(file.path) : `${shownPath(file.oldPath)} → ${shownPath(file.path)}`
+  return (
+    <div className={file.isCounted ? 'rv-file' : 'rv-file uncounted'} title={title}>
+      <ReadMarkGlyph mark={file.mark} />
+      <span className="grow ell">{name}</span>
+      {(file.suspicious ?? 0) > 0 && (
+        <span className="rv-sus" title={count(file.suspicious ?? 0, 'suspicious character')}>
+          <Icon name="warn" />
+        </span>
+      )}
+      <span className="num t11 dim">{file.isBinary ? 'binary' : number(linesOfFile(file))}</span>
+      <Churn file={file} />
+    </div>
+  )
+}
+
+/** Ratio of added to removed lines; grey when no line is counted. */
+function Churn({ file }: { readonly file: ReviewFile }) {
+  const total = linesOfFile(file)
+  const added = total === 0 ? 0 : Math.round((file.insertions / total) * 22)
+  return (
+    <span className="rv-churn" aria-hidden="true">
+      <i className="add" style={{ width: added }} />
+      <i className="del" style={{ width: total === 0 ? 0 : 22 - added }} />
+    </span>
+  )
+}

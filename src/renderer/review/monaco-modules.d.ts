@@ -1,0 +1,29 @@
+/**
+ * Types for the modules of Monaco that it ships without any. Monaco is pinned exactly; what is used of these modules
+ * is written down here, so that an update that changes them fails in monaco-setup.ts and not on screen.
+ */
+declare module 'monaco-editor/editor/common/core/ranges/lineRange' {
+  export class LineRange {
+    constructor(startLineNumber: number, endLineNumberExclusive: number)
+    readonly startLineNumber: number
+    readonly endLineNumberExclusive: number
+  }
+}
+declare module 'monaco-editor/editor/common/diff/rangeMapping' {
+  import type { IRange } from 'monaco-editor/editor'
+  import type { LineRange } from 'monaco-editor/editor/common/core/ranges/lineRange'
+  export class RangeMapping {
+    constructor(originalRange: IRange, modifiedRange: IRange)
+  }
+  export class DetailedLineRangeMapping {
+    constructor(original: LineRange, modified: LineRange, innerChanges: readonly RangeMapping[] | undefined)
+  }
+}
+declare module 'monaco-editor/editor/standalone/browser/standaloneServices' {
+  export const StandaloneServices: { initialize(overrides: Record<string, unknown>): unknown }
+}
+declare module '*?worker' {
+  const WorkerFactory: new () => Worker
+  // The bundler gives the constructor as the module's default.
+  export { WorkerFactory as default }
+}

@@ -1,0 +1,194 @@
+/** The bars of a review: what is reviewed and how far one is (top), the file on screen (header), the keys (bottom). */
+import type { CrateName, Delta } from '../../shared/domain.ts'
+import type { FileDiff, Review, ReviewFile } from '../../shared/wire.ts'
+import type { CommandId } from '../commands/command-table.ts'
+import { CriteriaChip } from '../parts/criteria-chip.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Keys } from '../parts/keys.tsx'
+import { Meter } from '../parts/meter.tsx'
+import { changeText, number } from '../parts/words.ts'
+import type { DiffPlace, DiffViewOptions } from './diff-editor.ts'
+import { shownPath } from './shown-path.ts'
+import { readProgress } from './tree-rows.ts'
+
+export function TopBar(props: {
+  readonly crate: CrateName
+  readonly delta: Delta
+  readonly review: Review | null
+  readonly onBack: () => void
+  readonly onUnread: (step: 1 | -1) => void
+  readonly onCertify: () => void
+  readonly onDetails: (() => void) | null
+}) {
+  const { review } = props
+  const progress = review === null ? null : readProgress(review.files)
+  return (
+    <header className="rv-top" data-region="review">
+      <button className="btn q s" onClick={props.onBack}>
+        <Icon name="left" />
+        Queue <Keys of="review.back" />
+      </button>
+      <h1 className="t15 ell">{props.crate}</h1>
+      <span className="mono sub">{changeText(props.delta)}</span>
+      {review?.criteria.map(name => (
+        <CriteriaChip key={name} name={name} />
+      ))}
+      {progress !== null && (
+        <>
+          <span className="rv-vr" />
+          <Progress label="Files read" done={progress.files} total={progress.filesTotal} />
+          <Progress label="Lines read" done={progress.lines} total={progress.linesTotal} />
+        </>
+      )}
+      <span className="right row rv-actions">
+        {review !== null && (
+          <>
+            <button className="btn s" onClick={() => props.onUnread(-1)} title="Previous unread file (Shift K)">
+              <Icon name="up" />
+              Previous
+            </button>
+            <button className="btn s" onClick={() => props.onUnread(1)} title="Next unread file (Shift J)">
+              <Icon name="down" />
+              Next unread
+            </button>
+          </>
+        )}
+        {props.onDetails !== null && (
+          <button className="btn s" onClick={props.onDetails}>
+            <Icon name="info" />
+            Details
+          </button>
+        )}
+        <button className="btn p s" onClick={props.onCertify} disabled={review === null}>
+          Certify
+        </button>
+      </span>
+    </header>
+  )
+}
+
+function Progress({ label, done, total }: { readonly label: string; readonly done: number; readonly total: number }) {
+  return (
+    <div className="rv-progress">
+      <div className="row t11">
+        <span className="sub">{label}</span>
+        <b className="num right">
+          {number(done)} of {number(total)}
+        </b>
+      </div>
+      <Meter done={done} total={Math.max(1, total)} label={`${label}: ${number(done)} of ${number(total)}`} />
+    </div>
+  )
+}
+
+export function FileHeader(props: {
+  readonly file: ReviewFile
+  readonly diff: FileDiff | null
+  readonly options: DiffViewOptions
+  readonly onLayout: (layout: DiffViewOptions['layout']) => void
+  readonly onWhitespace: () => void
+  readonly onToggleRead: () => void
+}) {
+  const { file, diff, options } = props
+  const isText = diff?.kind === 'text'
+  return (
+    <div className="rv-head">
+      <span className="mono med ell rv-path" title={shownPath(file.path)}>
+        {file.oldPath !== null && <span className="dim">{shownPath(file.oldPath)} → </span>}
+        {shownPath(file.path)}
+      </span>
+      <span className="num t12 nw">
+        {file.isBinary ? (
+          <span className="dim">binary</span>
+        ) : (
+          <>
+            <span className="add">+{number(file.insertions)}</span>{' '}
+            <span className="del">−{number(file.deletions)}</span>
+          </>
+        )}
+      </span>
+      {file.change !== 'modified' && <span className="pill">{file.change === 'renamed' ? 'moved' : file.change}</span>}
+      {!file.isCounted && (
+        <span className="pill" title="cargo vet leaves this file out of its count">
+          not counted
+        </span>
+      )}
+      {(file.suspicious ?? 0) > 0 && (
+        <span className="rv-badge warn">
+          <Icon name="warn" />
+          {number(file.suspicious ?? 0)} suspicious {file.suspicious === 1 ? 'character' : 'characters'}
+        </span>
+      )}
+      <span className="right row rv-actions">
+        {isText && <Exactness approximate={diff.approximate} />}
+        {isText && diff.oldText !== null && diff.newText !== null && (
+          <span className="seg" role="group" aria-label="Layout">
+            {(['split', 'unified'] as const).map(layout => (
+              <button key={layout} aria-pressed={options.layout === layout} onClick={() => props.onLayout(layout)}>
+                <Icon name={layout === 'split' ? 'split' : 'list'} />
+                {layout === 'split' ? 'Split' : 'Unified'}
+              </button>
+            ))}
+          </span>
+        )}
+        {isText && (
+          <button className="btn s rv-ws" aria-pressed={options.whitespace} onClick={props.onWhitespace}>
+            Whitespace {options.whitespace ? 'shown' : 'plain'}
+          </button>
+        )}
+        <label className="btn s rv-read">
+          <input type="checkbox" checked={file.mark === 'read'} onChange={props.onToggleRead} />
+          Read <Keys of="review.toggleRead" />
+        </label>
+      </span>
+    </div>
+  )
+}
+
+function Exactness({ approximate }: { readonly approximate: string | null }) {
+  return approximate === null ? (
+    <span className="rv-badge sub" title="git compared all lines of both sides; this is no estimate">
+      <Icon name="ok" className="ok" />
+      exact diff
+    </span>
+  ) : (
+    <span className="rv-badge warn" title={approximate}>
+      <Icon name="wave" />
+      approximate: {approximate}
+    </span>
+  )
+}
+
+const HINTS: readonly (readonly [readonly CommandId[], string])[] = [
+  [['review.nextHunk', 'review.prevHunk'], 'hunk'],
+  [['review.nextFile', 'review.prevFile'], 'file'],
+  [['review.markNext'], 'mark read and next'],
+  [['review.expand'], 'expand'],
+  [['review.layout'], 'split'],
+  [['review.wrap'], 'wrap'],
+  [['review.back'], 'back'],
+  [['app.help'], 'help'],
+]
+
+export function KeyBar({ place, hint }: { readonly place: DiffPlace | null; readonly hint: string | null }) {
+  return (
+    <footer className="rv-foot">
+      {HINTS.map(([ids, text]) => (
+        <span key={text}>
+          {ids.map(id => (
+            <Keys key={id} of={id} />
+          ))}
+          {text}
+        </span>
+      ))}
+      <span className="right num" role="status">
+        {hint ?? placeText(place)}
+      </span>
+    </footer>
+  )
+}
+
+function placeText(place: DiffPlace | null): string {
+  if (place === null || place.hunks === 0) return ''
+  return place.hunk < 0 ? `${place.hunks} hunks` : `hunk ${place.hunk + 1} of ${place.hunks}`
+}

@@ -1,0 +1,458 @@
+/**
+ * One review: the files of a delta (or of a whole crate), each read as a diff and marked. Opens where the reader was.
+ * A file's successor is loaded while it is read; the file on screen stays until the next one is ready.
+ */
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import type { CrateName, Delta } from '../../shared/domain.ts'
+import type { Failure } from '../../shared/failure.ts'
+import type { FileDiff, FileGroup, Review, SuspiciousChar } from '../../shared/wire.ts'
+import { useClient } from '../client.ts'
+import { useCommandHandlers } from '../commands/command-table.ts'
+import { FailureNotice } from '../parts/failure-notice.tsx'
+import { changeSettings, toastFailure } from '../state/actions.ts'
+import { reviewId, showToast, useAppStore, useSettings } from '../state/app-store.ts'
+import { BlobPane } from './blob-pane.tsx'
+import type { DiffPlace, TextDiff } from './diff-editor.ts'
+import { DiffPane, type DiffPaneHandle } from './diff-pane.tsx'
+import { FileTree } from './file-tree.tsx'
+import { HugePane } from './huge-pane.tsx'
+import { FileHeader, KeyBar, TopBar } from './review-bars.tsx'
+import { ReviewFailed, ReviewLoading } from './review-states.tsx'
+import { SidePanel } from './side-panel.tsx'
+import { shownPath } from './shown-path.ts'
+import { nextPath, readingOrder, treeRows, type TreeRow, type TreeSort } from './tree-rows.ts'
+import { useEditorKeys } from './use-editor-keys.ts'
+import { useReview, type FileLoader, type MarkValue } from './use-review.ts'
+import './review.css'
+
+/** Below this width the panel at the right is a drawer. */
+const DRAWER_BELOW_PX = 1180
+/** Side by side, lines wrap below this width unless the reader chose otherwise. */
+const WRAP_BELOW_PX = 1600
+const RESUME_DELAY_MS = 600
+
+export interface ReviewPageProps {
+  readonly crate: CrateName
+  readonly delta: Delta
+  readonly onBack: () => void
+  readonly onCertify: () => void
+}
+
+export function ReviewPage(props: ReviewPageProps) {
+  const client = useClient()
+  const opened = useReview(client, props.crate, props.delta)
+  const { review, failure, loader } = opened
+  const body =
+    review !== null && loader !== null ? (
+      <ReviewBody
+        key={review.id}
+        {...props}
+        review={review}
+        loader={loader}
+        reload={opened.reload}
+        mark={opened.mark}
+      />
+    ) : (
+      <>
+        <TopBar {...props} review={null} onUnread={() => undefined} onDetails={null} />
+        {failure !== null ? (
+          <ReviewFailed failure={failure} onRetry={opened.reload} onBack={props.onBack} />
+        ) : (
+          <ReviewLoading crate={props.crate} delta={props.delta} />
+        )}
+      </>
+    )
+  useCommandHandlers({ 'review.back': props.onBack })
+  return <main className="rv">{body}</main>
+}
+
+interface Shown {
+  readonly path: string
+  readonly diff: FileDiff
+  /** Line to start at, null for the first hunk. */
+  readonly line: number | null
+}
+
+interface BodyProps extends ReviewPageProps {
+  readonly review: Review
+  readonly loader: FileLoader
+  readonly reload: () => void
+  readonly mark: (paths: readonly string[], mark: MarkValue) => Promise<Failure | null>
+}
+
+function ReviewBody(props: BodyProps) {
+  const { review } = props
+  const client = useClient()
+  const settings = useSettings()
+  const width = useWindowWidth()
+  const [sort, setSort] = useState<TreeSort>('path')
+  const [filter, setFilter] = useState('')
+  const [wrapChoice, setWrapChoice] = useState<boolean | null>(settings.wrapLines ? true : null)
+  const [whitespace, setWhitespace] = useState(false)
+  const [isDrawerOpen, setDrawerOpen] = useState(false)
+  const [tab, setTab] = useState<'file' | 'audits'>('file')
+  const [place, setPlace] = useState<DiffPlace | null>(null)
+  const [hint, setHint] = useState<string | null>(null)
+  const focusedRow = useRef<TreeRow | null>(null)
+  const filterRef = useRef<HTMLInputElement>(null)
+  const pane = useRef<DiffPaneHandle>(null)
+  const area = useRef<HTMLDivElement>(null)
+  useEditorKeys(area)
+
+  const filesByPath = useMemo(() => new Map(review.files.map(file => [file.path, file])), [review.files])
+  // The order is taken from the marks as they were when the review or the sort was chosen: rows stay put while marking.
+  const [order, setOrder] = useState(() => readingOrder(review.files, 'path'))
+  const [closed, setClosed] = useState<ReadonlySet<FileGroup>>(() => closedAtFirst(review))
+  const rows = useMemo(
+    () => treeRows(filesByPath, order, { sort, closed, filter }),
+    [filesByPath, order, sort, closed, filter],
+  )
+
+  const browser = useFileBrowser(props, order)
+  const { shown, wanted, open } = browser
+  const file = shown === null ? null : (filesByPath.get(shown.path) ?? null)
+  const selected = wanted ?? shown?.path ?? null
+  const isDrawer = width < DRAWER_BELOW_PX
+  const wrap = wrapChoice ?? width < WRAP_BELOW_PX
+  const options = { layout: settings.diffLayout, wrap, whitespace }
+
+  const say = (text: string) => setHint(text)
+  useEffect(() => {
+    if (hint === null) return
+    const timer = window.setTimeout(() => setHint(null), 2_500)
+    return () => window.clearTimeout(timer)
+  }, [hint])
+  useSaveResume(review.id, shown?.path ?? null, place?.line ?? null)
+  usePageStatus(shown?.path ?? null, place?.line ?? null)
+
+  const show = (path: string, line: number | null = null) => {
+    const group = filesByPath.get(path)?.group
+    if (group !== undefined && closed.has(group)) setClosed(new Set([...closed].filter(id => id !== group)))
+    open(path, line)
+  }
+  const move = (step: 1 | -1, fits: (path: string) => boolean, wraps: boolean): boolean => {
+    const next = nextPath(order, selected, step, fits, wraps)
+    if (next !== null) show(next)
+    return next !== null
+  }
+  const isUnread = (path: string) => {
+    const found = filesByPath.get(path)
+    return found !== undefined && found.mark !== 'read'
+  }
+  const unread = (step: 1 | -1) => {
+    if (!move(step, isUnread, true))
+      say(selected !== null && isUnread(selected) ? 'No other unread file' : 'All files are read')
+  }
+  const mark = (paths: readonly string[], value: MarkValue) => {
+    void props.mark(paths, value).then(problem => problem !== null && toastFailure(problem))
+  }
+  /** An approximate diff cannot be marked read: what was compared is not known line by line. */
+  const canMark = () => {
+    const isApproximate = shown?.diff.kind === 'text' && shown.diff.approximate !== null
+    if (isApproximate)
+      showToast({
+        tone: 'warn',
+        text: 'An approximate diff cannot be marked read',
+        detail: 'Load the file again to compare it exactly.',
+      })
+    return !isApproximate
+  }
+  const toggleRead = () => {
+    if (file === null) return
+    if (file.mark === 'read') mark([file.path], 'unread')
+    else if (canMark()) mark([file.path], 'read')
+  }
+  const markNext = () => {
+    if (file === null || !canMark()) return
+    if (file.mark !== 'read') mark([file.path], 'read')
+    const next = nextPath(order, file.path, 1, isUnread, true)
+    if (next !== null) show(next)
+    else say('All files are read')
+  }
+  const markGroup = () => {
+    const row = focusedRow.current
+    const group = row?.kind === 'group' ? row.group.id : row?.kind === 'file' ? row.file.group : file?.group
+    const paths = review.files.filter(other => other.group === group && other.mark !== 'read').map(other => other.path)
+    if (paths.length === 0) return say('The group is read')
+    mark(paths, 'read')
+    showToast({
+      tone: 'info',
+      text: `Marked ${paths.length} ${paths.length === 1 ? 'file' : 'files'} read`,
+      action: { label: 'Undo', run: () => mark(paths, 'unread') },
+    })
+  }
+  const hunk = (step: 1 | -1) => {
+    if (pane.current?.view()?.goToHunk(step) !== true)
+      say(step === 1 ? 'Last hunk of this file' : 'First hunk of this file')
+  }
+  const setLayout = (layout: 'split' | 'unified') => void changeSettings(client, { diffLayout: layout })
+  const toggleWrap = () => {
+    setWrapChoice(!wrap)
+    void changeSettings(client, { wrapLines: !wrap })
+  }
+  const jump = (at: SuspiciousChar) => pane.current?.view()?.goToLine(at.side, at.line, at.column)
+  const changeSort = (next: TreeSort) => {
+    setSort(next)
+    setOrder(readingOrder(review.files, next))
+  }
+  const isText = shown?.diff.kind === 'text'
+  const inText = (run: () => void) => (isText ? run : undefined)
+
+  useCommandHandlers({
+    'review.nextHunk': inText(() => hunk(1)),
+    'review.prevHunk': inText(() => hunk(-1)),
+    'review.nextFile': () => void (move(1, () => true, false) || say('Last file')),
+    'review.prevFile': () => void (move(-1, () => true, false) || say('First file')),
+    'review.nextUnread': () => unread(1),
+    'review.prevUnread': () => unread(-1),
+    'review.markNext': markNext,
+    'review.toggleRead': toggleRead,
+    'review.markGroup': markGroup,
+    'review.expand': inText(() => void (pane.current?.view()?.expand() === true || say('Nothing is folded here'))),
+    'review.expandAll': inText(() => pane.current?.view()?.toggleAllFolds()),
+    'review.layout': () => setLayout(settings.diffLayout === 'split' ? 'unified' : 'split'),
+    'review.whitespace': () => setWhitespace(!whitespace),
+    'review.wrap': toggleWrap,
+    'review.find': inText(() => pane.current?.view()?.find()),
+    'review.files': () => filterRef.current?.focus(),
+    'review.accessible': inText(() => pane.current?.view()?.accessible('next')),
+    'review.certify': props.onCertify,
+    'review.resume': () => {
+      if (review.resume === null) say('No place remembered')
+      else show(review.resume.path, review.resume.line)
+    },
+  })
+
+  const storeKey = useAppStore(s => s.tabs.find(other => other.id === reviewId(props.crate, props.delta))?.key ?? null)
+  const panel = (
+    <SidePanel
+      client={client}
+      review={review}
+      file={file}
+      diff={shown?.diff ?? null}
+      packageOfQueue={storeKey}
+      tab={tab}
+      onTab={setTab}
+      onJump={jump}
+      onClose={isDrawer ? () => setDrawerOpen(false) : null}
+    />
+  )
+  return (
+    <>
+      <TopBar {...props} onUnread={unread} onDetails={isDrawer ? () => setDrawerOpen(!isDrawerOpen) : null} />
+      <div className={isDrawer ? 'rv-body narrow' : 'rv-body'}>
+        <FileTree
+          rows={rows}
+          selected={selected}
+          sort={sort}
+          filter={filter}
+          filterRef={filterRef}
+          onOpen={path => show(path)}
+          onToggleGroup={group => setClosed(toggled(closed, group))}
+          onSort={changeSort}
+          onFilter={setFilter}
+          onFocusRow={row => {
+            focusedRow.current = row
+          }}
+        />
+        <section className="rv-mid" aria-label="Difference" data-region="difference" ref={area}>
+          {file !== null && shown !== null && (
+            <FileHeader
+              file={file}
+              diff={shown.diff}
+              options={options}
+              onLayout={setLayout}
+              onWhitespace={() => setWhitespace(!whitespace)}
+              onToggleRead={toggleRead}
+            />
+          )}
+          <div className="rv-content">
+            {review.files.length === 0 && <EmptyReview review={review} />}
+            {browser.failure !== null && (
+              <div className="rv-pad">
+                <FailureNotice failure={browser.failure}>
+                  <button className="btn s" onClick={browser.retry}>
+                    Try again
+                  </button>
+                </FailureNotice>
+              </div>
+            )}
+            {browser.failure === null && shown?.diff.kind === 'binary' && <BlobPane diff={shown.diff} />}
+            {browser.failure === null && shown?.diff.kind === 'huge' && (
+              <HugePane diff={shown.diff} onPage={browser.page} />
+            )}
+            {browser.lastText !== null && (
+              <DiffPane
+                ref={pane}
+                diff={browser.lastText.diff}
+                line={browser.lastText.line}
+                options={options}
+                isHidden={!isText || browser.failure !== null}
+                next={browser.next}
+                onPlace={setPlace}
+                onShown={() => undefined}
+              />
+            )}
+          </div>
+          <KeyBar place={isText ? place : null} hint={hint} />
+        </section>
+        {isDrawer ? isDrawerOpen && <div className="rv-drawer">{panel}</div> : panel}
+      </div>
+    </>
+  )
+}
+
+function EmptyReview({ review }: { readonly review: Review }) {
+  return (
+    <div className="rv-empty">
+      <h2 className="t18">No file differs</h2>
+      <p className="sub">
+        All {review.unchangedFiles} files of the two versions are equal byte for byte. There is nothing to read, and the
+        delta can be certified.
+      </p>
+    </div>
+  )
+}
+
+/** Groups that are not required or hold mostly texts start closed, unless the reader was in one. */
+function closedAtFirst(review: Review): ReadonlySet<FileGroup> {
+  const closed = new Set<FileGroup>(['tests', 'benches', 'examples', 'docs', 'generated', 'metadata', 'binary'])
+  const resumed = review.files.find(file => file.path === review.resume?.path)
+  if (resumed !== undefined) closed.delete(resumed.group)
+  return closed
+}
+
+function toggled(closed: ReadonlySet<FileGroup>, group: FileGroup): ReadonlySet<FileGroup> {
+  const next = new Set(closed)
+  if (!next.delete(group)) next.add(group)
+  return next
+}
+
+interface TextShown {
+  readonly diff: TextDiff
+  readonly line: number | null
+}
+
+interface FileBrowser {
+  readonly shown: Shown | null
+  /** The file asked for that is not here yet. */
+  readonly wanted: string | null
+  readonly failure: Failure | null
+  /** The text diff the editor holds, also while another kind of file is shown over it. */
+  readonly lastText: TextShown | null
+  /** The prefetched successor, when it is a text. */
+  readonly next: TextDiff | null
+  open(path: string, line: number | null): void
+  page(page: number): void
+  retry(): void
+}
+
+/** Loads files one at a time: the latest wish wins, the former file stays until its successor is here. */
+function useFileBrowser({ review, loader, reload }: BodyProps, order: readonly string[]): FileBrowser {
+  const [shown, setShown] = useState<Shown | null>(null)
+  const [lastText, setLastText] = useState<TextShown | null>(null)
+  const [wanted, setWanted] = useState<{ path: string; line: number | null; page: number } | null>(() =>
+    firstWish(review, order),
+  )
+  const [failure, setFailure] = useState<Failure | null>(null)
+  const [attempt, setAttempt] = useState(0)
+  const [next, setNext] = useState<TextDiff | null>(null)
+
+  useEffect(() => {
+    if (wanted === null) return
+    let isCurrent = true
+    const take = (diff: FileDiff) => {
+      setFailure(null)
+      setShown({ path: wanted.path, diff, line: wanted.line })
+      if (diff.kind === 'text') setLastText({ diff, line: wanted.line })
+      setWanted(null)
+    }
+    const here = loader.peek(wanted.path, wanted.page)
+    if (here !== null) take(here)
+    else
+      void loader.load(wanted.path, wanted.page).then(answer => {
+        if (!isCurrent) return
+        if (answer.ok) take(answer.value)
+        else if (answer.error.code === 'review-unknown') reload()
+        else setFailure(answer.error)
+      })
+    return () => {
+      isCurrent = false
+    }
+  }, [wanted, loader, reload, attempt])
+
+  const shownPathNow = shown?.path ?? null
+  useEffect(() => {
+    if (shownPathNow === null) return
+    let isCurrent = true
+    const isUnread = (path: string) => review.files.some(file => file.path === path && file.mark !== 'read')
+    const after =
+      nextPath(order, shownPathNow, 1, isUnread, true) ?? nextPath(order, shownPathNow, 1, () => true, false)
+    if (after === null) return
+    void loader.load(after, 0).then(answer => {
+      if (isCurrent && answer.ok && answer.value.kind === 'text') setNext(answer.value)
+    })
+    const neighbour = nextPath(order, shownPathNow, 1, () => true, false)
+    if (neighbour !== null && neighbour !== after) void loader.load(neighbour, 0)
+    return () => {
+      isCurrent = false
+    }
+    // Marks change `review.files` often; what comes next is decided when the file changes.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [shownPathNow, loader, order])
+
+  const open = useCallback((path: string, line: number | null) => setWanted({ path, line, page: 0 }), [])
+  return {
+    shown,
+    wanted: wanted?.path ?? null,
+    failure,
+    lastText,
+    next,
+    open,
+    page: page => shown !== null && setWanted({ path: shown.path, line: null, page }),
+    retry: () => {
+      setFailure(null)
+      setAttempt(n => n + 1)
+    },
+  }
+}
+
+function firstWish(
+  review: Review,
+  order: readonly string[],
+): { path: string; line: number | null; page: number } | null {
+  const { resume } = review
+  if (resume !== null && review.files.some(file => file.path === resume.path))
+    return { path: resume.path, line: resume.line > 0 ? resume.line : null, page: 0 }
+  const isUnread = (path: string) => review.files.some(file => file.path === path && file.mark !== 'read')
+  const first = order.find(isUnread) ?? order[0]
+  return first === undefined ? null : { path: first, line: null, page: 0 }
+}
+
+/** Saves where the reader is, a moment after each move. */
+function useSaveResume(review: string, path: string | null, line: number | null): void {
+  const client = useClient()
+  useEffect(() => {
+    if (path === null) return
+    const timer = window.setTimeout(() => {
+      void client.call('review.setResume', { review, path, line: line ?? 0 })
+    }, RESUME_DELAY_MS)
+    return () => window.clearTimeout(timer)
+  }, [client, review, path, line])
+}
+
+function usePageStatus(path: string | null, line: number | null): void {
+  useEffect(() => {
+    if (path !== null) useAppStore.setState({ pageStatus: `${shownPath(path)}${line === null ? '' : `:${line}`}` })
+  }, [path, line])
+}
+
+function useWindowWidth(): number {
+  const [width, setWidth] = useState(() => window.innerWidth)
+  useEffect(() => {
+    const onResize = () => setWidth(window.innerWidth)
+    window.addEventListener('resize', onResize)
+    return () => window.removeEventListener('resize', onResize)
+  }, [])
+  return width
+}

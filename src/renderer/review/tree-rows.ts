@@ -1,0 +1,136 @@
+/**
+ * The rows of the file tree and the orders of reading, from the review's files. Pure. The order is made once when the
+ * list or the sort changes, never when a mark does, so that rows stay where they are while one reads.
+ */
+import type { FileGroup, ReviewFile } from '../../shared/wire.ts'
+import { shownPath, splitPath } from './shown-path.ts'
+
+export type TreeSort = 'path' | 'unread'
+
+export interface GroupInfo {
+  readonly id: FileGroup
+  readonly title: string
+  /** Cargo builds none of it for crates that depend on this one. */
+  readonly isOptional: boolean
+}
+
+export const GROUPS: readonly GroupInfo[] = [
+  { id: 'build', title: 'Build scripts and macros', isOptional: false },
+  { id: 'source', title: 'Source', isOptional: false },
+  { id: 'ffi', title: 'FFI and C', isOptional: false },
+  { id: 'tests', title: 'Tests', isOptional: true },
+  { id: 'benches', title: 'Benches', isOptional: true },
+  { id: 'examples', title: 'Examples', isOptional: true },
+  { id: 'docs', title: 'Docs', isOptional: false },
+  { id: 'generated', title: 'Generated', isOptional: false },
+  { id: 'metadata', title: 'Metadata', isOptional: false },
+  { id: 'binary', title: 'Binary', isOptional: false },
+]
+
+export type TreeRow =
+  | {
+      readonly kind: 'group'
+      readonly group: GroupInfo
+      readonly files: readonly ReviewFile[]
+      readonly isOpen: boolean
+    }
+  | { readonly kind: 'folder'; readonly key: string; readonly folder: string }
+  | { readonly kind: 'file'; readonly file: ReviewFile; readonly name: string }
+
+export const ROW_HEIGHT: Readonly<Record<TreeRow['kind'], number>> = { group: 25, folder: 20, file: 22 }
+
+export const linesOfFile = (file: ReviewFile): number => file.insertions + file.deletions
+
+const byPath = (a: ReviewFile, b: ReviewFile): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)
+
+/** Folders before the files beside them would split a folder's files: order by folder, then by name. */
+function byFolder(a: ReviewFile, b: ReviewFile): number {
+  const [x, y] = [a.path.lastIndexOf('/'), b.path.lastIndexOf('/')]
+  const [folderA, folderB] = [a.path.slice(0, Math.max(0, x)), b.path.slice(0, Math.max(0, y))]
+  return folderA === folderB ? byPath(a, b) : folderA < folderB ? -1 : 1
+}
+
+/** Paths in reading order: groups in their order; inside by folder and name, or unread with most lines first. */
+export function readingOrder(files: readonly ReviewFile[], sort: TreeSort): readonly string[] {
+  const rank = new Map(GROUPS.map((group, i) => [group.id, i]))
+  const isUnread = (file: ReviewFile) => file.mark !== 'read'
+  const unreadFirst = (a: ReviewFile, b: ReviewFile) =>
+    Number(isUnread(b)) - Number(isUnread(a)) || linesOfFile(b) - linesOfFile(a) || byPath(a, b)
+  const inGroup = sort === 'path' ? byFolder : unreadFirst
+  return [...files]
+    .sort((a, b) => (rank.get(a.group) ?? 0) - (rank.get(b.group) ?? 0) || inGroup(a, b))
+    .map(file => file.path)
+}
+
+/** Rows in `order`; closed groups keep only their heading. `filter` is matched as parts of the path, all open then. */
+export function treeRows(
+  filesByPath: ReadonlyMap<string, ReviewFile>,
+  order: readonly string[],
+  view: { readonly sort: TreeSort; readonly closed: ReadonlySet<FileGroup>; readonly filter: string },
+): readonly TreeRow[] {
+  const wanted = view.filter
+    .toLowerCase()
+    .split(/\s+/)
+    .filter(part => part !== '')
+  const files = order.flatMap(path => filesByPath.get(path) ?? [])
+  const kept = wanted.length === 0 ? files : files.filter(file => matches(file, wanted))
+  const rows: TreeRow[] = []
+  for (const group of GROUPS) {
+    const members = kept.filter(file => file.group === group.id)
+    if (wanted.length > 0 && members.length === 0) continue
+    const isOpen = members.length > 0 && (wanted.length > 0 || !view.closed.has(group.id))
+    rows.push({ kind: 'group', group, files: members, isOpen })
+    if (isOpen) pushFiles(rows, group.id, members, view.sort)
+  }
+  return rows
+}
+
+function matches(file: ReviewFile, parts: readonly string[]): boolean {
+  const path = file.path.toLowerCase()
+  return parts.every(part => path.includes(part))
+}
+
+function pushFiles(rows: TreeRow[], group: FileGroup, files: readonly ReviewFile[], sort: TreeSort): void {
+  let last = ''
+  for (const file of files) {
+    const { folder, name } = splitPath(file.path)
+    if (sort === 'path' && folder !== last) {
+      last = folder
+      if (folder !== '') rows.push({ kind: 'folder', key: `${group}/${folder}`, folder })
+    }
+    rows.push({ kind: 'file', file, name: sort === 'path' ? name : shownPath(file.path) })
+  }
+}
+
+/** The next path after `from` in `order` (wrapping around) that fits; null when none does. */
+export function nextPath(
+  order: readonly string[],
+  from: string | null,
+  step: 1 | -1,
+  fits: (path: string) => boolean,
+  wraps: boolean,
+): string | null {
+  const at = from === null ? -1 : order.indexOf(from)
+  for (let i = 1; i <= order.length; i++) {
+    const raw = from === null && step === -1 ? order.length - i : at + step * i
+    if (!wraps && (raw < 0 || raw >= order.length)) return null
+    const path = order[((raw % order.length) + order.length) % order.length]
+    if (path !== undefined && path !== from && fits(path)) return path
+  }
+  return null
+}
+
+export interface ReadProgress {
+  readonly files: number
+  readonly filesTotal: number
+  readonly lines: number
+  readonly linesTotal: number
+}
+
+/** What is marked read, over the files that cargo-vet counts. */
+export function readProgress(files: readonly ReviewFile[]): ReadProgress {
+  const counted = files.filter(file => file.isCounted)
+  const read = counted.filter(file => file.mark === 'read')
+  const lines = (some: readonly ReviewFile[]) => some.reduce((sum, file) => sum + linesOfFile(file), 0)
+  return { files: read.length, filesTotal: counted.length, lines: lines(read), linesTotal: lines(counted) }
+}

@@ -1,0 +1,129 @@
+/**
+ * The review of one delta as the page sees it: opened through the engine, its files loaded on demand and kept for a
+ * while, marks changed on screen at once and saved at once. The engine's answer always replaces what we guessed.
+ */
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import type { EngineClient } from '../../shared/contract.ts'
+import type { CrateName, Delta } from '../../shared/domain.ts'
+import type { Failure } from '../../shared/failure.ts'
+import type { Result } from '../../shared/result.ts'
+import type { FileDiff, Review } from '../../shared/wire.ts'
+
+export type MarkValue = 'read' | 'partly' | 'unread'
+
+/** Loads files of one review, each at most once at a time, and keeps the last ones. */
+export interface FileLoader {
+  load(path: string, page: number): Promise<Result<FileDiff, Failure>>
+  /** The file if it is already here. */
+  peek(path: string, page: number): FileDiff | null
+}
+
+const KEPT_DIFFS = 24
+
+function createFileLoader(client: EngineClient, review: string): FileLoader {
+  const kept = new Map<string, FileDiff>()
+  const pending = new Map<string, Promise<Result<FileDiff, Failure>>>()
+  const keyOf = (path: string, page: number) => `${page} ${path}`
+  return {
+    peek: (path, page) => kept.get(keyOf(path, page)) ?? null,
+    load(path, page) {
+      const key = keyOf(path, page)
+      const here = kept.get(key)
+      if (here !== undefined) return Promise.resolve({ ok: true, value: here })
+      const running = pending.get(key)
+      if (running !== undefined) return running
+      const loading = client.call('review.file', { review, path, page }).then(answer => {
+        pending.delete(key)
+        if (answer.ok) {
+          kept.set(key, answer.value)
+          const oldest = kept.keys().next().value
+          if (kept.size > KEPT_DIFFS && oldest !== undefined) kept.delete(oldest)
+        }
+        return answer
+      })
+      pending.set(key, loading)
+      return loading
+    },
+  }
+}
+
+export interface OpenedReview {
+  readonly review: Review | null
+  readonly failure: Failure | null
+  readonly loader: FileLoader | null
+  /** Opens it again, after a failure or when the engine forgot it. */
+  reload(): void
+  /** Shows and saves the mark of some files. Answers the failure when it could not be saved. */
+  mark(paths: readonly string[], mark: MarkValue): Promise<Failure | null>
+}
+
+/** Opens the review and keeps it open. A change of crate or delta starts anew. */
+export function useReview(client: EngineClient, crate: CrateName, delta: Delta): OpenedReview {
+  const [state, setState] = useState<{ review: Review | null; failure: Failure | null }>({
+    review: null,
+    failure: null,
+  })
+  const [attempt, setAttempt] = useState(0)
+  const latest = useRef<Review | null>(null)
+  const { from, to } = delta
+
+  useEffect(() => {
+    let isCurrent = true
+    setState(s => ({ review: s.review, failure: null }))
+    void client.call('review.open', { crate, delta: { from, to } }).then(answer => {
+      if (!isCurrent) return
+      latest.current = answer.ok ? answer.value : null
+      setState(answer.ok ? { review: answer.value, failure: null } : { review: null, failure: answer.error })
+    })
+    return () => {
+      isCurrent = false
+    }
+  }, [client, crate, from, to, attempt])
+
+  const id = state.review?.id ?? null
+  // A new attempt means the engine may know other bytes: nothing is kept from before.
+  const loader = useMemo(() => (id === null ? null : createFileLoader(client, id)), [client, id])
+
+  const mark = useCallback(
+    async (paths: readonly string[], value: MarkValue): Promise<Failure | null> => {
+      const before = latest.current
+      if (before === null) return null
+      const show = (review: Review) => {
+        latest.current = review
+        setState({ review, failure: null })
+      }
+      const chosen = new Set(paths)
+      show({ ...before, files: before.files.map(file => (chosen.has(file.path) ? { ...file, mark: value } : file)) })
+      const answer = await client.call('review.mark', { review: before.id, paths: [...paths], mark: value })
+      if (latest.current?.id !== before.id) return answer.ok ? null : answer.error
+      if (answer.ok) {
+        // Later marks of ours may still be on their way: only these files are taken from the answer.
+        const saved = new Map(answer.value.files.map(file => [file.path, file.mark]))
+        const merge = (review: Review): Review => ({
+          ...review,
+          files: review.files.map(file =>
+            chosen.has(file.path) ? { ...file, mark: saved.get(file.path) ?? file.mark } : file,
+          ),
+        })
+        if (differs(latest.current, merge(latest.current))) show(merge(latest.current))
+        return null
+      }
+      const former = new Map(before.files.map(file => [file.path, file.mark]))
+      const now = latest.current
+      show({
+        ...now,
+        files: now.files.map(file =>
+          chosen.has(file.path) ? { ...file, mark: former.get(file.path) ?? file.mark } : file,
+        ),
+      })
+      return answer.error
+    },
+    [client],
+  )
+  const reload = useCallback(() => setAttempt(n => n + 1), [])
+  return { ...state, loader, reload, mark }
+}
+
+function differs(a: Review, b: Review): boolean {
+  return a.files.some((file, i) => file.mark !== b.files[i]?.mark)
+}
