@@ -10,7 +10,7 @@ import { describeFailure, type Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
 import { filterGraph, parseGraphFilter, type GraphFilter } from '../core/graph-filter.ts'
-import { reportHuman } from '../core/report-human.ts'
+import { reportHuman, suggestHuman } from '../core/report-human.ts'
 import { reportJson } from '../core/report-json.ts'
 import { resolve, type ResolveReport } from '../core/resolve.ts'
 import { storeForSuggest, type Suggest } from '../core/suggest.ts'
@@ -60,8 +60,8 @@ export async function checkWorkspace(
   if (!report.ok) return report
   const warnings = options.locked ? [] : staleWarnings(store)
   if (options.locked || report.value.conclusion !== 'fail (vetting)')
-    return ok(outcome(loaded.value, report.value, null, warnings))
-  return withSuggestions(caps, options, loaded.value, { report: report.value, store, warnings }, run)
+    return ok(outcome('check', report.value, null, warnings))
+  return withSuggestions(caps, options, loaded.value, { command: 'check', report: report.value, store, warnings }, run)
 }
 
 /** cargo vet's `suggest`: the same without exemptions, always with suggestions. Writes only the diff cache. @failure as check */
@@ -77,8 +77,14 @@ export async function suggestWorkspace(
   const report = resolve({ graph, store, mapper })
   if (!report.ok) return report
   const warnings = options.locked ? [] : staleWarnings(store)
-  if (report.value.conclusion !== 'fail (vetting)') return ok(outcome(loaded.value, report.value, null, warnings))
-  return withSuggestions(caps, options, loaded.value, { report: report.value, store, warnings }, run)
+  if (report.value.conclusion !== 'fail (vetting)') return ok(outcome('suggest', report.value, null, warnings))
+  return withSuggestions(
+    caps,
+    options,
+    loaded.value,
+    { command: 'suggest', report: report.value, store, warnings },
+    run,
+  )
 }
 
 /**
@@ -135,7 +141,12 @@ async function withSuggestions(
   caps: Capabilities,
   options: CommandOptions,
   workspace: LoadedWorkspace,
-  input: { readonly report: ResolveReport; readonly store: VetStore; readonly warnings: readonly string[] },
+  input: {
+    readonly command: 'check' | 'suggest'
+    readonly report: ResolveReport
+    readonly store: VetStore
+    readonly warnings: readonly string[]
+  },
   run: Run,
 ): Promise<Result<ReportOutcome, Failure>> {
   const { openSources } = await import('./command-sources.ts')
@@ -150,7 +161,7 @@ async function withSuggestions(
     )
     if (!reading.ok) return reading
     const warnings = [...input.warnings, ...reading.value.failures.map(measureWarning)]
-    return ok(outcome(workspace, input.report, reading.value.suggest, warnings))
+    return ok(outcome(input.command, input.report, reading.value.suggest, warnings))
   } finally {
     await sources.value.close()
   }
@@ -166,16 +177,16 @@ function measureWarning({ crate, delta, failure }: MeasureFailure): string {
 }
 
 function outcome(
-  workspace: LoadedWorkspace,
+  command: 'check' | 'suggest',
   report: ResolveReport,
   suggest: Suggest | null,
   warnings: readonly string[],
 ): ReportOutcome {
-  void workspace
+  const human = command === 'check' ? reportHuman : suggestHuman
   return {
     conclusion: report.conclusion,
     warnings,
-    text: format => (format === 'json' ? reportJson(report, suggest) : reportHuman(report, suggest)),
+    text: format => (format === 'json' ? reportJson(report, suggest) : human(report, suggest)),
   }
 }
 

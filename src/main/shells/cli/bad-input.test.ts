@@ -14,6 +14,7 @@ who = "Tester <tester@sample.invalid>"
 criteria = "safe-to-deploy"
 version = "1.0.0"
 `
+const AUDITS_TYPO = `\n# cargo-vet audits file\n\n${LEAF_AUDIT.replace('to-deploy', 'to-dploy')}`
 const GOOD: Readonly<Record<string, string>> = {
   'Cargo.toml': '[package]\nname = "app"\nversion = "0.1.0"\nedition = "2021"\n',
   'Cargo.lock': `version = 4
@@ -88,7 +89,7 @@ const CERTIFY = ['certify', 'leaf', '1.0.0', '1.0.1', '--accept-all']
 const ROWS: readonly Row[] = [
   {
     case: 'a missing store',
-    files: { 'supply-chain/config.toml': null, 'supply-chain/audits.toml': null, 'supply-chain/imports.lock': null },
+    files: { 'supply-chain': null },
     argv: ['check', '--locked'],
     code: 255,
     says: [/no cargo-vet store at .*supply-chain/, 'cargo vet init'],
@@ -124,7 +125,7 @@ const ROWS: readonly Row[] = [
   {
     case: 'unknown criteria in an audit',
     files: {
-      'supply-chain/audits.toml': `\n# cargo-vet audits file\n\n${LEAF_AUDIT.replace('to-deploy', 'to-dploy')}`,
+      'supply-chain/audits.toml': AUDITS_TYPO,
     },
     argv: ['check', '--locked'],
     code: 255,
@@ -232,7 +233,7 @@ it.each(ROWS.map(row => ({ ...row, title: row.real === true && !hasCargo ? `${ro
   async ({ files, argv, env, code, says, real }) => {
     if (real === true && !hasCargo) return
     for (const [name, text] of Object.entries(files ?? {})) {
-      if (text === null) rmSync(path.join(root, name))
+      if (text === null) rmSync(path.join(root, name), { recursive: true })
       else writeTree(root, { [name]: text })
     }
     const before = digestOf(root)
@@ -240,6 +241,7 @@ it.each(ROWS.map(row => ({ ...row, title: row.real === true && !hasCargo ? `${ro
     const answer = await assay(argv, { cwd: root, env: envIn(place.folder, { ...cargo, ...env }) })
     for (const text of says) expect(answer.err).toMatch(text)
     expect(answer.err.match(/^error: /gm)).toHaveLength(1)
+    expect(answer.err).not.toMatch('Assay has a bug')
     expect(answer.code).toBe(code)
     expect(digestOf(root)).toBe(before)
   },
@@ -256,14 +258,17 @@ it('refuses a folder that is not a workspace', async () => {
 
 it('gives the same refusal as one JSON object', async () => {
   writeTree(root, {
-    'supply-chain/audits.toml': `\n# cargo-vet audits file\n\n${LEAF_AUDIT.replace('to-deploy', 'to-dploy')}`,
+    'supply-chain/audits.toml': AUDITS_TYPO,
   })
   const answer = await assay(['check', '--locked', '--output-format', 'json'], {
     cwd: root,
     env: envIn(place.folder, { CARGO: fakeCargo() }),
   })
   const { error } = JSON.parse(answer.out) as { error: { related: { filename: string; labels: unknown[] }[] } }
-  expect(error.related[0]).toMatchObject({ filename: 'audits.toml', labels: [{ span: { offset: 88, length: 16 } }] })
+  expect(error.related[0]).toMatchObject({
+    filename: 'audits.toml',
+    labels: [{ span: { offset: AUDITS_TYPO.indexOf('"safe-to-dploy"'), length: 15 } }],
+  })
   expect(answer).toMatchObject({ code: 255, err: '' })
 })
 
