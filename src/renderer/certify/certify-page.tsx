@@ -1,6 +1,225 @@
-/** Placeholder until the page lands. */
-import type { OpenReview } from '../state/app-store.ts'
+/**
+ * The certify sheet: what will be certified, why, and exactly what is written. Nothing is written before one of the two
+ * buttons is pressed, and never while the preview is not that of the form.
+ */
+import { useEffect, useState } from 'react'
+import { describeFailure, type Failure } from '../../shared/failure.ts'
+import type { CertifyPlan, WriteResult } from '../../shared/wire.ts'
+import type { EngineClient } from '../../shared/contract.ts'
+import { useClient } from '../client.ts'
+import { runCommand, useCommandHandlers } from '../commands/command-table.ts'
+import { FailureNotice, sentence } from '../parts/failure-notice.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Keys } from '../parts/keys.tsx'
+import { changeText, count, listText } from '../parts/words.ts'
+import { toastFailure, undoWrite } from '../state/actions.ts'
+import { closeTab, openReview, replaceView, showToast, useAppStore, type OpenReview } from '../state/app-store.ts'
+import { CertifyForm } from './certify-form.tsx'
+import { CertifyPreview } from './certify-preview.tsx'
+import { useCertify, type CertifyState } from './use-plan.ts'
+import './certify.css'
 
-export function CertifyPage(_: { readonly tab: OpenReview; readonly onBack: () => void }) {
-  return null
+const draftTexts: Readonly<Record<CertifyState['draft'], string | null>> = {
+  none: null,
+  saving: 'Saving draft',
+  saved: 'Draft saved',
+  restored: 'Draft restored',
+}
+
+/** After a write: says what was written, offers Undo, and goes on with the next item of the queue. */
+function finishWrite(client: EngineClient, tab: OpenReview, result: WriteResult): void {
+  const { undoId } = result
+  useAppStore.setState({ undoId })
+  closeTab(tab.id)
+  replaceView({ kind: 'queue' })
+  if (result.next !== null) useAppStore.setState({ selectedKey: result.next })
+  showToast({
+    tone: 'ok',
+    text: `${result.commit === null ? 'Wrote' : `Committed ${result.commit.slice(0, 9)}:`} ${tab.crate} ${changeText(tab.delta)}`,
+    detail: result.written.length === 0 ? 'No file needed a change.' : listText(result.written),
+    action: { label: 'Undo', run: () => void undoWrite(client, undoId) },
+  })
+  if (result.commitFailure === null) return
+  const { title, cause } = describeFailure(result.commitFailure)
+  showToast({ tone: 'err', text: `The files were written, but the commit failed: ${title}`, detail: cause })
+}
+
+function writeArguments(plan: CertifyPlan, commit: boolean) {
+  const sha = (name: string, key: 'baseSha256' | 'newSha256') => plan.files.find(f => f.file === name)?.[key] ?? ''
+  const three = (key: 'baseSha256' | 'newSha256') => ({
+    audits: sha('audits.toml', key),
+    config: sha('config.toml', key),
+    imports: sha('imports.lock', key),
+  })
+  return {
+    request: plan.request,
+    base: three('baseSha256'),
+    planned: three('newSha256'),
+    commit,
+    commitMessage: plan.commitMessage,
+  }
+}
+
+function Trial({ plan, isPlanning }: { readonly plan: CertifyPlan | null; readonly isPlanning: boolean }) {
+  if (plan === null || isPlanning)
+    return (
+      <span className="row sub t12">
+        <Icon name="sync" />
+        Checking a trial copy
+      </span>
+    )
+  if (plan.trial.state === 'passed') {
+    const { remaining } = plan.trial
+    return (
+      <span className="row sub t12">
+        <Icon name="ok" className="ok" />
+        <span>
+          A trial copy passes our own <span className="mono">check --locked</span>
+          {remaining > 0 ? `; ${count(remaining, 'package')} still need audit` : '; nothing else needs audit'}
+        </span>
+      </span>
+    )
+  }
+  return (
+    <span className="row t12 err">
+      <Icon name="bad" />
+      <span>The trial copy fails: {describeFailure(plan.trial.failure).title}</span>
+    </span>
+  )
+}
+
+function Blocks({ blocks, failure }: { readonly blocks: readonly string[]; readonly failure: Failure | null }) {
+  if (blocks.length === 0 && failure === null) return null
+  return (
+    <div className="blocks">
+      {failure !== null && <FailureNotice failure={failure} />}
+      {blocks.map(block => (
+        <div className="notice e" role="status" key={block}>
+          <Icon name="ban" />
+          <div>
+            <b className="med">Cannot be written:</b> {block}
+          </div>
+        </div>
+      ))}
+    </div>
+  )
+}
+
+function Actions(props: {
+  readonly plan: CertifyPlan | null
+  readonly isPlanning: boolean
+  readonly isWriting: boolean
+  readonly canWrite: boolean
+  readonly backLabel: string
+}) {
+  const { plan, canWrite } = props
+  const canCommit = plan?.canCommit ?? false
+  return (
+    <footer className="acts">
+      <Trial plan={plan} isPlanning={props.isPlanning} />
+      <span className="right row" style={{ gap: 6 }}>
+        <button className="btn q" onClick={() => runCommand('certify.back')}>
+          {props.backLabel} <Keys of="certify.back" />
+        </button>
+        <button
+          className={canCommit ? 'btn' : 'btn p'}
+          disabled={!canWrite}
+          onClick={() => runCommand('certify.write')}
+        >
+          <Icon name="file" />
+          {props.isWriting ? 'Writing' : 'Write files'} <Keys of="certify.write" />
+        </button>
+        {canCommit && (
+          <button
+            className="btn p"
+            disabled={!canWrite}
+            title={plan?.commitMessage}
+            onClick={() => runCommand('certify.commit')}
+          >
+            <Icon name="commit" />
+            Write and commit <Keys of="certify.commit" />
+          </button>
+        )}
+      </span>
+    </footer>
+  )
+}
+
+function useWrite(tab: OpenReview, state: CertifyState) {
+  const client = useClient()
+  const [isWriting, setWriting] = useState(false)
+  const [failure, setFailure] = useState<Failure | null>(null)
+  const write = async (plan: CertifyPlan, commit: boolean) => {
+    setWriting(true)
+    setFailure(null)
+    const answer = await client.call('certify.write', writeArguments(plan, commit))
+    setWriting(false)
+    if (answer.ok) return finishWrite(client, tab, answer.value)
+    setFailure(answer.error)
+    toastFailure(answer.error)
+    if (answer.error.code === 'store-changed') state.replan()
+  }
+  return { isWriting, failure, write }
+}
+
+export function CertifyPage({ tab, onBack }: { readonly tab: OpenReview; readonly onBack: () => void }) {
+  const generation = useAppStore(s => s.queue?.generation ?? 0)
+  const from = useAppStore(s => (s.view.kind === 'certify' ? s.view.from : 'queue'))
+  const state = useCertify(tab.crate, tab.delta, generation)
+  const { plan, isPlanning, failure, draft } = state
+  const writer = useWrite(tab, state)
+  const canWrite =
+    plan !== null &&
+    failure === null &&
+    !isPlanning &&
+    !writer.isWriting &&
+    plan.blocks.length === 0 &&
+    plan.trial.state === 'passed'
+  const read = () => openReview(tab.crate, tab.delta, tab.key)
+  useCommandHandlers({
+    'certify.back': onBack,
+    'certify.write': canWrite ? () => void writer.write(plan, false) : undefined,
+    'certify.commit': canWrite && plan.canCommit ? () => void writer.write(plan, true) : undefined,
+  })
+  useEffect(() => useAppStore.setState({ pageStatus: draftTexts[draft] }), [draft])
+  const trialFailure = plan?.trial.state === 'failed' ? plan.trial.failure : null
+  return (
+    <div className="cw" aria-label={`Certify ${tab.crate}`}>
+      <header className="ch">
+        <h1 className="t18">Certify</h1>
+        <span className="t15">{tab.crate}</span>
+        <span className="mono sub">{changeText(tab.delta)}</span>
+        {isPlanning && plan !== null && <span className="t12 dim right">{sentence('making the preview anew')}</span>}
+      </header>
+      {plan === null ? (
+        <div className="cols one">
+          {failure === null ? (
+            <p className="center sub t12" role="status">
+              {isPlanning ? 'Making the preview' : ''}
+            </p>
+          ) : (
+            <div className="form">
+              <FailureNotice failure={failure} />
+            </div>
+          )}
+        </div>
+      ) : (
+        <div className="cols">
+          <CertifyForm state={state} plan={plan} onRead={read} />
+          <CertifyPreview plan={plan} isOld={isPlanning || failure !== null} />
+        </div>
+      )}
+      <Blocks
+        blocks={plan === null || failure !== null ? [] : plan.blocks}
+        failure={writer.failure ?? (plan === null ? null : (failure ?? trialFailure))}
+      />
+      <Actions
+        plan={plan}
+        isPlanning={isPlanning}
+        isWriting={writer.isWriting}
+        canWrite={canWrite}
+        backLabel={from === 'review' ? 'Back to review' : 'Back to queue'}
+      />
+    </div>
+  )
 }

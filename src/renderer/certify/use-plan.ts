@@ -1,0 +1,124 @@
+/**
+ * The certify sheet's draft and its plan: every edit asks for a new plan after a short pause and saves the draft. Until
+ * the plan of the last edit has arrived, writing is not possible, because the bytes on screen are not those of the form.
+ */
+import { useCallback, useEffect, useRef, useState } from 'react'
+import type { CriteriaName, CrateName, Delta } from '../../shared/domain.ts'
+import type { Failure } from '../../shared/failure.ts'
+import type { CertifyPlan, CertifyRequest } from '../../shared/wire.ts'
+import { useClient } from '../client.ts'
+
+const PLAN_PAUSE_MS = 120
+const SAVE_PAUSE_MS = 500
+
+export interface CertifyForm {
+  /** Null: the engine's choice, the missing criteria. */
+  readonly criteria: readonly CriteriaName[] | null
+  /** Null: git's identity. */
+  readonly who: string | null
+  readonly notes: string
+}
+
+export interface CertifyState {
+  readonly form: CertifyForm
+  readonly edit: (change: Partial<CertifyForm>) => void
+  readonly plan: CertifyPlan | null
+  readonly failure: Failure | null
+  /** True while the plan on screen is not that of the form. */
+  readonly isPlanning: boolean
+  readonly draft: 'none' | 'saving' | 'saved' | 'restored'
+  readonly replan: () => void
+}
+
+const untouched: CertifyForm = { criteria: null, who: null, notes: '' }
+
+function requestOf(crate: CrateName, delta: Delta, form: CertifyForm): CertifyRequest {
+  const who = (form.who ?? '')
+    .split(/\n|,(?=[^,]*<)/)
+    .map(person => person.trim())
+    .filter(person => person !== '')
+  const notes = form.notes.replace(/\s+$/, '')
+  return { crate, delta, criteria: [...(form.criteria ?? [])], who, notes: notes === '' ? null : notes }
+}
+
+export function useCertify(crate: CrateName, delta: Delta, generation: number): CertifyState {
+  const client = useClient()
+  const [form, setForm] = useState<CertifyForm | null>(null)
+  const [plan, setPlan] = useState<CertifyPlan | null>(null)
+  const [failure, setFailure] = useState<Failure | null>(null)
+  const [planned, setPlanned] = useState<object | null>(null)
+  const [draft, setDraft] = useState<CertifyState['draft']>('none')
+  const [round, setRound] = useState(0)
+  const isTouched = useRef(false)
+
+  useEffect(() => {
+    let isCurrent = true
+    void client.call('certify.loadDraft', { crate, delta }).then(answer => {
+      if (!isCurrent) return
+      const saved = answer.ok ? answer.value : null
+      if (saved !== null) setDraft('restored')
+      setForm(
+        saved === null
+          ? untouched
+          : { criteria: saved.criteria.length > 0 ? saved.criteria : null, who: saved.who || null, notes: saved.notes },
+      )
+    })
+    return () => {
+      isCurrent = false
+    }
+  }, [client, crate, delta])
+
+  useEffect(() => {
+    if (form === null) return
+    let isCurrent = true
+    const isNothing = form.criteria?.length === 0
+    const timer = setTimeout(
+      async () => {
+        // An empty list would mean "the engine's choice"; no criteria at all is the user's own failure.
+        const answer = isNothing
+          ? ({ ok: false, error: { code: 'criteria-none-chosen' } } as const)
+          : await client.call('certify.plan', requestOf(crate, delta, form))
+        if (!isCurrent) return
+        if (answer.ok) setPlan(answer.value)
+        setFailure(answer.ok || answer.error.code === 'cancelled' ? null : answer.error)
+        setPlanned(form)
+      },
+      isTouched.current ? PLAN_PAUSE_MS : 0,
+    )
+    return () => {
+      isCurrent = false
+      clearTimeout(timer)
+    }
+  }, [client, crate, delta, form, generation, round])
+
+  useEffect(() => {
+    if (form === null || !isTouched.current) return
+    const timer = setTimeout(async () => {
+      const { criteria, who, notes } = form
+      const answer = await client.call('certify.saveDraft', {
+        crate,
+        delta,
+        criteria: [...(criteria ?? [])],
+        who: who ?? '',
+        notes,
+      })
+      setDraft(answer.ok ? 'saved' : 'none')
+    }, SAVE_PAUSE_MS)
+    return () => clearTimeout(timer)
+  }, [client, crate, delta, form])
+
+  const edit = useCallback((change: Partial<CertifyForm>) => {
+    isTouched.current = true
+    setDraft('saving')
+    setForm(before => ({ ...(before ?? untouched), ...change }))
+  }, [])
+  return {
+    form: form ?? untouched,
+    edit,
+    plan,
+    failure,
+    isPlanning: form === null || planned !== form,
+    draft,
+    replan: () => setRound(n => n + 1),
+  }
+}
