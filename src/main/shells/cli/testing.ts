@@ -69,7 +69,7 @@ export function envIn(folder: string, more: Environment = {}): Environment {
 /** A program that answers every call with the text of a file; what cargo-vet's `CARGO` may be as well. */
 export function printingProgram(folder: string, textFile: string): string {
   const file = path.join(folder, 'printing-cargo')
-  writeFileSync(file, `#!/bin/sh\nexec cat '${textFile}'\n`)
+  writeFileSync(file, `#!/bin/sh\nexec /bin/cat '${textFile}'\n`)
   chmodSync(file, 0o755)
   return file
 }
