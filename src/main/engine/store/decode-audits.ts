@@ -130,9 +130,8 @@ function decodePublisherId(d: Decoding, entry: TomlTable, at: At): PublisherId {
   return { kind: 'user', userId: 0n }
 }
 
-/** The id as u64, null when it is not one. Floats were made `NaN` by the reader. */
+/** The id, null when it is not a whole number from 0. The readers refuse integers past 64 bits. */
 export function userIdOf(value: TomlValue | undefined): bigint | null {
-  if (typeof value === 'number') return Number.isInteger(value) && value >= 0 ? BigInt(value) : null
   return typeof value === 'bigint' && value >= 0n ? value : null
 }
 

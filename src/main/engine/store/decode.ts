@@ -8,6 +8,7 @@ import { parseVetVersion, trimText } from '../core/version.ts'
 import { parseVersionReq, renderVersionReq } from '../core/version-req.ts'
 import { brand, type IsoDate, type VetVersion } from '../../../shared/domain.ts'
 
+/** Integers are bigint, floats are number. */
 export type TomlValue = string | number | bigint | boolean | Date | readonly TomlValue[] | TomlTable
 export interface TomlTable {
   readonly [key: string]: TomlValue | undefined

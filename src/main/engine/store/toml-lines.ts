@@ -1,6 +1,6 @@
 /**
  * The fast reader: a TOML text in the form cargo-vet writes, one line at a time. Answers the same tree as
- * @iarna/toml, or null as soon as a line is not in that form; it never guesses and never reports an error.
+ * smol-toml, or null as soon as a line is not in that form; it never guesses and never reports an error.
  * Measured on a 600 KB audits.toml: see store.bench in bench/. Accepts: blank lines, full-line comments,
  * `[a.b]`, `[[a.b]]`, `key = value` with all four strings, booleans, decimal integers of up to 15 digits with a
  * comment behind, lists of strings on one line or one element per line, and inline tables of strings.
@@ -287,7 +287,7 @@ function readOther(written: string, state: Headers): TomlValue | undefined {
   if (written === 'false') return false
   if (written.startsWith('{')) return readInlineTable(written, state)
   const digits = INTEGER.exec(written)?.[0]
-  return digits !== undefined && COMMENT_END.test(written.slice(digits.length)) ? Number(digits) : undefined
+  return digits !== undefined && COMMENT_END.test(written.slice(digits.length)) ? BigInt(digits) : undefined
 }
 
 const INLINE_ENTRY =

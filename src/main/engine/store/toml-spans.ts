@@ -24,11 +24,29 @@ export function spanOf(index: SpanIndex, path: readonly (string | number)[]): Sp
 }
 
 export function buildSpanIndex(text: string): SpanIndex {
-  const scan: Scan = { text, pos: text.startsWith('\ufeff') ? 1 : 0, spans: new Map(), elements: new Map() }
+  return scanAll(text).spans
+}
+
+/** The first place with syntax that TOML 1.1 has and 1.0 has not, in a text that is valid TOML 1.1. */
+export function findNewerSyntax(text: string): NewerSyntax | null {
+  return MAY_BE_NEWER.test(text) ? scanAll(text).newer : null
+}
+
+export interface NewerSyntax {
+  readonly start: number
+  readonly end: number
+  readonly what: string
+}
+
+const MAY_BE_NEWER = /\\[ex]|\{|[0-9]:[0-9]/
+
+function scanAll(text: string): Scan {
+  const pos = text.startsWith('\ufeff') ? 1 : 0
+  const scan: Scan = { text, pos, spans: new Map(), elements: new Map(), newer: null }
   let prefix = ''
   for (;;) {
     skipBlank(scan)
-    if (scan.pos >= text.length) return scan.spans
+    if (scan.pos >= text.length) return scan
     if (text[scan.pos] === '[') prefix = scanHeader(scan)
     else scanKeyValue(scan, prefix)
   }
@@ -56,6 +74,11 @@ interface Scan {
   readonly spans: Map<string, Span>
   /** Elements so far of each array of tables. */
   readonly elements: Map<string, number>
+  newer: NewerSyntax | null
+}
+
+function noteNewer(scan: Scan, start: number, end: number, what: string): void {
+  scan.newer ??= { start, end, what }
 }
 
 const isSpace = (char: string | undefined): boolean => char === ' ' || char === '\t'
@@ -155,7 +178,18 @@ function scanValue(scan: Scan, path: string): void {
   if (char === '"' || char === "'") scanString(scan)
   else if (char === '[') scanArray(scan, path)
   else if (char === '{') scanInlineTable(scan, path)
-  else while (scan.pos < scan.text.length && !/[\s,\]}#]/.test(scan.text[scan.pos] as string)) scan.pos++
+  else scanBare(scan)
+}
+
+const BARE = /(?:[0-9]{4}-[0-9]{2}-[0-9]{2} (?=[0-9]))?[^\s,\]}#]*/y
+
+/** A number, boolean, date or time. */
+function scanBare(scan: Scan): void {
+  BARE.lastIndex = scan.pos
+  const written = BARE.exec(scan.text)?.[0] ?? ''
+  const end = scan.pos + written.length
+  if (/(?:^|[Tt ])[0-9]{2}:[0-9]{2}(?!:)/.test(written)) noteNewer(scan, scan.pos, end, 'a time without seconds')
+  scan.pos = end
 }
 
 /** Any of the four string forms, from its first quote to past its last. */
@@ -165,8 +199,12 @@ function scanString(scan: Scan): void {
   const isMultiLine = text.startsWith(quote.repeat(3), scan.pos)
   const close = isMultiLine ? quote.repeat(3) : quote
   scan.pos += close.length
-  while (scan.pos < text.length && !text.startsWith(close, scan.pos))
-    scan.pos += quote === '"' && text[scan.pos] === '\\' ? 2 : 1
+  while (scan.pos < text.length && !text.startsWith(close, scan.pos)) {
+    const isEscape = quote === '"' && text[scan.pos] === '\\'
+    if (isEscape && (text[scan.pos + 1] === 'e' || text[scan.pos + 1] === 'x'))
+      noteNewer(scan, scan.pos, scan.pos + 2, `unknown escape ${text.slice(scan.pos, scan.pos + 2)}`)
+    scan.pos += isEscape ? 2 : 1
+  }
   scan.pos += close.length
   for (let extra = 0; isMultiLine && extra < 2 && text[scan.pos] === quote; extra++) scan.pos++
 }
@@ -190,12 +228,20 @@ function scanArray(scan: Scan, path: string): void {
 
 function scanInlineTable(scan: Scan, path: string): void {
   scan.pos++
+  let comma = -1
   for (;;) {
+    skipSpaces(scan)
+    const start = scan.pos
     skipBlank(scan)
+    if (scan.pos > start) noteNewer(scan, start, start + 1, 'a line end or comment inside an inline table')
     if (scan.pos >= scan.text.length) return
     if (scan.text[scan.pos] === '}') break
-    if (scan.text[scan.pos] === ',') scan.pos++
-    else scanKeyValue(scan, path)
+    if (scan.text[scan.pos] === ',') comma = scan.pos++
+    else {
+      scanKeyValue(scan, path)
+      comma = -1
+    }
   }
+  if (comma >= 0) noteNewer(scan, comma, comma + 1, 'a comma after the last entry of an inline table')
   scan.pos++
 }

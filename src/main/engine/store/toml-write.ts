@@ -73,15 +73,25 @@ function renderKeyValue(table: TomlTree, key: string, value: TomlNode, comment: 
   if (typeof value === 'boolean') return `${start}${value}\n`
   if (typeof value === 'bigint')
     return `${start}${value}${key === 'user-id' ? userSuffix(table, value, comment) : ''}\n`
-  if ('list' in value) {
-    const inline = renderInline(value)
-    if (value.list.length === 0 || inlineLength(key, inline) <= ARRAY_WRAP_THRESHOLD) return `${start}${inline}\n`
-    return `${start}[\n${value.list.map(element => `    ${renderString(element)},\n`).join('')}]\n`
-  }
+  if ('list' in value) return `${start}${renderArray(key, value.list.map(renderString))}\n`
   if ('tables' in value && value.tables.length === 0) return `${start}[]\n`
   if (key !== 'dependency-criteria') return null
   const inline = renderInline(value)
-  return inlineLength(key, inline) <= INLINE_TABLE_THRESHOLD ? `${start}${inline}\n` : null
+  if (inlineLength(key, inline) > INLINE_TABLE_THRESHOLD) return null
+  // A crate may bear that name; then its list of entries stays an array.
+  if ('tables' in value)
+    return `${start}${renderArray(
+      key,
+      value.tables.map(table => renderInline({ table })),
+    )}\n`
+  return `${start}${inline}\n`
+}
+
+/** On one line, or with an element on each when it is long. */
+function renderArray(key: string, elements: readonly string[]): string {
+  const inline = `[${elements.join(', ')}]`
+  if (elements.length === 0 || inlineLength(key, inline) <= ARRAY_WRAP_THRESHOLD) return inline
+  return `[\n${elements.map(element => `    ${element},\n`).join('')}]`
 }
 
 /** Entries that name the login themselves (publisher rows) get no comment. */
