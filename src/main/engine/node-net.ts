@@ -83,7 +83,7 @@ async function readOwnHttpSettings(
       continue
     }
     if (!/proxy|cainfo/.test(text)) break
-    const { parse } = (await import('@iarna/toml')).default
+    const { parse } = await import('smol-toml')
     try {
       const http = parse(text)['http'] as Record<string, unknown> | undefined
       const stated = (key: string) => (typeof http?.[key] === 'string' ? http[key] : undefined)

@@ -9,14 +9,13 @@ export type TomlTable = { readonly [key: string]: unknown }
 export async function parseToml(
   text: string,
 ): Promise<{ readonly ok: true; readonly value: TomlTable } | { readonly ok: false; readonly error: string }> {
-  const { parse } = (await import('@iarna/toml')).default
+  const { parse, TomlError } = await import('smol-toml')
   try {
-    return { ok: true, value: parse(text.startsWith('\ufeff') ? text.slice(1) : text) }
+    return { ok: true, value: parse(text, { integersAsBigInt: 'asNeeded', maxDepth: 200 }) }
   } catch (error) {
-    const { line, col, message } = error as { line?: number; col?: number; message: string }
-    const words = message.split('\n')[0]?.replace(/ at row \d+, col \d+, pos \d+:?$/, '') ?? message
-    const place = line === undefined ? '' : `line ${line + 1}, column ${(col ?? 0) + 1}: `
-    return { ok: false, error: place + words }
+    if (!(error instanceof TomlError)) throw error
+    const words = error.message.replace(/^Invalid TOML document: /, '').split('\n', 1)[0] ?? ''
+    return { ok: false, error: `line ${error.line}, column ${error.column}: ${words}` }
   }
 }
 
