@@ -18,8 +18,9 @@ import {
   type VetStore,
   type WildcardAudit,
 } from '../../src/main/engine/core/store-model.ts'
+import { parseStore } from '../../src/main/engine/store/parse-store.ts'
 import { renderStore } from '../../src/main/engine/store/write-store.ts'
-import type { Command, DiffRow, ReferenceCase } from './case.ts'
+import type { Command, DiffRow, ReferenceCase, StoreFiles } from './case.ts'
 import { generateGraph, type GeneratedGraph, type GeneratedPackage } from './generate-graph.ts'
 import { createRandom, type Random } from './random.ts'
 
@@ -58,10 +59,17 @@ export function generateCase(seed: number): ReferenceCase {
   return {
     name: `seed ${seed}`,
     metadata: graph.metadata,
-    store: renderStore(store),
+    store: canonicalTexts(store),
     diffs: generateDiffs(making),
     commands: generateCommands(making),
   }
+}
+
+/** Rendered twice, because the names in user comments follow the order of the file, which the first pass sorts. */
+function canonicalTexts(store: VetStore): StoreFiles {
+  const first = renderStore(store)
+  const parsed = parseStore(first, { config: 'config', audits: 'audits', imports: 'imports' })
+  return parsed.ok ? renderStore(parsed.value) : first
 }
 
 // ── criteria ─────────────────────────────────────────────────────────────────────────────────
@@ -84,7 +92,7 @@ function generateCriteria(random: Random): ReadonlyMap<string, CriteriaEntry> {
 
 /** Mostly one strong name, sometimes several, rarely none or one that does not exist. */
 function someCriteria({ random, criteria }: Making, mayBeUnknown = false): readonly string[] {
-  if (mayBeUnknown && random.chance(0.004)) return ['nowhere']
+  if (mayBeUnknown && random.chance(0.0015)) return ['nowhere']
   if (random.chance(0.03)) return []
   if (random.chance(0.45)) return ['safe-to-deploy']
   if (random.chance(0.4)) return [random.pick(criteria)]
@@ -342,21 +350,24 @@ function generateCommands(making: Making): Command[] {
 
 function randomCertify(making: Making): Command {
   const { random, graph } = making
-  const crate = random.chance(0.05) ? random.pick(['no-such-crate', 'app']) : random.pick(graph.crates)
+  const inUse = graph.crates.filter(c => graph.packages.some(p => p.name === c && (p.isRegistry || p.wantsAuditAs)))
+  const likely = inUse.length > 0 && random.chance(0.9) ? inUse : graph.crates
+  const crate = random.chance(0.04) ? random.pick(['no-such-crate', 'app']) : random.pick(likely)
   const versions = graph.versionsOf(brand<'CrateName'>(crate))
   const used = graph.inUse(brand<'CrateName'>(crate))
   const to = random.pick(used.length > 0 && random.chance(0.75) ? used : versions)
-  const criteria = random.chance(0.01) ? ['nowhere'] : random.chance(0.4) ? [] : random.some(making.criteria, 0.4)
+  const criteria = random.chance(0.01) ? ['nowhere'] : random.chance(0.35) ? [] : someCriteria(making)
+  const from = random.chance(0.35) ? null : random.pick(versions)
   return {
     kind: 'certify',
     crate,
-    from: random.chance(0.35) ? null : random.pick(versions),
+    from,
     to,
     criteria,
     who: [random.pick(PEOPLE), ...random.some(PEOPLE, 0.15)],
     notes: random.chance(0.3) ? random.pick(NOTES.slice(0, 4)) : null,
     force: random.chance(0.1),
-    noCollapse: false,
+    noCollapse: from !== null && random.chance(0.1), // the real one wants two versions then
   }
 }
 
