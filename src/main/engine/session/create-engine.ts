@@ -14,7 +14,7 @@ import { setGitIdentity } from '../io/git.ts'
 import { listFolder } from './folder-listing.ts'
 import { createJobs } from './jobs.ts'
 import { openPreferences, type Preferences } from './preferences.ts'
-import { prepareSample } from './sample.ts'
+import { prepareSample, sampleFolder } from './sample.ts'
 import { openSession, type Session } from './session.ts'
 
 export type Emit = <K extends EventName>(name: K, payload: EventPayload<K>) => void
@@ -44,12 +44,10 @@ export function createEngine(
   const appState = async (): Promise<AppState> => {
     const p = await preferences()
     const recent = await Promise.all(
-      p
-        .recent()
-        .map(async (r): Promise<RecentWorkspace> => ({
-          ...r,
-          exists: (await caps.files.stat(r.path).catch(() => null)) !== null,
-        })),
+      p.recent().map(async (r): Promise<RecentWorkspace> => ({
+        ...r,
+        exists: (await caps.files.stat(r.path).catch(() => null)) !== null,
+      })),
     )
     return {
       version: caps.host.version,
@@ -62,8 +60,9 @@ export function createEngine(
   }
   const announce = async () => emit('app.changed', await appState())
 
-  const open = async (folder: AbsolutePath, isSample: boolean) => {
+  const open = async (folder: AbsolutePath) => {
     const p = await preferences()
+    const isSample = folder === sampleFolder(caps)
     const opened = await openSession({ caps, jobs, emit, preferences: p }, folder, isSample)
     if (!opened.ok) return opened
     await session?.close()
@@ -82,10 +81,10 @@ export function createEngine(
       const { offline } = (await preferences()).settings()
       return ok([...(await checkEnvironment(caps, { path: folder, offline }, runQuietly))])
     },
-    'app.open': ({ path: folder }) => open(folder, false),
+    'app.open': ({ path: folder }) => open(folder),
     'app.openSample': async () => {
       const sample = await prepareSample(caps)
-      return sample.ok ? open(sample.value, true) : sample
+      return sample.ok ? open(sample.value) : sample
     },
     'app.close': async () => {
       await session?.close()

@@ -71,7 +71,8 @@ export function createJobs(clock: Clock, emit: (jobs: Job[]) => void): Jobs {
           signal: entry.abort.signal,
           onProgress: ({ done, total, step, host }) => {
             if (entry.endedAt !== null) return
-            const hosts = host === undefined || entry.job.hosts.includes(host) ? entry.job.hosts : [...entry.job.hosts, host]
+            const hosts =
+              host === undefined || entry.job.hosts.includes(host) ? entry.job.hosts : [...entry.job.hosts, host]
             entry.job = { ...entry.job, done: Math.max(entry.job.done, done), total, step, hosts }
             announce()
           },
@@ -85,7 +86,10 @@ export function createJobs(clock: Clock, emit: (jobs: Job[]) => void): Jobs {
           end(entry, 'cancelled', null)
           return fail({ code: 'cancelled' })
         }
-        const failure: Failure = { code: 'internal', message: error instanceof Error ? (error.stack ?? error.message) : String(error) }
+        const failure: Failure = {
+          code: 'internal',
+          message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        }
         end(entry, 'failed', failure)
         return fail(failure)
       }

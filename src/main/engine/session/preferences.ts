@@ -69,7 +69,9 @@ export async function openPreferences(caps: Capabilities): Promise<Preferences> 
   // NOTE: writes of one file are chained so that the newest state is always the last on disk.
   let writing: Promise<void> = Promise.resolve()
   const write = (name: string, value: unknown) => {
-    writing = writing.catch(() => undefined).then(() => caps.files.writeAtomic(at(name), JSON.stringify(value, null, 2) + '\n'))
+    writing = writing
+      .catch(() => undefined)
+      .then(() => caps.files.writeAtomic(at(name), JSON.stringify(value, null, 2) + '\n'))
     return writing
   }
   const stored = await readJson('preferences.json', preferencesSchema)
@@ -89,7 +91,12 @@ export async function openPreferences(caps: Capabilities): Promise<Preferences> 
     recent: () => recent,
     async remember({ path: folder, name, last }) {
       const old = recent.find(r => r.path === folder)
-      const entry: Recent = { path: folder, name, openedAt: caps.clock.nowMs(), last: last === undefined ? (old?.last ?? null) : last }
+      const entry: Recent = {
+        path: folder,
+        name,
+        openedAt: caps.clock.nowMs(),
+        last: last === undefined ? (old?.last ?? null) : last,
+      }
       recent = [entry, ...recent.filter(r => r.path !== folder)].slice(0, MAX_RECENT)
       await save()
     },
@@ -111,5 +118,7 @@ export async function openPreferences(caps: Capabilities): Promise<Preferences> 
 }
 
 function dropUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as { [K in keyof T]: Exclude<T[K], undefined> }
+  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>
+  }
 }

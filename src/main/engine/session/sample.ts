@@ -11,9 +11,14 @@ import { startRepository } from '../io/git.ts'
 
 const MAX_SAMPLE_FILE_BYTES = 4_000_000
 
+/** Where the user's copy lives. */
+export function sampleFolder(caps: Capabilities): AbsolutePath {
+  return path.join(caps.host.dataDir, 'sample') as AbsolutePath
+}
+
 /** The folder of the user's copy. Without git the sample opens all the same; commit is then not offered. @failure store-io */
 export async function prepareSample(caps: Capabilities): Promise<Result<AbsolutePath, Failure>> {
-  const target = path.join(caps.host.dataDir, 'sample') as AbsolutePath
+  const target = sampleFolder(caps)
   try {
     if ((await caps.files.stat(path.join(target, 'Cargo.toml') as AbsolutePath)) !== null) return ok(target)
     // NOTE: complete or not there at all: a crash while copying leaves only the partial folder, which the next try replaces.

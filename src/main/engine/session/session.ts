@@ -18,7 +18,7 @@ import type {
 } from '../../../shared/domain.ts'
 import { deltaText, packageKey } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
-import { fail, ok, type Result } from '../../../shared/result.ts'
+import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
 import type { CallArgs } from '../../../shared/contract.ts'
 import type {
   CertifyPlan,
@@ -136,7 +136,7 @@ export async function openSession(
       solved: solved.value,
       branch,
       takenAt: caps.clock.nowMs(),
-      reading: { phase: 'measuring', plans: new Map(), failures: new Map() },
+      reading: startOfReading(),
     })
   }
 
@@ -146,15 +146,15 @@ export async function openSession(
   const root = answer.workspace.root
   const registryConfig = await readRegistryConfig(caps, root)
   if (!registryConfig.ok) return registryConfig
-  const lock = await readCargoLock(caps, path.join(root, 'Cargo.lock') as AbsolutePath)
-  const openSources = (): { registry: Registry; measurer: Measurer } => {
+  const openSources = async (): Promise<{ registry: Registry; measurer: Measurer }> => {
+    const lock = await readCargoLock(caps, path.join(root, 'Cargo.lock') as AbsolutePath)
     const registry = openRegistry(caps, cache, registryConfig.value, {
       offline,
       lockChecksums: lock.ok ? lockChecksums(lock.value) : new Map(),
     })
     return { registry, measurer: createMeasurer(caps, registry, cache, { diffCacheDir: null }) }
   }
-  let sources = openSources()
+  let sources = await openSources()
   const reviews: Reviews = createReviews(caps, preferences, () => sources.registry)
 
   let generation = 1
@@ -187,14 +187,31 @@ export async function openSession(
     emitTimer.unref()
   }
 
+  /** Work that nobody awaits: its failure is told to the page, a cancellation to nobody. */
+  const inBackground = (work: () => Promise<Result<unknown, Failure>>) => {
+    work()
+      .catch((error: unknown): Result<unknown, Failure> => {
+        if (abort.signal.aborted || error instanceof Cancelled) return fail({ code: 'cancelled' })
+        return fail({
+          code: 'internal',
+          message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        })
+      })
+      .then(done => {
+        if (!done.ok && done.error.code !== 'cancelled') emit('queue.failed', done.error)
+      })
+      .catch((error: unknown) => console.error(error))
+  }
+
   let measuring: AbortController | null = null
   /** Measures in the background: first what fails, then what only an exemption holds up. */
   const startMeasuring = (of: Answer) => {
     measuring?.abort()
     const mine = (measuring = new AbortController())
-    void (async () => {
+    of.reading = startOfReading()
+    inBackground(async () => {
       for (const stage of ['failing', 'exempted'] as const) {
-        if (mine.signal.aborted || abort.signal.aborted || of !== answer) return
+        if (mine.signal.aborted || abort.signal.aborted || of !== answer) return ok(null)
         const input = readingInput(of, stage)
         if (input.report.failures.length === 0) continue
         const title = stage === 'failing' ? 'Measuring what to read' : 'Measuring what exemptions cover'
@@ -214,14 +231,15 @@ export async function openSession(
         if (!result.ok && of === answer) {
           of.reading = { ...of.reading, phase: 'ready', stopped: result.error }
           announce()
-          return
+          return ok(null)
         }
       }
-      if (of !== answer) return
+      if (of !== answer) return ok(null)
       of.reading = { ...of.reading, phase: 'ready' }
       announce()
       await remember()
-    })()
+      return ok(null)
+    })
   }
   const remember = () => {
     const { report } = answer.solved
@@ -259,25 +277,23 @@ export async function openSession(
   const refresh = async (): Promise<Result<QueueSnapshot, Failure>> => {
     const next = await jobs.run('Refreshing the queue', load)
     if (!next.ok) return next
+    // Cargo.lock may state other checksums now.
+    sources = await openSources()
     adopt(next.value)
     return ok(snapshotNow())
   }
 
   let lockBytes = await fingerprint(caps, root)
   const stopWatching = [
-    caps.files.watch(answer.workspace.loaded.storeDir, () => {
-      void reloadStore().then(done => {
-        if (!done.ok && done.error.code !== 'cancelled') emit('queue.failed', done.error)
-      })
-    }),
-    caps.files.watch(root, () => {
-      void fingerprint(caps, root).then(async now => {
-        if (now === lockBytes) return
+    caps.files.watch(answer.workspace.loaded.storeDir, () => inBackground(reloadStore)),
+    caps.files.watch(root, () =>
+      inBackground(async () => {
+        const now = await fingerprint(caps, root)
+        if (now === lockBytes) return ok(null)
         lockBytes = now
-        const done = await refresh()
-        if (!done.ok && done.error.code !== 'cancelled') emit('queue.failed', done.error)
-      })
-    }),
+        return refresh()
+      }),
+    ),
   ]
   startMeasuring(answer)
   await remember()
@@ -310,9 +326,12 @@ export async function openSession(
     ref,
     setOffline(value) {
       offline = value
-      sources = openSources()
-      startMeasuring(answer)
-      announce()
+      inBackground(async () => {
+        sources = await openSources()
+        startMeasuring(answer)
+        announce()
+        return ok(null)
+      })
     },
     snapshot: async () => ok(snapshotNow()),
     refresh,
@@ -368,7 +387,7 @@ export async function openSession(
       const written = await commitStore(caps, { storeDir: before.storeDir, base: before.sha256, texts }, abort.signal)
       if (!written.ok) return written
       const files = shown.files.filter(f => f.added + f.removed > 0).map(f => filePath(f.file))
-      const committed = commit ? await commitFiles(caps, root, files, commitMessage, abort.signal) : null
+      const committed = commit ? await commitFiles(root, files, commitMessage, abort.signal) : null
       undo = {
         id: `${caps.clock.nowMs()}`,
         before: before.texts,
@@ -404,7 +423,7 @@ export async function openSession(
       }
       undo = null
       if (back.commit !== null) {
-        const reverted = await commitFiles(caps, root, back.commit.files, `Undo: ${back.commit.subject}`, abort.signal)
+        const reverted = await commitFiles(root, back.commit.files, `Undo: ${back.commit.subject}`, abort.signal)
         if (!reverted.ok) return reverted
       }
       return reloadStore()
@@ -425,6 +444,8 @@ export async function openSession(
   }
   return ok(session)
 }
+
+const startOfReading = (): Reading => ({ phase: 'measuring', plans: new Map(), failures: new Map() })
 
 /** What each measuring stage works on: cargo vet's `check` as it is, then its `suggest` for the rest. */
 function readingInput({ workspace, solved }: Answer, stage: 'failing' | 'exempted') {
