@@ -41,6 +41,8 @@ export interface WorkspaceOptions {
   readonly today: IsoDate
   /** True: without cargo the graph is approximated from Cargo.lock. False: that is a failure. */
   readonly allowLockfileOnly: boolean
+  /** Also asks cargo for its version, which costs a process. */
+  readonly wantCargoVersion?: boolean
 }
 
 export interface LoadedWorkspace {
@@ -252,6 +254,7 @@ async function readGraphSource(
       noDefaultFeatures: options.noDefaultFeatures,
       features: options.features,
       cargoArgs: options.cargoArgs,
+      wantVersion: options.wantCargoVersion === true,
     },
     run,
   )

@@ -121,7 +121,8 @@ export function createReviews(caps: Capabilities, preferences: Preferences, regi
     readSummary(crate, delta) {
       const r = opened.get(idOf(crate, delta))
       if (r === undefined) return null
-      const files = marks.apply(r.crate, r.tree.files)
+      // Files that cargo-vet leaves out are shown, but nobody owes their reading.
+      const files = marks.apply(r.crate, r.tree.files).filter(f => f.isCounted)
       const unread = files.filter(f => f.mark !== 'read').map(f => f.path)
       return {
         files: files.length - unread.length,

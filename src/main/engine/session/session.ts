@@ -122,6 +122,7 @@ export async function openSession(
     cargoArgs: [],
     today: todayOf(caps),
     allowLockfileOnly: true,
+    wantCargoVersion: true,
   })
   const load = async (run: Run): Promise<Result<Answer, Failure>> => {
     const workspace = await loadWorkspace(caps, options(), run)
