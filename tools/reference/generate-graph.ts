@@ -32,17 +32,17 @@ const VERSIONS = ['1.0.0', '1.0.1', '1.1.0', '2.0.0-rc.1', '2.0.0', '10.0.0', '1
 
 export function generateGraph(random: Random): GeneratedGraph {
   const pool = new Map<CrateName, VetVersion[]>()
+  const isGitHeavy = random.chance(0.15)
   for (const crate of CRATES) {
     const plain = random.shuffled(VERSIONS).slice(0, 2 + random.int(3))
-    const git = random.chance(0.25) ? [`${plain[0]}@git:${random.pick(COMMITS)}`, `${plain[0]}@git:${COMMITS[0]}`] : []
+    const commits = isGitHeavy ? COMMITS : random.chance(0.25) ? [random.pick(COMMITS), COMMITS[0]] : []
+    const git = commits.map(commit => `${plain[0]}@git:${commit}`)
     pool.set(
       brand<'CrateName'>(crate),
       [...new Set([...plain, ...git])].map(v => brand<'VetVersion'>(v)),
     )
   }
-  const members = ['app', 'lib', 'tool']
-    .slice(0, 1 + random.int(3))
-    .map(name => pkg(name, '0.1.0', null, true, random.chance(0.05)))
+  const members = memberNames(random).map(name => pkg(name, '0.1.0', null, true, random.chance(0.05)))
   const others = random.some(CRATES, 0.6).flatMap(crate => {
     const versions = pool.get(brand<'CrateName'>(crate)) ?? []
     return random
@@ -61,6 +61,17 @@ export function generateGraph(random: Random): GeneratedGraph {
     inUse,
     hasUnpublished: crate => packages.some(p => p.name === crate && p.wantsAuditAs),
   }
+}
+
+/** Sometimes so many and so long that lists of dependents are cut. */
+function memberNames(random: Random): string[] {
+  const plain = ['app', 'lib', 'tool'].slice(0, 1 + random.int(3))
+  if (!random.chance(0.1)) return plain
+  const extra = Array.from(
+    { length: 1 + random.int(12) },
+    (_, i) => `m${i}${'-long-name-here'.slice(0, random.int(15))}`,
+  )
+  return [...plain, ...extra]
 }
 
 function dedupe(packages: readonly GeneratedPackage[]): GeneratedPackage[] {
