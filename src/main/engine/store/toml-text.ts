@@ -62,8 +62,9 @@ function syntaxProblem(error: TomlError, text: string, file: string): StoreProbl
   for (let line = 1; line < error.line; line++) start = text.indexOf('\n', start) + 1
   const lineEnd = text.indexOf('\n', start)
   const at = Math.min(start + error.column - 1, lineEnd < 0 ? text.length : lineEnd)
+  const isOpenString = sentence.startsWith('control characters') && (text[at] === '\n' || text[at] === '\r')
   return {
-    message: `not valid TOML: ${sentence}`,
+    message: `not valid TOML: ${isOpenString ? 'the string is not closed on its line' : sentence}`,
     help: 'Correct the file, or restore it from git; nothing was changed.',
     place: placeAt(text, file, at, Math.min(at + 1, text.length)),
   }
