@@ -1,0 +1,118 @@
+/**
+ * The main job in a real browser, with the keyboard alone: open a real workspace, read what fails, certify it; then the
+ * real cargo-vet passes and its fmt changes nothing. Takes the screenshots of the documentation on the way.
+ */
+import { mkdtempSync, mkdirSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { expect, test, type Page } from '@playwright/test'
+import { startBrowserDoor } from '../fixtures/browser-door.ts'
+import { makeRealWorkspace, realCargoVet, REVIEWER, ROOT, TO_READ, whyNoWorkspace } from '../fixtures/real-workspace.ts'
+import { CertifyPage } from '../pages/certify.ts'
+import { QueuePage } from '../pages/queue.ts'
+import { ReviewPage } from '../pages/review.ts'
+import { WelcomePage } from '../pages/welcome.ts'
+
+const PICTURES = path.join(
+  ROOT,
+  ...(process.env.ASSAY_SCREENSHOTS === '1' ? ['docs'] : ['test-results']),
+  'screenshots',
+)
+
+let folder: string
+test.beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'assay-e2e-'))
+})
+test.afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }))
+
+/** One picture in each theme. The page follows the system's. */
+async function picture(page: Page, name: string): Promise<void> {
+  mkdirSync(PICTURES, { recursive: true })
+  for (const theme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
+    await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
+    await page.screenshot({ path: path.join(PICTURES, `${name}-${theme}.png`), animations: 'disabled' })
+  }
+}
+
+test('from the queue to a passing cargo vet, with keys only [needs cargo-vet and the registry]', async ({ page }) => {
+  test.setTimeout(240_000)
+  test.skip(whyNoWorkspace() !== null, whyNoWorkspace() ?? '')
+  const workspace = makeRealWorkspace(folder)
+  test.skip(typeof workspace === 'string', String(workspace))
+  if (typeof workspace === 'string') return
+  expect(realCargoVet(workspace, ['check', '--locked']).code, 'fails at first').toBe(255)
+
+  const door = await startBrowserDoor([], workspace.env)
+  const problems: string[] = []
+  page.on('pageerror', error => problems.push(error.message))
+  try {
+    await page.goto(door.address)
+    const welcome = new WelcomePage(page)
+    const queue = new QueuePage(page)
+    const review = new ReviewPage(page)
+    const certify = new CertifyPage(page)
+
+    await welcome.isShown()
+    await welcome.environmentIsKnown()
+    await picture(page, 'welcome')
+    await welcome.openWithKeys(workspace.root)
+
+    await queue.isMeasured(TO_READ.length)
+    expect(await queue.crates()).toEqual(TO_READ.map(item => item.crate))
+    await picture(page, 'queue')
+
+    for (const [i, { crate, from, to }] of TO_READ.entries()) {
+      await queue.selectWithKeys(crate)
+      await queue.reviewWithKeys()
+      await review.isOpen(crate)
+      if (crate === 'itoa') {
+        await review.diffIsShown()
+        await review.nextHunkWithKeys()
+        await picture(page, 'review')
+      }
+      expect(await review.readAllWithKeys()).toBeGreaterThan(0)
+      await review.certifyWithKeys()
+      await certify.isReady(crate)
+      if (crate === 'itoa') await picture(page, 'certify')
+      // The first is only written, the others are committed as well.
+      if (i === 0) await certify.writeWithKeys()
+      else await certify.commitWithKeys()
+      const change = from === null ? `version = "${to}"` : `delta = "${from} -> ${to}"`
+      await expect.poll(() => workspace.store('audits.toml')).toContain(change)
+      if (i > 0) await expect.poll(() => workspace.git('log', '-1', '--format=%s')).toContain(`Certify ${crate} `)
+      if (i + 1 < TO_READ.length) await queue.isMeasured(TO_READ.length - i - 1)
+    }
+    expect(problems).toEqual([])
+  } finally {
+    await door.stop()
+  }
+
+  expect(workspace.store('audits.toml')).toContain(`who = "${REVIEWER.name} <${REVIEWER.email}>"`)
+  const verdict = realCargoVet(workspace, ['check', '--locked'])
+  expect(verdict.text).toContain('Vetting Succeeded (4 fully audited, 1 exempted)')
+  expect(verdict.code).toBe(0)
+  const before = (['config.toml', 'audits.toml', 'imports.lock'] as const).map(workspace.store)
+  expect(realCargoVet(workspace, ['fmt']).code).toBe(0)
+  expect((['config.toml', 'audits.toml', 'imports.lock'] as const).map(workspace.store)).toEqual(before)
+  expect(workspace.git('status', '--porcelain')).toBe('')
+})
+
+test('the sample opens with one press and shows its three states [needs the registry]', async ({ page }) => {
+  test.skip(whyNoWorkspace() !== null, whyNoWorkspace() ?? '')
+  const probe = makeRealWorkspace(folder)
+  test.skip(typeof probe === 'string', String(probe))
+  if (typeof probe === 'string') return
+  const door = await startBrowserDoor([], probe.env)
+  try {
+    await page.goto(door.address)
+    const welcome = new WelcomePage(page)
+    await welcome.isShown()
+    await welcome.sample.press('Enter')
+    const queue = new QueuePage(page)
+    await queue.isMeasured(2)
+    expect(await queue.crates()).toEqual(['itoa', 'fnv'])
+  } finally {
+    await door.stop()
+  }
+})

@@ -1,0 +1,64 @@
+/** A review: files, hunks, marks, progress. */
+import { expect, type Locator, type Page } from '@playwright/test'
+
+export class ReviewPage {
+  readonly page: Page
+  readonly files: Locator
+  readonly filesRead: Locator
+
+  constructor(page: Page) {
+    this.page = page
+    this.files = page.getByRole('tree', { name: 'Files of the change' })
+    this.filesRead = page.getByRole('progressbar', { name: /^Files read/ })
+  }
+
+  async isOpen(crate: string): Promise<void> {
+    await expect(this.page.getByRole('heading', { name: crate, level: 1 })).toBeVisible({ timeout: 60_000 })
+    await expect(this.files).toBeVisible({ timeout: 60_000 })
+  }
+
+  /** `[read, all]` files. */
+  async progress(): Promise<[number, number]> {
+    const label = (await this.filesRead.getAttribute('aria-label')) ?? ''
+    const [, done = '0', total = '0'] = /: ([\d\s.,]+) of ([\d\s.,]+)$/.exec(label) ?? []
+    return [Number(done.replace(/\D/g, '')), Number(total.replace(/\D/g, ''))]
+  }
+
+  /** The diff editor shows its text. */
+  async diffIsShown(): Promise<void> {
+    await expect(this.page.locator('.monaco-diff-editor .view-line').first()).toBeVisible({ timeout: 30_000 })
+  }
+
+  /** The file chosen in the tree is the one beside it: a mark goes to what is shown. */
+  async fileIsShown(): Promise<void> {
+    const shown = this.page.getByRole('region', { name: 'Difference' })
+    await expect(shown.getByText(await this.chosenFile(), { exact: true })).toBeVisible()
+  }
+
+  /** Path of the file chosen in the tree. */
+  async chosenFile(): Promise<string> {
+    const label = await this.files.getByRole('treeitem', { selected: true }).getAttribute('aria-label')
+    return (label ?? '').split(', ')[0] ?? ''
+  }
+
+  async nextHunkWithKeys(): Promise<void> {
+    await this.page.keyboard.press('n')
+  }
+
+  /** Marks each file read with the keyboard, going to the next unread one, until all are. */
+  async readAllWithKeys(): Promise<number> {
+    for (;;) {
+      const [done, total] = await this.progress()
+      if (done === total) return total
+      await this.fileIsShown()
+      const before = `${done} ${await this.chosenFile()}`
+      await this.page.keyboard.press('Shift+M')
+      // Files that cargo-vet leaves out move on without counting.
+      await expect.poll(async () => `${(await this.progress())[0]} ${await this.chosenFile()}`).not.toBe(before)
+    }
+  }
+
+  async certifyWithKeys(): Promise<void> {
+    await this.page.keyboard.press('Control+Enter')
+  }
+}
