@@ -26,10 +26,9 @@ export interface DesktopOptions {
   readonly sandboxed?: boolean
 }
 
-export interface Desktop {
-  readonly page: Page
-  readonly browser: Browser
-  /** Where Playwright attached; to look again after `browser` was closed, which only detaches. */
+/** A desktop that runs, with nobody attached to it yet. */
+export interface Started {
+  /** Address of its debugger. */
   readonly endpoint: string
   readonly process: ChildProcess
   /** Everything the program wrote so far. */
@@ -40,7 +39,14 @@ export interface Desktop {
   readonly ended: Promise<number | null>
 }
 
+export interface Desktop extends Started {
+  readonly page: Page
+  readonly browser: Browser
+}
+
 export interface DesktopFixtures {
+  /** Starts a desktop without Playwright; it is ended after the test. */
+  readonly startOnly: (options?: DesktopOptions) => Promise<Started>
   /** Starts a desktop; all are ended after the test. */
   readonly launch: (options?: DesktopOptions) => Promise<Desktop>
   /** Fresh folder of this test, removed afterwards. */
@@ -49,7 +55,6 @@ export interface DesktopFixtures {
 
 export const test = base.extend<DesktopFixtures, { readonly display: string }>({
   display: [
-    // eslint-disable-next-line no-empty-pattern -- Playwright reads the parameter's form
     async ({}, use) => {
       const screen = ['-screen', '0', '1500x950x24', '-nolisten', 'tcp']
       const server = spawn('Xvfb', ['-displayfd', '3', ...screen], { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] })
@@ -62,23 +67,28 @@ export const test = base.extend<DesktopFixtures, { readonly display: string }>({
     },
     { scope: 'worker' },
   ],
-  // eslint-disable-next-line no-empty-pattern -- as above
   folder: async ({}, use) => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'assay-desktop-'))
     await use(folder)
     await rm(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
   },
-  launch: async ({ display, folder }, use) => {
-    const started: Desktop[] = []
+  startOnly: async ({ display, folder }, use) => {
+    const started: Started[] = []
     await use(async options => {
       const desktop = await start(display, folder, options ?? {})
       started.push(desktop)
       return desktop
     })
-    for (const desktop of started) {
-      await desktop.browser.close().catch(() => undefined)
-      await end(desktop.process)
-    }
+    // NOTE: never `browser.close()` before this: the old Chromium leaves the closing of its socket unanswered for 30 s.
+    for (const desktop of started) await end(desktop.process)
+  },
+  launch: async ({ startOnly }, use) => {
+    await use(async options => {
+      const desktop = await startOnly(options)
+      // NOTE: without noDefaults Playwright asks for what Chromium 83 does not have.
+      const browser = await chromium.connectOverCDP(desktop.endpoint, { noDefaults: true })
+      return { ...desktop, browser, page: await firstPage(browser) }
+    })
   },
 })
 
@@ -92,7 +102,7 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(timer)
 }
 
-async function start(display: string, folder: string, options: DesktopOptions): Promise<Desktop> {
+async function start(display: string, folder: string, options: DesktopOptions): Promise<Started> {
   const dataDir = path.join(folder, 'data')
   const binary = options.binary ?? path.join(ELECTRON_DIST, 'electron')
   const asNobody = options.sandboxed === true && isRoot
@@ -132,10 +142,7 @@ async function start(display: string, folder: string, options: DesktopOptions): 
     child.once('exit', code => reject(new Error(`the desktop ended with code ${code}:\n${output}`)))
     setTimeout(() => reject(new Error(`the desktop did not start:\n${output}`)), START_TIMEOUT_MS).unref()
   })
-  // NOTE: without noDefaults Playwright asks for what Chromium 83 does not have.
-  const browser = await chromium.connectOverCDP(address, { noDefaults: true })
-  const page = await firstPage(browser)
-  return { page, browser, endpoint: address, process: child, output: () => output, dataDir, ended }
+  return { endpoint: address, process: child, output: () => output, dataDir, ended }
 }
 
 async function firstPage(browser: Browser): Promise<Page> {
@@ -149,6 +156,41 @@ async function firstPage(browser: Browser): Promise<Page> {
     await new Promise(resolve => setTimeout(resolve, 50))
   }
   throw new Error('no window of ours appeared')
+}
+
+/** Addresses of the pages of a desktop, read without attaching to any. */
+export async function listPages(
+  endpoint: string,
+): Promise<readonly { readonly url: string; readonly socket: string }[]> {
+  const { host } = new URL(endpoint)
+  const targets = (await (await fetch(`http://${host}/json/list`)).json()) as {
+    readonly type: string
+    readonly url: string
+    readonly webSocketDebuggerUrl: string
+  }[]
+  return targets.filter(({ type }) => type === 'page').map(({ url, webSocketDebuggerUrl: socket }) => ({ url, socket }))
+}
+
+/**
+ * Runs an expression in the first page over the bare protocol and answers its value. For what Playwright disturbs: with
+ * it attached, a window that is being refused waits for its debugger for ever.
+ */
+export async function evaluateBare(endpoint: string, expression: string): Promise<unknown> {
+  const [page] = await listPages(endpoint)
+  if (page === undefined) throw new Error('no page')
+  const socket = new WebSocket(page.socket)
+  try {
+    await new Promise((resolve, reject) => {
+      socket.onopen = resolve
+      socket.onerror = reject
+    })
+    const answer = new Promise<string>(resolve => (socket.onmessage = event => resolve(String(event.data))))
+    const params = { expression, awaitPromise: true, returnByValue: true }
+    socket.send(JSON.stringify({ id: 1, method: 'Runtime.evaluate', params }))
+    return (JSON.parse(await answer) as { result?: { result?: { value?: unknown } } }).result?.result?.value
+  } finally {
+    socket.close()
+  }
 }
 
 export { expect } from '@playwright/test'
