@@ -48,6 +48,7 @@ export interface DiffView {
 }
 
 const KEPT_FILES = 8
+const MAX_MEASURED_UNITS = 100_000
 const INTRALINE_FIRST_MS = 12
 const INTRALINE_SLICE_MS = 8
 const HUNK_CONTEXT_LINES = 3
@@ -81,6 +82,7 @@ const BASE_OPTIONS: editor.IStandaloneDiffEditorConstructionOptions = {
   fontSize: 12,
   lineHeight: 19,
   lineNumbersMinChars: 4,
+  lineDecorationsWidth: 18,
   glyphMargin: false,
   folding: false,
   minimap: { enabled: false },
@@ -144,6 +146,17 @@ export function createDiffView(
   let shown: Models | null = null
   let currentHunk = -1
   let intralineTimer = 0
+  const applyOptions = (diff: TextDiff | null) => {
+    const layout = diff === null ? options.layout : layoutFor(diff, options.layout)
+    const splitViewDefaultRatio = diff?.newText === null ? 0.9 : 0.5
+    // Boxed code points are wider than the characters they stand for; only the slower strategy sees that.
+    const isSmall = (diff?.oldText?.length ?? 0) + (diff?.newText?.length ?? 0) < MAX_MEASURED_UNITS
+    const wrappingStrategy = diff !== null && diff.suspicious.length > 0 && isSmall ? 'advanced' : 'simple'
+    const layoutOptions = { splitViewDefaultRatio, wrappingStrategy } as editor.IDiffEditorOptions
+    widget.updateOptions({ ...editorOptions({ ...options, layout }), ...layoutOptions })
+    // NOTE: the unified layout leaves this override set on the old side; without it the old side never wraps again.
+    original.updateOptions({ wordWrapOverride2: layout === 'split' ? 'inherit' : 'off' })
+  }
   const marks = [original.createDecorationsCollection(), modified.createDecorationsCollection()] as const
 
   const tellPlace = () => {
@@ -223,7 +236,7 @@ export function createDiffView(
       if (shown !== null) shown.state = widget.saveViewState()
       window.clearTimeout(intralineTimer)
       const isComplete = fillIntraline(models, INTRALINE_FIRST_MS)
-      widget.updateOptions(editorOptions({ ...options, layout: layoutFor(diff, options.layout) }))
+      applyOptions(diff)
       shown = models
       currentHunk = -1
       const viewModel = widget.createViewModel({ original: models.original, modified: models.modified })
@@ -252,8 +265,7 @@ export function createDiffView(
     },
     setOptions(next) {
       options = next
-      const layout = shown === null ? next.layout : layoutFor(shown.diff, next.layout)
-      widget.updateOptions(editorOptions({ ...next, layout }))
+      applyOptions(shown?.diff ?? null)
     },
     setTheme: applyMonacoTheme,
     goToHunk(step) {

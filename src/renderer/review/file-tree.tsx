@@ -10,6 +10,7 @@ import { Keys } from '../parts/keys.tsx'
 import { count, number } from '../parts/words.ts'
 import { markWords, ReadMarkGlyph } from './read-mark.tsx'
 import { shownPath } from './shown-path.ts'
+import { treeKeyTarget } from './tree-keys.ts'
 import { linesOfFile, ROW_HEIGHT, type TreeRow, type TreeSort } from './tree-rows.ts'
 
 export interface FileTreeProps {
@@ -19,6 +20,8 @@ export interface FileTreeProps {
   readonly filter: string
   readonly filterRef: RefObject<HTMLInputElement | null>
   readonly onOpen: (path: string) => void
+  /** Opens and moves the keyboard to the diff. */
+  readonly onRead: (path: string) => void
   readonly onToggleGroup: (group: FileGroup) => void
   readonly onSort: (sort: TreeSort) => void
   readonly onFilter: (filter: string) => void
@@ -95,7 +98,7 @@ export function FileTree(props: FileTreeProps) {
                 scroller.current?.focus()
               } else if (event.key === 'Enter') {
                 const first = rows.find(row => row.kind === 'file')
-                if (first?.kind === 'file') props.onOpen(first.file.path)
+                if (first?.kind === 'file') props.onRead(first.file.path)
               } else if (event.key === 'ArrowDown') {
                 scroller.current?.focus()
                 focusRow(rows.findIndex(row => row.kind === 'file'))
@@ -183,24 +186,6 @@ function fileLabel(file: ReviewFile): string {
   ]
     .filter(part => part !== '')
     .join(', ')
-}
-
-/** Index the key moves to; null when it does not move. Folder headings are passed over. */
-export function treeKeyTarget(key: string, rows: readonly TreeRow[], index: number): number | null {
-  const seek = (from: number, step: 1 | -1): number | null => {
-    for (let i = from; i >= 0 && i < rows.length; i += step) if (rows[i]?.kind !== 'folder') return i
-    return null
-  }
-  if (key === 'ArrowDown') return seek(index + 1, 1)
-  if (key === 'ArrowUp') return seek((index < 0 ? rows.length : index) - 1, -1)
-  if (key === 'Home') return seek(0, 1)
-  if (key === 'End') return seek(rows.length - 1, -1)
-  if (key === 'PageDown') return seek(Math.min(rows.length - 1, index + 20), -1)
-  if (key === 'PageUp') return seek(Math.max(0, index - 20), 1)
-  if (key === 'ArrowLeft' && rows[index]?.kind === 'file') {
-    for (let i = index; i >= 0; i--) if (rows[i]?.kind === 'group') return i
-  }
-  return null
 }
 
 function Row({ row }: { readonly row: TreeRow }) {

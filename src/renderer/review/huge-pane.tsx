@@ -10,6 +10,10 @@ type HugeLine = HugeDiff['lines'][number]
 
 const SIGNS: Readonly<Record<HugeLine['tag'], string>> = { add: '+', del: '−', same: ' ', hunk: ' ' }
 
+/** A row without a number goes on with the line above it. */
+const isChangedLine = (line: HugeLine): boolean =>
+  (line.tag === 'add' || line.tag === 'del') && (line.oldNo !== null || line.newNo !== null)
+
 export function HugePane(props: { readonly diff: HugeDiff; readonly onPage: (page: number) => void }) {
   const { diff } = props
   const scroller = useRef<HTMLDivElement>(null)
@@ -19,8 +23,10 @@ export function HugePane(props: { readonly diff: HugeDiff; readonly onPage: (pag
     estimateSize: () => 19,
     overscan: 30,
   })
-  useEffect(() => scroller.current?.scrollTo(0, 0), [diff])
-  const shown = diff.lines.filter(line => line.tag === 'add' || line.tag === 'del').length
+  useEffect(() => {
+    if (scroller.current !== null) scroller.current.scrollTop = 0
+  }, [diff])
+  const shown = diff.lines.filter(isChangedLine).length
   return (
     <div className="rv-huge">
       <div className="notice w" role="status">

@@ -1,6 +1,7 @@
 /**
- * Which characters differ inside one hunk, by words. Pure; bounded, because crate text can be made to be slow: a hunk
- * past the limits, or one that shares almost nothing, gets no marks and stays as coloured lines.
+ * Which characters differ inside one hunk: lines that became other lines are paired first, then compared by words.
+ * Pure; bounded, because crate text can be made to be slow: a hunk past the limits, or lines that share little, get no
+ * marks and stay as coloured lines.
  */
 import { diffWordsWithSpace } from 'diff'
 import type { Hunk } from '../../shared/wire.ts'
@@ -17,26 +18,84 @@ export interface IntralineChange {
   readonly new: TextSpan
 }
 
-const MAX_HUNK_UNITS = 6_000
-const TIMEOUT_MS = 20
-/** Of the longer side: below this share of common text the marks would cover nearly everything. */
-const MIN_COMMON_SHARE = 0.3
+const MAX_HUNK_LINES = 120
+const MAX_LINE_UNITS = 1_000
+const TIMEOUT_MS = 5
+/** Of all words of two lines, how many they must share to count as one changed line. */
+const MIN_SHARED = 0.5
 
-/** The changes inside a hunk in order; null when it has only one side or is not worth marking. */
+/** The changes inside a hunk in order; null when it has only one side or no line of it is like another. */
 export function intralineChanges(
   hunk: Hunk,
   oldLines: readonly string[],
   newLines: readonly string[],
 ): readonly IntralineChange[] | null {
-  if (hunk.oldStart === hunk.oldEnd || hunk.newStart === hunk.newEnd) return null
-  const oldText = oldLines.slice(hunk.oldStart - 1, hunk.oldEnd - 1).join('\n')
-  const newText = newLines.slice(hunk.newStart - 1, hunk.newEnd - 1).join('\n')
-  if (oldText.length + newText.length > MAX_HUNK_UNITS) return null
-  const parts = diffWordsWithSpace(oldText, newText, { timeout: TIMEOUT_MS })
-  if (parts === undefined) return null
-  const common = parts.reduce((sum, part) => (part.added || part.removed ? sum : sum + part.value.trim().length), 0)
-  if (common < MIN_COMMON_SHARE * Math.min(oldText.trim().length, newText.trim().length)) return null
-  return spansOf(parts, { line: hunk.oldStart, column: 1 }, { line: hunk.newStart, column: 1 })
+  const olds = oldLines.slice(hunk.oldStart - 1, hunk.oldEnd - 1)
+  const news = newLines.slice(hunk.newStart - 1, hunk.newEnd - 1)
+  if (olds.length === 0 || news.length === 0 || olds.length + news.length > MAX_HUNK_LINES) return null
+  const changes = pairLines(olds, news).flatMap(([i, j]) => {
+    const [before, after] = [olds[i] ?? '', news[j] ?? '']
+    if (before === after || before.length + after.length > MAX_LINE_UNITS) return []
+    const parts = diffWordsWithSpace(before, after, { timeout: TIMEOUT_MS })
+    return parts === undefined
+      ? []
+      : spansOf(parts, { line: hunk.oldStart + i, column: 1 }, { line: hunk.newStart + j, column: 1 })
+  })
+  return changes.length === 0 ? null : changes
+}
+
+/** Which old line became which new one: the in-order pairing that shares most, of lines that share enough. */
+export function pairLines(
+  olds: readonly string[],
+  news: readonly string[],
+): readonly (readonly [oldIndex: number, newIndex: number])[] {
+  const [oldWords, newWords] = [olds.map(wordsOf), news.map(wordsOf)]
+  // best[i][j]: most that the lines from i and from j on can share.
+  const best = Array.from({ length: olds.length + 1 }, () => new Float64Array(news.length + 1))
+  const share = (i: number, j: number) => sharedShare(oldWords[i], newWords[j])
+  const shares = olds.map((_, i) => Float64Array.from(news, (_new, j) => share(i, j)))
+  const at = (i: number, j: number) => best[i]?.[j] ?? 0
+  const paired = (i: number, j: number) => {
+    const value = shares[i]?.[j] ?? 0
+    return value >= MIN_SHARED ? value + at(i + 1, j + 1) : -1
+  }
+  for (let i = olds.length - 1; i >= 0; i--) {
+    for (let j = news.length - 1; j >= 0; j--) {
+      const row = best[i]
+      if (row !== undefined) row[j] = Math.max(at(i + 1, j), at(i, j + 1), paired(i, j))
+    }
+  }
+  const pairs: [number, number][] = []
+  for (let i = 0, j = 0; i < olds.length && j < news.length;) {
+    if (paired(i, j) >= at(i, j) && at(i, j) > 0) pairs.push([i++, j++])
+    else if (at(i + 1, j) >= at(i, j + 1)) i += 1
+    else j += 1
+  }
+  return pairs
+}
+
+interface Words {
+  readonly counts: ReadonlyMap<string, number>
+  readonly total: number
+}
+
+function wordsOf(line: string): Words {
+  const counts = new Map<string, number>()
+  let total = 0
+  for (const [word] of line.slice(0, MAX_LINE_UNITS).matchAll(/\w+|[^\w\s]/g)) {
+    // A name says more than a bracket.
+    const weight = /\w/.test(word) ? Math.min(8, word.length + 1) : 1
+    counts.set(word, (counts.get(word) ?? 0) + weight)
+    total += weight
+  }
+  return { counts, total }
+}
+
+function sharedShare(a: Words | undefined, b: Words | undefined): number {
+  if (a === undefined || b === undefined || a.total + b.total === 0) return 0
+  let shared = 0
+  for (const [word, weight] of a.counts) shared += Math.min(weight, b.counts.get(word) ?? 0)
+  return (2 * shared) / (a.total + b.total)
 }
 
 interface Place {

@@ -22,6 +22,9 @@ declare module 'monaco-editor/editor/common/diff/rangeMapping' {
 declare module 'monaco-editor/editor/standalone/browser/standaloneServices' {
   export const StandaloneServices: { initialize(overrides: Record<string, unknown>): unknown }
 }
+declare module 'monaco-editor/editor/browser/widget/diffEditor/features/overviewRulerFeature' {
+  export const OverviewRulerFeature: { ONE_OVERVIEW_WIDTH: number; ENTIRE_DIFF_OVERVIEW_WIDTH: number }
+}
 declare module '*?worker' {
   const WorkerFactory: new () => Worker
   // The bundler gives the constructor as the module's default.

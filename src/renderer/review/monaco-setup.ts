@@ -5,6 +5,7 @@
 import './monaco-words.ts'
 import { languages } from 'monaco-editor/editor'
 import { StandaloneServices } from 'monaco-editor/editor/standalone/browser/standaloneServices'
+import { OverviewRulerFeature } from 'monaco-editor/editor/browser/widget/diffEditor/features/overviewRulerFeature'
 import EditorWorker from 'monaco-editor/editor/editor.worker?worker'
 import 'monaco-editor/features/clipboard/register'
 import 'monaco-editor/features/codeEditor/register'
@@ -27,6 +28,10 @@ import { jsonGrammar, rustGrammar, tomlGrammar } from './languages.ts'
 
 // NOTE: Monaco reads overrides only at the first initialisation of its services, so this comes before anything else.
 StandaloneServices.initialize({ diffProviderFactoryService: gitDiffProviderFactory })
+
+// Two lanes of half the usual width.
+OverviewRulerFeature.ONE_OVERVIEW_WIDTH = 7
+OverviewRulerFeature.ENTIRE_DIFF_OVERVIEW_WIDTH = 14
 
 for (const [id, grammar] of [
   ['rust', rustGrammar],

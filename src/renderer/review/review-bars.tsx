@@ -43,9 +43,14 @@ export function TopBar(props: {
       <span className="right row rv-actions">
         {review !== null && (
           <>
-            <button className="btn s" onClick={() => props.onUnread(-1)} title="Previous unread file (Shift K)">
+            <button
+              className="btn s"
+              onClick={() => props.onUnread(-1)}
+              aria-label="Previous unread file"
+              title="Previous unread file (Shift K)"
+            >
               <Icon name="up" />
-              Previous
+              <span className="rv-wide">Previous</span>
             </button>
             <button className="btn s" onClick={() => props.onUnread(1)} title="Next unread file (Shift J)">
               <Icon name="down" />
@@ -133,7 +138,7 @@ export function FileHeader(props: {
         )}
         {isText && (
           <button className="btn s rv-ws" aria-pressed={options.whitespace} onClick={props.onWhitespace}>
-            Whitespace {options.whitespace ? 'shown' : 'plain'}
+            Whitespace {options.whitespace ? 'shown' : 'hidden'}
           </button>
         )}
         <label className="btn s rv-read">

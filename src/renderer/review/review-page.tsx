@@ -122,8 +122,9 @@ function ReviewBody(props: BodyProps) {
     const timer = window.setTimeout(() => setHint(null), 2_500)
     return () => window.clearTimeout(timer)
   }, [hint])
-  useSaveResume(review.id, shown?.path ?? null, place?.line ?? null)
-  usePageStatus(shown?.path ?? null, place?.line ?? null)
+  const line = shown?.diff.kind === 'text' ? (place?.line ?? null) : null
+  useSaveResume(review.id, shown?.path ?? null, line)
+  usePageStatus(shown?.path ?? null, line)
 
   const show = (path: string, line: number | null = null) => {
     const group = filesByPath.get(path)?.group
@@ -248,6 +249,12 @@ function ReviewBody(props: BodyProps) {
           filter={filter}
           filterRef={filterRef}
           onOpen={path => show(path)}
+          onRead={path => {
+            setFilter('')
+            show(path)
+            if (isText) pane.current?.view()?.focus()
+            else filterRef.current?.blur()
+          }}
           onToggleGroup={group => setClosed(toggled(closed, group))}
           onSort={changeSort}
           onFilter={setFilter}

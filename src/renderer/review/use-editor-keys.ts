@@ -4,8 +4,8 @@
  */
 import { useEffect, type RefObject } from 'react'
 import { availableCommands, runCommand, useCommandRegistry } from '../commands/command-table.ts'
+import { findCommand } from '../commands/find-command.ts'
 import { keyOf } from '../commands/key-text.ts'
-import { findCommand } from '../commands/use-keyboard.ts'
 import { useAppStore } from '../state/app-store.ts'
 
 const isCombination = (key: string): boolean => /^(Ctrl|Alt)\+/.test(key) || /^(Shift\+)?F\d/.test(key)

@@ -11,7 +11,7 @@ import type { BlobInfo, FileDiff, Hunk } from '../../../shared/wire.ts'
 import { FileError, type Capabilities, type Run } from '../capabilities.ts'
 import { blobInfo } from './blob-info.ts'
 import { languageOf } from './classify.ts'
-import { coarseHunk, diffLines, diffTexts } from './git-diff.ts'
+import { coarseHunk, diffLines, diffTexts, oneSidedHunks } from './git-diff.ts'
 import { pageOf, unifiedRows, wholeRows, type HugeRow } from './huge-diff.ts'
 import { decodeText, isBinaryBytes, MAX_SUSPICIOUS_LISTED, scanSuspicious, type DecodedText } from './text-scan.ts'
 import type { TreeFile } from './tree-diff.ts'
@@ -102,12 +102,8 @@ async function hunksOf(
   newText: DecodedText | null,
   run: Run,
 ): Promise<Result<{ readonly hunks: readonly Hunk[]; readonly approximate: string | null }, Failure>> {
-  if (oldText === null || newText === null) {
-    const lineCount = (text: string | undefined) => (text === undefined || text === '' ? 0 : text.split('\n').length)
-    const [oldLines, newLines] = [lineCount(oldText?.text), lineCount(newText?.text)]
-    const hunk = { oldStart: 1, oldEnd: 1 + oldLines, newStart: 1, newEnd: 1 + newLines }
-    return ok({ hunks: oldLines + newLines === 0 ? [] : [hunk], approximate: null })
-  }
+  if (oldText === null || newText === null)
+    return ok({ hunks: oneSidedHunks(oldText?.text ?? '', newText?.text ?? ''), approximate: null })
   const diff = await diffLines(caps, oldText.text, newText.text, run)
   if (!diff.ok) return diff
   if (diff.value.kind === 'exact') return ok({ hunks: diff.value.hunks, approximate: null })

@@ -9,7 +9,7 @@ import type { Failure } from '../../../shared/failure.ts'
 import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
 import type { Hunk } from '../../../shared/wire.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
-import { gitEnv, GIT_SAFE_ARGS } from '../core/git-command.ts'
+import { GIT_DIFF_ARGS, gitEnv, GIT_SAFE_ARGS } from '../core/git-command.ts'
 
 const NUMSTAT_TIMEOUT_MS = 120_000
 const NUMSTAT_MAX_BYTES = 64 * 1024 * 1024
@@ -69,10 +69,15 @@ function relativeTo(folder: string, printed: string): string | null {
 export type LineDiff =
   { readonly kind: 'exact'; readonly hunks: readonly Hunk[] } | { readonly kind: 'gave-up'; readonly reason: string }
 
+/** Histogram reads best but can be slow on text made for it (2.4 s on 24,000 lines, Myers 14 ms): then Myers. */
+const ATTEMPTS = [
+  { algorithm: 'histogram', timeoutMs: 2_000 },
+  { algorithm: 'myers', timeoutMs: 10_000 },
+] as const
+
 /**
- * The lines that differ between two LF texts, by git's histogram algorithm, in order. Lines are those of
- * `text.split('\n')`, so a missing line end at the end of one text is a difference of its last line.
- * @failure git-not-found, git-failed
+ * The lines that differ between two LF texts, in order. Lines are those of `text.split('\n')`, so a missing line end
+ * at the end of one text is a difference of its last line. @failure git-not-found, git-failed
  */
 export async function diffLines(
   caps: GitCaps,
@@ -82,15 +87,17 @@ export async function diffLines(
 ): Promise<Result<LineDiff, Failure>> {
   if (oldText === newText) return ok({ kind: 'exact', hunks: [] })
   const maxBytes = 4 * (oldText.length + newText.length) + 1024 * 1024
-  const output = await diffTexts(caps, oldText, newText, ['-U0', '--inter-hunk-context=0'], maxBytes, 10_000, run)
-  if (!output.ok) {
-    const gaveUp = output.error.code === 'git-failed' && output.error.exitCode === null
-    return gaveUp ? ok({ kind: 'gave-up', reason: 'git did not finish comparing the lines within 10 s' }) : output
+  for (const { algorithm, timeoutMs } of ATTEMPTS) {
+    const options = [`--diff-algorithm=${algorithm}`, '-U0', '--inter-hunk-context=0']
+    const output = await diffTexts(caps, oldText, newText, options, maxBytes, timeoutMs, run)
+    if (output.ok) return ok({ kind: 'exact', hunks: withFinalLine(parseHunks(output.value), oldText, newText) })
+    const hasGivenUp = output.error.code === 'git-failed' && output.error.exitCode === null
+    if (!hasGivenUp) return output
   }
-  return ok({ kind: 'exact', hunks: withFinalLine(parseHunks(output.value), oldText, newText) })
+  return ok({ kind: 'gave-up', reason: 'git did not finish comparing the lines within 12 s' })
 }
 
-/** `git diff --histogram` of two texts as bytes of a unified diff. @failure git-not-found, git-failed */
+/** `git diff` of two texts as bytes of a unified diff. @failure git-not-found, git-failed */
 export async function diffTexts(
   caps: GitCaps,
   oldText: string,
@@ -104,7 +111,7 @@ export async function diffTexts(
     const oldFile = path.join(temp, 'old') as AbsolutePath
     const newFile = path.join(temp, 'new') as AbsolutePath
     await Promise.all([caps.files.writeInPlace(oldFile, oldText), caps.files.writeInPlace(newFile, newText)])
-    const args = ['diff', '--no-index', '--histogram', '--text', '--no-color', '--no-ext-diff', '--no-textconv']
+    const args = ['diff', '--no-index', '--text', ...GIT_DIFF_ARGS]
     return runGitDiff(caps, temp, [...args, ...options, '--', oldFile, newFile], maxBytes, timeoutMs, run)
   })
 }
@@ -131,6 +138,14 @@ function withFinalLine(hunks: readonly Hunk[], oldText: string, newText: string)
   if (oldHas === newHas || last === undefined) return hunks
   const extended = oldHas ? { ...last, oldEnd: last.oldEnd + 1 } : { ...last, newEnd: last.newEnd + 1 }
   return [...hunks.slice(0, -1), extended]
+}
+
+/** The hunk of a file that exists on one side only; the other text is empty. As git would answer. */
+export function oneSidedHunks(oldText: string, newText: string): readonly Hunk[] {
+  const lineCount = (text: string) => text.split('\n').length - (text === '' || text.endsWith('\n') ? 1 : 0)
+  const [oldLines, newLines] = [lineCount(oldText), lineCount(newText)]
+  if (oldLines + newLines === 0) return []
+  return withFinalLine([{ oldStart: 1, oldEnd: 1 + oldLines, newStart: 1, newEnd: 1 + newLines }], oldText, newText)
 }
 
 /** The one hunk between the common start and the common end: right, but coarse. For when git gave up. */

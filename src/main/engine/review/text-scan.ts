@@ -41,7 +41,7 @@ export function decodeText(bytes: Uint8Array): DecodedText {
   const endings = countEndings(raw)
   const lone = endings.cr
   if (endings.crlf > 0 && endings.lf > 0)
-    remarks.push(`Mixed line endings: ${endings.crlf} lines end with CR LF, ${endings.lf} with LF`)
+    remarks.push(`Mixed line endings: ${endings.crlf} with CR LF, ${endings.lf} with LF`)
   else if (endings.crlf > 0) remarks.push('Lines end with CR LF')
   if (lone > 0) remarks.push(`${lone} carriage ${lone === 1 ? 'return' : 'returns'} inside lines, shown as ␍`)
   const text = endings.crlf + lone === 0 ? raw : raw.replaceAll('\r\n', '\n').replaceAll('\r', '\u240D')
