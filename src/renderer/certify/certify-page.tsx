@@ -184,7 +184,7 @@ export function CertifyPage({ tab, onBack }: { readonly tab: OpenReview; readonl
   useEffect(() => useAppStore.setState({ pageStatus: draftTexts[draft] }), [draft])
   const trialFailure = plan?.trial.state === 'failed' ? plan.trial.failure : null
   return (
-    <div className="cw" aria-label={`Certify ${tab.crate}`}>
+    <main className="cw" aria-label={`Certify ${tab.crate}`}>
       <header className="ch">
         <h1 className="t18">Certify</h1>
         <span className="t15">{tab.crate}</span>
@@ -220,6 +220,6 @@ export function CertifyPage({ tab, onBack }: { readonly tab: OpenReview; readonl
         canWrite={canWrite}
         backLabel={from === 'review' ? 'Back to review' : 'Back to queue'}
       />
-    </div>
+    </main>
   )
 }

@@ -54,8 +54,8 @@ export function keyCaps(keys: string, isMac: boolean): string[] {
   return presses.flatMap(press => {
     const parts = press.split('+')
     const last = parts.pop() ?? ''
-    const name = capNames[last] ?? (parts.length > 0 ? last.toUpperCase() : last)
+    const name = capNames[last] ?? (parts.length > 0 && last.length === 1 ? last.toUpperCase() : last)
     const mods = parts.map(part => (isMac ? ({ Ctrl: '⌘', Alt: '⌥', Shift: '⇧' }[part] ?? part) : part))
-    return [...mods, name.length > 1 && capNames[last] === undefined ? last : name]
+    return [...mods, name]
   })
 }

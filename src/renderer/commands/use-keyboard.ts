@@ -5,7 +5,8 @@
  */
 import { useEffect } from 'react'
 import { useAppStore, defaultSettings } from '../state/app-store.ts'
-import { availableCommands, runCommand, useCommandRegistry, type Command } from './command-table.ts'
+import { availableCommands, runCommand, useCommandRegistry } from './command-table.ts'
+import { findCommand } from './find-command.ts'
 import { isSingleKey, keyOf } from './key-text.ts'
 
 const SEQUENCE_MS = 1_000
@@ -37,16 +38,6 @@ const ownsKeys =
 
 function isTakenByControl(key: string, target: EventTarget | null): boolean {
   return ownKeys.has(key) && target instanceof Element && target.closest(ownsKeys) !== null
-}
-
-/** The command bound to the key, or `prefix` when a sequence starts with it. */
-export function findCommand(key: string, commands: readonly Command[]): Command | 'prefix' | null {
-  const exact = commands.find(command => command.keys.includes(key))
-  if (exact !== undefined) return exact
-  const starts = commands.some(command =>
-    command.keys.some(keys => keys.length > key.length && keys.startsWith(`${key} `)),
-  )
-  return starts ? 'prefix' : null
 }
 
 function handleKey(event: KeyboardEvent): void {

@@ -4,9 +4,9 @@
 export function criteriaTone(name: string): 'run' | 'deploy' | 'c1' | 'c2' {
   if (name === 'safe-to-run') return 'run'
   if (name === 'safe-to-deploy') return 'deploy'
-  let sum = 0
-  for (let i = 0; i < name.length; i++) sum += name.charCodeAt(i)
-  return sum % 2 === 0 ? 'c1' : 'c2'
+  let hash = 7
+  for (let i = 0; i < name.length; i++) hash = (hash * 33 + name.charCodeAt(i)) % 65_521
+  return hash % 2 === 0 ? 'c1' : 'c2'
 }
 
 export function CriteriaChip({ name }: { readonly name: string }) {

@@ -5,6 +5,7 @@ import type { Inspection, QueueItem } from '../../shared/wire.ts'
 import { runCommand } from '../commands/command-table.ts'
 import { CriteriaChip } from '../parts/criteria-chip.tsx'
 import { FailureNotice } from '../parts/failure-notice.tsx'
+import { Icon } from '../parts/icon.tsx'
 import { Keys } from '../parts/keys.tsx'
 import { changeText, listText, personName } from '../parts/words.ts'
 import { useAppStore } from '../state/app-store.ts'
@@ -49,7 +50,7 @@ function Audits({ inspection }: { readonly inspection: Inspection }) {
   const shown = isWhole ? audits : audits.slice(0, AUDITS_SHOWN)
   return (
     <section className="sec" aria-label="Audits of this crate">
-      <h3 className="sh">Audits of {inspection.crate}</h3>
+      <h2 className="sh">Audits of {inspection.crate}</h2>
       {audits.length === 0 && <p className="t12 dim">None in this store and its imports.</p>}
       <ul>
         {shown.map((entry, i) => (
@@ -74,12 +75,14 @@ function PathSection({ inspection, item }: { readonly inspection: Inspection; re
       ? item.size
       : (alternative?.size ?? null)
   const hasFull =
-    inspection.path.missing !== null && shown?.from != null && inspection.alternatives.some(a => a.delta.from === null)
+    inspection.path.missing !== null &&
+    (shown?.from ?? null) !== null &&
+    inspection.alternatives.some(a => a.delta.from === null)
   return (
     <section className="sec" aria-label="Audit path">
-      <h3 className="sh">
+      <h2 className="sh">
         Audit path<span className="right dim">solved from the stored imports</span>
-      </h3>
+      </h2>
       <PathGraph
         key={inspection.key}
         inspection={inspection}
@@ -127,6 +130,13 @@ export function Inspector({ item, generation }: { readonly item: QueueItem | nul
         <div className="row">
           <b className="t15 ell">{item.crate}</b>
           <span className="mono sub ell">{item.delta === null ? item.version : changeText(item.delta)}</span>
+          <button
+            className="btn s q icon right shut"
+            aria-label="Hide inspector"
+            onClick={() => runCommand('queue.inspector')}
+          >
+            <Icon name="close" className="sm" />
+          </button>
         </div>
         <div className="row" style={{ marginTop: 10, gap: 6 }}>
           <button className="btn p grow" disabled={item.delta === null} onClick={() => runCommand('queue.review')}>

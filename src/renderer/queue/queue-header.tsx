@@ -1,5 +1,5 @@
 /** Title, what is left to read, the coverage bar in cargo-vet's classes with its numbers, and what the answer lacks. */
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import type { QueueItem, QueueSnapshot } from '../../shared/wire.ts'
 import { runCommand } from '../commands/command-table.ts'
 import { Icon } from '../parts/icon.tsx'
@@ -69,14 +69,14 @@ export function CoverageBar({ counts }: { readonly counts: QueueSnapshot['counts
 }
 
 function Summary({ items, packages }: { readonly items: readonly QueueItem[]; readonly packages: number }) {
-  const left = readingLeft(items)
+  const left = useMemo(() => readingLeft(items), [items])
   return (
     <span className="sub t12 ell">
       <b className="num strong">{number(packages)}</b> {packages === 1 ? 'package' : 'packages'}
       {items.length > 0 && (
         <>
           , <b className="num strong">{number(left.lines)}</b> lines left to read
-          {items.length > 3 && left.lines > 0 && (
+          {items.length > 3 && left.inThreeLargest > 0 && (
             <span className="dim">, {left.inThreeLargest}% in the three largest</span>
           )}
           {left.measuring > 0 && <span className="dim">, measuring {number(left.measuring)}</span>}

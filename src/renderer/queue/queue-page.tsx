@@ -104,8 +104,8 @@ function SolvedQueue({ snapshot }: { readonly snapshot: QueueSnapshot }) {
   const filterInput = useRef<HTMLInputElement>(null)
   const isWide = useIsWide()
   const hasInspector = view !== 'violations' && view !== 'not checked'
-  const isInspectorShown = hasInspector && (isInspectorOpen ?? isWide)
   const hasItems = list.items.length > 0
+  const isInspectorShown = hasInspector && list.unfiltered > 0 && (isInspectorOpen ?? isWide)
 
   // Keys work at once, without a click into the list first.
   useEffect(() => {
@@ -145,7 +145,7 @@ function SolvedQueue({ snapshot }: { readonly snapshot: QueueSnapshot }) {
   }, [selected?.key])
 
   return (
-    <div className={isInspectorShown ? 'lay insp-on' : 'lay'}>
+    <main className={isInspectorShown ? 'lay insp-on' : 'lay'}>
       <Rail snapshot={snapshot} />
       <section className="panel" aria-label={viewTitles[view]} data-region="list">
         <QueueHeader snapshot={snapshot} items={list.items} />
@@ -163,7 +163,7 @@ function SolvedQueue({ snapshot }: { readonly snapshot: QueueSnapshot }) {
         {hasInspector && hasItems && <Foot list={list} selected={selected} />}
       </section>
       {isInspectorShown && <Inspector item={selected} generation={snapshot.generation} />}
-    </div>
+    </main>
   )
 }
 

@@ -26,9 +26,10 @@ export function LoadingQueue() {
     const timer = setTimeout(() => setShown(true), QUIET_MS)
     return () => clearTimeout(timer)
   }, [])
-  if (!isShown) return <div className="panel queue-page" />
+  if (!isShown) return <main className="panel loading" />
   return (
-    <div className="panel loading" aria-busy="true">
+    <main className="panel loading" aria-busy="true">
+      <h1 className="sr">Queue</h1>
       <div className="ld" role="status">
         <div className="row t12">
           <b className="med">{job?.title ?? `Reading ${name}`}</b>
@@ -50,7 +51,7 @@ export function LoadingQueue() {
           <i style={{ width: 100 + ((i * 53) % 90) }} />
         </div>
       ))}
-    </div>
+    </main>
   )
 }
 
@@ -62,26 +63,28 @@ export function FailedQueue() {
   const open = useAppStore(s => s.app?.open ?? null)
   if (failure === null) return null
   return (
-    <div className="panel failed" data-region="list">
-      <h1 className="t18">{open?.name} could not be solved</h1>
-      <FailureNotice failure={failure}>
-        <button className="btn p s" onClick={() => runCommand('app.refresh')}>
-          Try again <Keys of="app.refresh" />
-        </button>
-        <button className="btn s" onClick={() => void askForFolder(connection)}>
-          Open another folder
-        </button>
-        <button className="btn s q" onClick={() => void copyText(failureText(failure), 'the details')}>
-          Copy details
-        </button>
-        <button className="btn s q" onClick={() => void closeWorkspace(client)}>
-          Close workspace
-        </button>
-      </FailureNotice>
-      <p className="t12 sub">
-        No file was changed. The queue is made anew when the store or Cargo.lock changes on disk.
-      </p>
-    </div>
+    <main className="panel failed" data-region="list">
+      <div className="failed-in">
+        <h1 className="t18">{open?.name} could not be solved</h1>
+        <FailureNotice failure={failure}>
+          <button className="btn p s" onClick={() => runCommand('app.refresh')}>
+            Try again <Keys of="app.refresh" />
+          </button>
+          <button className="btn s" onClick={() => void askForFolder(connection)}>
+            Open another folder
+          </button>
+          <button className="btn s q" onClick={() => void copyText(failureText(failure), 'the details')}>
+            Copy details
+          </button>
+          <button className="btn s q" onClick={() => void closeWorkspace(client)}>
+            Close workspace
+          </button>
+        </FailureNotice>
+        <p className="t12 sub">
+          No file was changed. The queue is made anew when the store or Cargo.lock changes on disk.
+        </p>
+      </div>
+    </main>
   )
 }
 
@@ -107,8 +110,12 @@ export function EmptyQueue({
   if (view === 'exempted')
     return (
       <div className="center">
-        <b>No exemption is left</b>
-        <p>Every package that passes does so by audits.</p>
+        <b>No exemption to read</b>
+        <p>
+          {counts.exempted + counts.partially === 0
+            ? 'Every package that passes does so by audits.'
+            : 'The packages that rest on exemptions are not listed, because no smaller reading is known for them.'}
+        </p>
       </div>
     )
   if (snapshot.violations.length > 0)
@@ -133,7 +140,7 @@ export function EmptyQueue({
           ? `${number(counts.exempted)} rest on exemptions, ${number(counts.partially)} partially.`
           : 'None rests on an exemption.'}
       </p>
-      {counts.exempted > 0 && (
+      {snapshot.items.some(item => item.because === 'exempted') && (
         <button className="btn" onClick={() => useQueueState.setState({ view: 'exempted' })}>
           Burn down exemptions
         </button>

@@ -75,14 +75,16 @@ function ItemRow(props: {
         <SizeCell size={item.size} />
       </span>
       <span role="gridcell" className="cs">
-        {shown.map(name => (
-          <CriteriaChip key={name} name={name} />
-        ))}
-        {item.missing.length > shown.length && (
-          <span className="t11 dim" title={item.missing.join(', ')}>
-            +{item.missing.length - shown.length}
+        {shown.map((name, i) => (
+          <span className="pair" key={name}>
+            <CriteriaChip name={name} />
+            {i === shown.length - 1 && item.missing.length > shown.length && (
+              <span className="t11 dim" title={item.missing.join(', ')}>
+                +{item.missing.length - shown.length}
+              </span>
+            )}
           </span>
-        )}
+        ))}
       </span>
       <span role="gridcell" className="need" title={item.neededBy.join(', ')}>
         <span className="t12 sub ell">{item.neededByText}</span>

@@ -74,7 +74,7 @@ export function Rail({ snapshot }: { readonly snapshot: QueueSnapshot }) {
   return (
     <aside className="side rail" aria-label="Views" data-region="rail">
       <nav className="nav">
-        <h3>Views</h3>
+        <h2>Views</h2>
         {queueViews.map((name, i) => (
           <button
             key={name}

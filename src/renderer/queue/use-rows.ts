@@ -37,24 +37,32 @@ export function useRows(snapshot: QueueSnapshot): Rows {
   const [held, setHeld] = useState<readonly PackageKey[] | null>(null)
   const filter = useMemo(() => parseFilter(filterText), [filterText])
   const ofView = useMemo(() => itemsOfView(snapshot, view), [snapshot, view])
-  const sorted = useMemo(() => {
-    const chosen = ofView.map(item => withChoice(item, chosenDeltas, chosenSizes))
-    return orderItems(
-      chosen.filter(item => matchesFilter(filter, item)),
-      order,
-    )
-  }, [ofView, chosenDeltas, chosenSizes, filter, order])
+  const sorted = useMemo(
+    () =>
+      orderItems(
+        ofView.filter(item => matchesFilter(filter, item)),
+        order,
+      ),
+    [ofView, filter, order],
+  )
 
   // A new question is a new order.
   useEffect(() => setHeld(null), [view, filterText, order, grouping, snapshot.workspace.root])
 
-  const items = useMemo(() => (held === null ? sorted : keepOrder(sorted, held)), [sorted, held])
+  // cargo-vet's own pick decides the order, so choosing another change moves no row.
+  const items = useMemo(() => {
+    const inOrder = held === null ? sorted : keepOrder(sorted, held)
+    return chosenDeltas.size === 0 ? inOrder : inOrder.map(item => withChoice(item, chosenDeltas, chosenSizes))
+  }, [sorted, held, chosenDeltas, chosenSizes])
   const rows = useMemo(() => groupItems(items, grouping), [items, grouping])
   const latest = useRef(items)
   useEffect(() => {
     latest.current = items
   })
-  const isOrderOld = held !== null && items.some((item, i) => item.key !== sorted[i]?.key)
+  const isOrderOld = useMemo(
+    () => held !== null && items.some((item, i) => item.key !== sorted[i]?.key),
+    [held, items, sorted],
+  )
   return {
     rows,
     items,

@@ -14,7 +14,7 @@ export function useAppCommands(): void {
   const client = useClient()
   const connection = useConnection()
   const settings = useSettings()
-  const isOpen = useAppStore(s => s.app?.open != null)
+  const isOpen = useAppStore(s => (s.app?.open ?? null) !== null)
   const view = useAppStore(s => s.view)
   const tabs = useAppStore(s => s.tabs)
   const history = useAppStore(s => s.history)

@@ -21,6 +21,7 @@ export function FolderChooser() {
   const opening = useAppStore(s => s.opening)
   const openFailure = useAppStore(s => s.openFailure)
   const list = useRef<HTMLUListElement>(null)
+  const parent = listing?.parent ?? null
 
   const show = useCallback(
     async (folder: AbsolutePath | null) => {
@@ -43,7 +44,7 @@ export function FolderChooser() {
     if (path.trim() !== '') open(path)
   }
   const onListKey = (event: KeyboardEvent) => {
-    if (event.key === 'Backspace' && listing?.parent != null) void show(listing.parent)
+    if (event.key === 'Backspace' && parent !== null) void show(parent)
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (step === undefined) return
     event.preventDefault()
@@ -52,11 +53,11 @@ export function FolderChooser() {
   }
   return (
     <Overlay label="Open folder" className="palette">
-      <header>
+      <div className="oh">
         <b>Open folder</b>
         <span className="t11 dim">a Cargo workspace on the machine that runs Assay</span>
         <EscButton />
-      </header>
+      </div>
       <form className="row" style={{ padding: '10px 14px 8px' }} onSubmit={submit}>
         <input
           className="inp mono grow"
@@ -76,9 +77,9 @@ export function FolderChooser() {
         </div>
       )}
       <ul className="scroll" ref={list} style={{ padding: '0 8px 8px', minHeight: 220 }} onKeyDown={onListKey}>
-        {listing?.parent != null && (
+        {parent !== null && (
           <li>
-            <button className="pc link folder" onClick={() => void show(listing.parent)}>
+            <button className="pc link folder" onClick={() => void show(parent)}>
               <Icon name="up" />
               Parent folder
             </button>

@@ -95,11 +95,11 @@ export function Frame() {
   return (
     <div className="app">
       <TitleBar />
-      <main>
+      <div className="page">
         <ErrorBoundary>
           <Page />
         </ErrorBoundary>
-      </main>
+      </div>
       <StatusBar />
       <OpenOverlay />
       <Toasts />

@@ -38,11 +38,11 @@ export function Help() {
   const { singleKeys } = useSettings()
   return (
     <Overlay label="Shortcuts" className="help">
-      <header>
+      <div className="oh">
         <b>Shortcuts</b>
         <span className="t11 dim">single-letter keys act outside text fields</span>
         <EscButton />
-      </header>
+      </div>
       <div className="kc" tabIndex={0} role="group" aria-label="All shortcuts">
         {columns.map((groups, i) => (
           <div key={i}>
@@ -59,7 +59,7 @@ export function Help() {
           </div>
         ))}
       </div>
-      <footer>
+      <div className="of">
         <label className="row">
           <input
             type="checkbox"
@@ -68,7 +68,7 @@ export function Help() {
           />
           Single-letter keys
         </label>
-      </footer>
+      </div>
     </Overlay>
   )
 }

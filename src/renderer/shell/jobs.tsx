@@ -66,7 +66,7 @@ export function Jobs() {
   const failed = jobs.filter(job => job.state === 'failed')
   return (
     <Overlay label="Jobs" className="jobs">
-      <header>
+      <div className="oh">
         <b>Jobs</b>
         <span className="t11 dim">
           {running.length} running{failed.length > 0 ? `, ${failed.length} failed` : ''}
@@ -80,7 +80,7 @@ export function Jobs() {
           </button>
         )}
         <EscButton />
-      </header>
+      </div>
       <ul className="scroll" style={{ padding: '4px 14px' }}>
         {jobs.map(job => (
           <JobRow key={job.id} job={job} />

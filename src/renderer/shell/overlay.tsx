@@ -17,7 +17,7 @@ export function Overlay(props: { readonly label: string; readonly className: str
 /** The Esc button at the right of an overlay's header. */
 export function EscButton() {
   return (
-    <button className="link right" onClick={() => setOverlay(null)} aria-label="Close">
+    <button className="link right" onClick={() => setOverlay(null)} aria-label="Esc, close">
       <kbd>Esc</kbd>
     </button>
   )

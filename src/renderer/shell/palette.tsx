@@ -112,7 +112,7 @@ export function Palette({ mode }: { readonly mode: 'palette' | 'goto' }) {
   const label = mode === 'goto' ? 'Go to crate' : 'Command palette'
   return (
     <Overlay label={label} className="palette">
-      <header>
+      <div className="oh">
         <Icon name="search" className="md" />
         <input
           data-autofocus
@@ -130,7 +130,7 @@ export function Palette({ mode }: { readonly mode: 'palette' | 'goto' }) {
           onKeyDown={onKeyDown}
         />
         <span className="t11 dim">{cratesOnly ? 'crates' : 'commands, crates, reviews'}</span>
-      </header>
+      </div>
       <div className="scroll" id="palette-rows" role="listbox" aria-label={label} style={{ padding: 5 }} tabIndex={-1}>
         {rows.map((row, i) => (
           <div
@@ -155,7 +155,7 @@ export function Palette({ mode }: { readonly mode: 'palette' | 'goto' }) {
           </p>
         )}
       </div>
-      <footer>
+      <div className="of">
         <span>
           <kbd>↑</kbd>
           <kbd>↓</kbd> choose
@@ -169,7 +169,7 @@ export function Palette({ mode }: { readonly mode: 'palette' | 'goto' }) {
           </span>
         )}
         <kbd className="right">Esc</kbd>
-      </footer>
+      </div>
     </Overlay>
   )
 }

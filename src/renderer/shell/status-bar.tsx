@@ -94,7 +94,7 @@ function cargoText(version: string | null): string {
 }
 
 export function StatusBar() {
-  const isOpen = useAppStore(s => s.app?.open != null)
+  const isOpen = useAppStore(s => (s.app?.open ?? null) !== null)
   const version = useAppStore(s => s.app?.version ?? '')
   const pendingKey = useAppStore(s => s.pendingKey)
   const pageStatus = useAppStore(s => s.pageStatus)

@@ -3,7 +3,7 @@ import { useClient, useConnection } from '../client.ts'
 import { runCommand } from '../commands/command-table.ts'
 import { Brand, Icon } from '../parts/icon.tsx'
 import { Keys } from '../parts/keys.tsx'
-import { changeText } from '../parts/words.ts'
+import { changeText, number } from '../parts/words.ts'
 import { closeTab, navigate, useAppStore, type OpenReview } from '../state/app-store.ts'
 import { WorkspaceSwitcher } from './workspace-switcher.tsx'
 
@@ -52,7 +52,7 @@ function WindowControls() {
 export function TitleBar() {
   const { door } = useConnection()
   const platform = useAppStore(s => s.app?.platform ?? '')
-  const isOpen = useAppStore(s => s.app?.open != null)
+  const isOpen = useAppStore(s => (s.app?.open ?? null) !== null)
   const tabs = useAppStore(s => s.tabs)
   const isQueue = useAppStore(s => s.view.kind === 'queue')
   const failing = useAppStore(s => s.queue?.counts.failing ?? null)
@@ -72,7 +72,7 @@ export function TitleBar() {
             onClick={() => navigate({ kind: 'queue' })}
           >
             Queue
-            {failing !== null && <span className="count">{failing}</span>}
+            {failing !== null && <span className="count">{number(failing)}</span>}
           </button>
         </nav>
       )}

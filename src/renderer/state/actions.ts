@@ -65,7 +65,7 @@ export async function changeSettings(client: EngineClient, change: Partial<Setti
 export async function setOffline(client: EngineClient, offline: boolean): Promise<void> {
   await changeSettings(client, { offline })
   const { app } = useAppStore.getState()
-  if (app?.open != null) await loadQueue(client, 'queue.refresh')
+  if ((app?.open ?? null) !== null) await loadQueue(client, 'queue.refresh')
 }
 
 /** Takes back the last write of this page, while the files are as it left them. */

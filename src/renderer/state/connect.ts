@@ -5,6 +5,7 @@
 import type { EngineClient } from '../../shared/contract.ts'
 import type { AppState, QueueSnapshot } from '../../shared/wire.ts'
 import { showToast, useAppStore, type View } from './app-store.ts'
+import { followLaunch, takeLaunch } from './launch.ts'
 import { loadTabs, saveTabs } from './saved-places.ts'
 
 /** Starts listening; returns the function that stops. */
@@ -13,6 +14,7 @@ export function listenToEngine(client: EngineClient): () => void {
     client.on('app.changed', app => takeApp(client, app)),
     client.on('jobs.changed', jobs => useAppStore.setState({ jobs })),
     client.on('queue.changed', takeQueue),
+    client.on('shell.launch', request => void followLaunch(client, request)),
     client.on('queue.failed', queueFailure => useAppStore.setState({ queueFailure, isQueueLoading: false })),
     useAppStore.subscribe((now, before) => {
       if (now.tabs !== before.tabs && now.app?.open) saveTabs(now.app.open.root, now.tabs)
@@ -25,8 +27,10 @@ export function listenToEngine(client: EngineClient): () => void {
 async function start(client: EngineClient): Promise<void> {
   const [state, jobs] = await Promise.all([client.call('app.state', null), client.call('jobs.list', null)])
   if (jobs.ok) useAppStore.setState({ jobs: jobs.value })
-  if (state.ok) takeApp(client, state.value)
-  else useAppStore.setState({ appFailure: state.error })
+  if (!state.ok) return useAppStore.setState({ appFailure: state.error })
+  takeApp(client, state.value)
+  const request = takeLaunch()
+  if (request !== null) await followLaunch(client, request)
 }
 
 /** Takes the application's state; another open workspace starts with an empty page. */
@@ -61,7 +65,8 @@ export function takeApp(client: EngineClient, app: AppState): void {
 
 function takeQueue(queue: QueueSnapshot): void {
   const { queue: shown, app } = useAppStore.getState()
-  if (app?.open != null && app.open.root !== queue.workspace.root) return
+  const root = app?.open?.root ?? queue.workspace.root
+  if (root !== queue.workspace.root) return
   if (shown !== null && shown.workspace.root === queue.workspace.root && shown.generation > queue.generation) return
   useAppStore.setState({ queue, queueFailure: null, isQueueLoading: false })
 }

@@ -158,7 +158,7 @@ export function WelcomePage() {
   const opening = useAppStore(s => s.opening)
   const overlay = useAppStore(s => s.overlay)
   return (
-    <div className="w scroll">
+    <main className="welcome scroll">
       <section aria-label="Open" data-region="open">
         <h1>Open a Cargo workspace</h1>
         <p className="sub lead">
@@ -186,6 +186,6 @@ export function WelcomePage() {
         <DropTarget />
       </section>
       <Environment client={client} path={recent?.find(item => item.exists)?.path ?? null} />
-    </div>
+    </main>
   )
 }

@@ -1,0 +1,161 @@
+/** The states of the pages by name: what the fake engine answers in each. */
+import { brand } from '../../src/shared/domain.ts'
+import { fail, ok } from '../../src/shared/result.ts'
+import type { AppState, QueueSnapshot, Settings } from '../../src/shared/wire.ts'
+import * as data from './fake-data.ts'
+import type { FakeHandlers, Scenario } from './fake-transport.ts'
+
+const malformed = {
+  code: 'store-toml',
+  file: 'supply-chain/audits.toml',
+  problem: {
+    message: "'saf-to-deploy' is not a known criteria",
+    help: 'Known: safe-to-run, safe-to-deploy, crypto-reviewed.',
+    place: { file: 'supply-chain/audits.toml', line: 118, column: 13, offset: 3_900, length: 15 },
+  },
+} as const
+
+function handlersFor(start: AppState, queue: QueueSnapshot): FakeHandlers {
+  let app = start
+  return {
+    'app.state': () => ok(app),
+    'app.environment': () => ok(data.environment),
+    'app.open': ({ path }, emit) => {
+      if (!path.includes('helio') && !path.includes('wasm'))
+        return fail({ code: 'not-a-workspace', path, reason: 'it has no Cargo.toml' })
+      app = { ...app, open: data.workspace }
+      emit('app.changed', app)
+      return ok(data.workspace)
+    },
+    'app.openSample': () => {
+      app = { ...app, open: { ...data.workspace, isSample: true } }
+      return ok(data.workspace)
+    },
+    'app.close': () => {
+      app = { ...app, open: null }
+      return ok(null)
+    },
+    'app.forget': ({ path }, emit) => {
+      app = { ...app, recent: path === null ? [] : app.recent.filter(r => r.path !== path) }
+      emit('app.changed', app)
+      return ok(null)
+    },
+    'app.settings': change => {
+      const given = Object.entries(change).filter(([, value]) => value !== undefined)
+      const settings: Settings = { ...app.settings, ...Object.fromEntries(given) }
+      app = { ...app, settings }
+      return ok(settings)
+    },
+    'app.setIdentity': () => ok(null),
+    'app.listFolder': ({ path }) => {
+      const here = path ?? brand<'AbsolutePath'>('/home/mara/src')
+      const names = ['helio-agent', 'helio-edge', 'ledger-core', 'notes', 'wasm-host']
+      return ok({
+        path: here,
+        parent: brand<'AbsolutePath'>(here.replace(/\/[^/]*$/, '') || '/'),
+        entries: names.map(name => ({
+          name,
+          path: brand<'AbsolutePath'>(`${here}/${name}`),
+          hasCargoToml: name !== 'notes',
+          hasStore: name.startsWith('helio'),
+        })),
+        truncated: false,
+      })
+    },
+    'jobs.list': () => ok([]),
+    'jobs.cancel': () => ok(null),
+    'jobs.dismiss': () => ok(null),
+    'queue.get': () => ok(queue),
+    'queue.refresh': () => ok({ ...queue, takenAt: Date.now() }),
+    'queue.inspect': ({ key }) => ok(data.inspectionOf(key)),
+    'queue.measure': async () => {
+      await new Promise(resolve => setTimeout(resolve, 300))
+      return ok({ insertions: 3_837, deletions: 0, filesChanged: 38 })
+    },
+    'certify.plan': request => ok(data.planFor(request)),
+    'certify.loadDraft': () => ok(null),
+    'certify.saveDraft': () => ok(null),
+    'certify.write': () =>
+      ok({ written: ['audits.toml', 'config.toml'], commit: null, commitFailure: null, undoId: 'u1', next: null }),
+    'certify.undo': () => ok(null),
+    'shell.pickFolder': () => fail({ code: 'unsupported', what: 'the folder dialog', instead: null }),
+    'shell.window': () => ok(null),
+  }
+}
+
+const base = handlersFor(data.appState, data.snapshot)
+const withQueue = (queue: QueueSnapshot): Scenario => ({ door: 'desktop', handlers: handlersFor(data.appState, queue) })
+const never = () => new Promise<never>(() => undefined)
+
+const scenarios: Readonly<Record<string, () => Scenario>> = {
+  queue: () => ({ door: 'desktop', handlers: base, start: emit => emit('jobs.changed', data.jobs) }),
+  welcome: () => ({ door: 'desktop', handlers: handlersFor({ ...data.appState, open: null }, data.snapshot) }),
+  first: () => ({
+    door: 'browser',
+    handlers: handlersFor({ ...data.appState, open: null, recent: [] }, data.snapshot),
+  }),
+  empty: () =>
+    withQueue({
+      ...data.snapshot,
+      phase: 'ready',
+      items: [],
+      conclusion: 'success',
+      counts: { fully: 288, partially: 19, exempted: 82, failing: 0, total: 389 },
+    }),
+  loading: () => ({
+    door: 'desktop',
+    handlers: { ...base, 'queue.get': never },
+    start: emit => emit('jobs.changed', data.jobs.slice(0, 1)),
+  }),
+  failed: () => ({ door: 'desktop', handlers: { ...base, 'queue.get': () => fail(malformed) } }),
+  stale: () => ({ ...withQueue(data.snapshot), start: emit => setTimeout(() => emit('queue.failed', malformed), 300) }),
+  huge: () => withQueue(data.hugeSnapshot(12_000)),
+  lockfile: () =>
+    withQueue({
+      ...data.snapshot,
+      graphSource: 'lockfile',
+      offline: true,
+      cargoVersion: null,
+      caveats: [...data.snapshot.caveats, 'Features, targets and dependency kinds are unknown.'],
+    }),
+  violation: () =>
+    withQueue({
+      ...data.snapshot,
+      conclusion: 'fail (violation)',
+      violations: [
+        {
+          key: data.snapshot.items[0]?.key ?? brand<'PackageKey'>('x@1.0.0'),
+          crate: brand<'CrateName'>('zstd-sys'),
+          version: brand<'VetVersion'>('2.0.13'),
+          conflicts: [
+            {
+              source: 'google',
+              range: '<2.0.14',
+              criteria: ['safe-to-deploy'],
+              contradicts: 'the audit of 2.0.12 by Priya Raman',
+              notes: 'Reads past the end of the frame.',
+            },
+          ],
+        },
+      ],
+    }),
+  blocked: () => ({
+    door: 'desktop',
+    handlers: {
+      ...base,
+      'certify.plan': request =>
+        ok({
+          ...data.planFor(request),
+          who: [],
+          whoSource: 'missing',
+          blocks: ['git has no user.email, and an audit names who wrote it.'],
+          read: null,
+        }),
+    },
+  }),
+}
+
+/** The scenario, or that of a full queue for an unknown name. */
+export function scenarioNamed(name: string): Scenario {
+  return (scenarios[name] ?? (() => ({ door: 'desktop' as const, handlers: base })))()
+}
