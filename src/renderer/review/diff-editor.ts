@@ -254,8 +254,8 @@ export function createDiffView(
         widget.restoreViewState(models.state)
         currentHunk = lastHunkAt(diff.hunks, modified.getPosition()?.lineNumber ?? 1)
         tellPlace()
-      } else if (diff.oldText === null || diff.newText === null) {
-        currentHunk = 0
+      } else if (diff.oldText === null || diff.newText === null || diff.hunks.length === 0) {
+        currentHunk = diff.hunks.length === 0 ? -1 : 0
         tellPlace()
       } else revealHunk(0)
       if (!isComplete) fillRest(models)
@@ -264,8 +264,15 @@ export function createDiffView(
       fillIntraline(modelsOf(diff), INTRALINE_FIRST_MS)
     },
     setOptions(next) {
+      const isSameLayout = next.layout === options.layout && next.wrap === options.wrap
       options = next
       applyOptions(shown?.diff ?? null)
+      if (isSameLayout || shown === null) return
+      // Lines move when the layout changes: what one was reading comes back into view once Monaco has laid out anew.
+      const line = modified.getPosition()?.lineNumber ?? 1
+      requestAnimationFrame(() => {
+        modified.revealLineNearTop(Math.max(1, line - HUNK_CONTEXT_LINES), editor.ScrollType.Immediate)
+      })
     },
     setTheme: applyMonacoTheme,
     goToHunk(step) {

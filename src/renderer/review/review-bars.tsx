@@ -194,6 +194,7 @@ export function KeyBar({ place, hint }: { readonly place: DiffPlace | null; read
 }
 
 function placeText(place: DiffPlace | null): string {
-  if (place === null || place.hunks === 0) return ''
+  if (place === null) return ''
+  if (place.hunks === 0) return 'no line differs'
   return place.hunk < 0 ? `${place.hunks} hunks` : `hunk ${place.hunk + 1} of ${place.hunks}`
 }
