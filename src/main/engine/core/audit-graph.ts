@@ -56,9 +56,16 @@ export interface AuditGraph {
   /** By node number, ascending; index 0 is null, the Root. */
   readonly versions: readonly (VetVersion | null)[]
   readonly numberOf: ReadonlyMap<VetVersion | null, number>
-  /** Edges by their `from` node and by their `to` node. */
-  readonly forward: readonly (readonly AuditEdge[])[]
+  readonly edges: readonly AuditEdge[]
+  /** The edges by their `to` node: searches run from a version towards Root. */
   readonly backward: readonly (readonly AuditEdge[])[]
+}
+
+/** The edges by their `from` node. Made on demand: only failures and the inspector look this way. */
+export function forwardEdges(graph: AuditGraph): readonly (readonly AuditEdge[])[] {
+  const forward: AuditEdge[][] = graph.versions.map(() => [])
+  for (const edge of graph.edges) forward[edge.from]?.push(edge)
+  return forward
 }
 
 /** An entry that was fetched now and is not in imports.lock yet. Until there are online imports: nothing is. */
@@ -211,22 +218,21 @@ function collectExemptions({ crate, store, mapper }: AuditGraphInput, edges: Loo
   return ok(null)
 }
 
-function numberNodes(crate: CrateName, edges: readonly LooseEdge[], targets: readonly VetVersion[]): AuditGraph {
+function numberNodes(crate: CrateName, loose: readonly LooseEdge[], targets: readonly VetVersion[]): AuditGraph {
   const distinct = new Set<VetVersion>(targets)
-  for (const { from, to } of edges) {
+  for (const { from, to } of loose) {
     distinct.add(to)
     if (from !== null) distinct.add(from)
   }
   const versions = [null, ...[...distinct].sort(compareVetVersions)]
   const numberOf = new Map<VetVersion | null, number>(versions.map((version, i) => [version, i]))
-  const forward: AuditEdge[][] = versions.map(() => [])
   const backward: AuditEdge[][] = versions.map(() => [])
-  for (const { from, to, criteria, origin, freshness } of edges) {
-    const edge: AuditEdge = { from: numberOf.get(from) ?? 0, to: numberOf.get(to) ?? 0, criteria, origin, freshness }
-    forward[edge.from]?.push(edge)
+  const edges = loose.map(({ from, to, criteria, origin, freshness }): AuditEdge => {
+    const edge = { from: numberOf.get(from) ?? 0, to: numberOf.get(to) ?? 0, criteria, origin, freshness }
     backward[edge.to]?.push(edge)
-  }
-  return { crate, versions, numberOf, forward, backward }
+    return edge
+  })
+  return { crate, versions, numberOf, edges, backward }
 }
 
 function auditName(crate: CrateName, importName: string | null): string {

@@ -4,7 +4,7 @@
  * The path shown is that of the criterion that is hardest to meet: the first missing one, else the highest required.
  */
 import { brand, type CrateName, type CriteriaName, type Delta, type VetVersion } from '../../../shared/domain.ts'
-import type { AuditEdge, AuditGraph } from './audit-graph.ts'
+import { forwardEdges, type AuditEdge, type AuditGraph } from './audit-graph.ts'
 import { indicesOf, minimalIndices, minimalNames, type CriteriaMapper } from './criteria.ts'
 import type { DepGraph, PackageIdx } from './dep-graph.ts'
 import type { PackageOutcome, ResolveReport } from './resolve.ts'
@@ -126,9 +126,10 @@ function shortestWay(audits: AuditGraph, criterion: number, from: VetVersion, to
   const start = audits.numberOf.get(from)
   const end = audits.numberOf.get(to)
   if (start === undefined || end === undefined) return []
+  const forward = forwardEdges(audits)
   const cameBy = new Map<number, AuditEdge | null>([[start, null]])
   for (const [node] of cameBy) {
-    for (const edge of audits.forward[node] ?? []) {
+    for (const edge of forward[node] ?? []) {
       if (((edge.criteria >> BigInt(criterion)) & 1n) === 1n && !cameBy.has(edge.to)) cameBy.set(edge.to, edge) // grows while we walk
     }
   }

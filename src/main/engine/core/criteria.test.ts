@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { brand, type CriteriaName } from '../../../shared/domain.ts'
+import { brand } from '../../../shared/domain.ts'
 import {
   buildCriteriaMapper,
   criteriaSet,
@@ -14,7 +14,12 @@ import { mapperOf, storeOf } from './test-notation.ts'
 
 function granted(implies: Readonly<Record<string, readonly string[]>>): unknown {
   const names = Object.keys(implies).map(name => brand<'CriteriaName'>(name))
-  const sets = impliedCriteria(names, new Map(Object.entries(implies)) as ReadonlyMap<CriteriaName, CriteriaName[]>)
+  const sets = impliedCriteria(
+    names,
+    new Map(
+      Object.entries(implies).map(([name, to]) => [brand<'CriteriaName'>(name), to.map(t => brand<'CriteriaName'>(t))]),
+    ),
+  )
   if (!sets.ok) return sets.error
   return Object.fromEntries(
     names.map((name, i) => [

@@ -4,8 +4,7 @@
  * Source: cargo-vet 0.10.3 src/resolver.rs search_for_path.
  */
 import type { VetVersion } from '../../../shared/domain.ts'
-import type { AuditEdge, AuditGraph, EdgeOrigin } from './audit-graph.ts'
-import { hasCriterion } from './criteria.ts'
+import { forwardEdges, type AuditEdge, type AuditGraph, type EdgeOrigin } from './audit-graph.ts'
 
 /**
  * `prefer-exemptions`: check and suggest. `prefer-fresh-imports`: commands that tidy the store.
@@ -36,6 +35,7 @@ export interface PathStep {
 export function searchPath(graph: AuditGraph, criterion: number, target: VetVersion, mode: SearchMode): SearchResult {
   const start = graph.numberOf.get(target)
   if (start === undefined) throw new Error(`${graph.crate} ${target} is not a node of its audit graph`)
+  const bit = 1n << BigInt(criterion)
   const queue = new Queue()
   queue.push({ node: start, origin: null, exemptionFrom: 0, length: 0, caveat: 0, previous: null, edge: null })
   const visited = new Set<number>()
@@ -45,7 +45,7 @@ export function searchPath(graph: AuditGraph, criterion: number, target: VetVers
     if (item.node === 0) return { found: true, path: pathOf(graph, item) }
     for (const edge of graph.backward[item.node] ?? []) {
       const anyCriterion = mode === 'regenerate-exemptions' && edge.origin.kind === 'exemption'
-      if (!anyCriterion && !hasCriterion(edge.criteria, criterion)) continue
+      if (!anyCriterion && (edge.criteria & bit) === 0n) continue
       if (visited.has(edge.from)) continue
       queue.push(step(item, edge.from, Math.max(item.caveat, caveatOf(edge, mode)), edge.origin, edge))
     }
@@ -62,9 +62,11 @@ export function searchPath(graph: AuditGraph, criterion: number, target: VetVers
 
 /** All nodes that audits for the criterion lead to from Root, Root included; ascending. */
 export function reachableFromRoot(graph: AuditGraph, criterion: number): number[] {
+  const bit = 1n << BigInt(criterion)
+  const forward = forwardEdges(graph)
   const reached = new Set([0])
   for (const node of reached) {
-    for (const edge of graph.forward[node] ?? []) if (hasCriterion(edge.criteria, criterion)) reached.add(edge.to) // grows while we walk
+    for (const edge of forward[node] ?? []) if ((edge.criteria & bit) !== 0n) reached.add(edge.to) // grows while we walk
   }
   return [...reached].sort((a, b) => a - b)
 }
