@@ -34,6 +34,7 @@ export const ARCHIVE_LIMITS: ArchiveLimits = {
   maxRatio: 250,
 }
 const RATIO_FREE_BYTES = 16 << 20
+const MAX_CHUNK_BYTES = 16 << 20
 
 export interface ArchiveEntry {
   /** Below NAME-VERSION/, `/` between parts. */
@@ -93,7 +94,11 @@ async function gunzip(bytes: Uint8Array, limits: ArchiveLimits): Promise<Uint8Ar
   ) => Promise<{ buffer: Buffer; engine: { bytesWritten: number } }>
   let inflated: Awaited<ReturnType<typeof inflate>>
   try {
-    inflated = await inflate(bytes.subarray(headerBytes), { info: true, maxOutputLength: limits.maxTotalBytes })
+    // The trailer states the size: one buffer of it spares joining thousands of pieces. It may lie, within bounds.
+    const statedBytes = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4, 4).getUint32(0, true)
+    const chunkSize = Math.min(Math.max(statedBytes + 64, 16 << 10), MAX_CHUNK_BYTES)
+    const settings = { info: true, maxOutputLength: limits.maxTotalBytes, chunkSize }
+    inflated = await inflate(bytes.subarray(headerBytes), settings)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ERR_BUFFER_TOO_LARGE') throw new Hostile(`it unpacks to more than ${limits.maxTotalBytes} bytes`)

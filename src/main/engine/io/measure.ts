@@ -19,7 +19,7 @@ import type { Capabilities, Run } from '../capabilities.ts'
 import { gitRevOf, semverOf } from '../core/version.ts'
 import { addToDiffCache, readDiffCache, type DiffCache } from './diff-cache.ts'
 import { createSlots } from './fetcher.ts'
-import { countChanges, countFolders } from './numstat.ts'
+import { countFolders, createChangeCounter, type ChangeCounter } from './numstat.ts'
 import type { CrateFiles, Registry } from './registry.ts'
 
 export interface Measurer {
@@ -36,10 +36,10 @@ export interface MeasurerOptions {
   readonly diffCacheDir: AbsolutePath | null
 }
 
-/** Deltas in work at once. git is the slow part and there are few cores; downloads have their own, larger limit. */
-const PARALLEL = 24
+/** Deltas in work at once: enough to fill a batch for git, few enough to fit in memory. Downloads have their own limit. */
+const PARALLEL = 32
 /** Unpacked archives kept for the next delta of the same crate. */
-const KEPT_BYTES = 192 << 20
+const KEPT_BYTES = 64 << 20
 
 export function createMeasurer(
   caps: Capabilities,
@@ -51,6 +51,7 @@ export function createMeasurer(
   const fresh = new Map<string, Map<string, DiffStat>>()
   const slots = createSlots(PARALLEL)
   const sides = createSides(registry)
+  const counter = createChangeCounter(caps)
   const inWork = new Map<string, Promise<Result<DiffStat, Failure>>>()
   let fromFile: DiffCache | null = null
   let reading: Promise<void> | null = null
@@ -87,7 +88,7 @@ export function createMeasurer(
     }
     const gitSide = [delta.from, delta.to].find(v => v !== null && gitRevOf(v) !== null) ?? null
     if (gitSide !== null) return fail({ code: 'git-source-unsupported', crate, version: gitSide })
-    const counted = await countSides(caps, sides, crate, delta, run)
+    const counted = await countSides(counter, sides, crate, delta, run)
     if (!counted.ok) return counted
     remember(crate, deltaText(delta), counted.value)
     cache.putDiff(registry.id, crate, deltaText(delta), counted.value)
@@ -112,7 +113,7 @@ export function createMeasurer(
 }
 
 async function countSides(
-  caps: Capabilities,
+  counter: ChangeCounter,
   sides: Sides,
   crate: string,
   delta: Delta,
@@ -124,7 +125,7 @@ async function countSides(
   ])
   if (!newSide.ok) return newSide
   if (oldSide !== null && !oldSide.ok) return oldSide
-  return countChanges(caps, oldSide?.value.entries ?? [], newSide.value.entries, run.signal)
+  return counter.count(oldSide?.value.entries ?? [], newSide.value.entries, run.signal)
 }
 
 /** Null unless every side is in the folder's `src`, complete by cargo-vet's marker. */
