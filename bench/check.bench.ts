@@ -42,7 +42,12 @@ console.log(
   `  input: 263 packages; both answer ${(JSON.parse(a.out) as { conclusion: string }).conclusion}, ${a.out.length} equal bytes`,
 )
 
-const times = await pair({ runs: RUNS, warmups: 2, ours: () => void mine(), theirs: () => void reference() })
+const times = await pair({
+  runs: RUNS,
+  warmups: 2,
+  ours: () => expectSame(mine(), a),
+  theirs: () => expectSame(reference(), b),
+})
 console.log(`  assay      ${ms(times.ours)}`)
 console.log(`  cargo-vet  ${ms(times.theirs)}`)
 

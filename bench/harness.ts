@@ -123,6 +123,12 @@ export const assay = (args: readonly string[], cwd: string, env: Readonly<Record
 export const cargoVet = (args: readonly string[], cwd: string, env: Readonly<Record<string, string>>): Ran =>
   run(REFERENCE, ['vet', ...args], cwd, env)
 
+/** A run that answers anything else than the first one was not measured: it failed. */
+export function expectSame(ran: Ran, first: Ran): void {
+  if (ran.code !== first.code || ran.out !== first.out)
+    throw new Error(`a timed run answered something else (exit ${ran.code}): ${ran.err.slice(0, 500)}`)
+}
+
 /** Prints what is measured and on which machine. */
 export function begin(title: string): void {
   const cpus = os.cpus()

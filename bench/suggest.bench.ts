@@ -1,7 +1,19 @@
 /** `suggest --locked --frozen` with a cold diff cache over real crates whose archives lie in both tools' cache folder. */
 import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
-import { assay, begin, cargoPath, cargoVet, judge, ms, needReference, pair, skip, tempFolder } from './harness.ts'
+import {
+  assay,
+  begin,
+  cargoPath,
+  cargoVet,
+  expectSame,
+  judge,
+  ms,
+  needReference,
+  pair,
+  skip,
+  tempFolder,
+} from './harness.ts'
 import { prepareRealProject } from './real-project.ts'
 
 const RUNS = 5
@@ -56,7 +68,13 @@ console.log(`  input: ${crates} crates suggested, ${lines} lines; answers ${a.ou
 if (a.out !== b.out) process.exitCode = 1
 if (crates < LEAST_CRATES) skip(`only ${crates} crates could be measured, ${LEAST_CRATES} are needed`)
 
-const times = await pair({ runs: RUNS, warmups: 1, before, ours: () => void mine(), theirs: () => void reference() })
+const times = await pair({
+  runs: RUNS,
+  warmups: 1,
+  before,
+  ours: () => expectSame(mine(), a),
+  theirs: () => expectSame(reference(), b),
+})
 console.log(`  assay      ${ms(times.ours)}`)
 console.log(`  cargo-vet  ${ms(times.theirs)}`)
 judge('ratio to cargo-vet (median of pairs)', times.ratio, LIMIT, '×')
