@@ -3,12 +3,23 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { buildAll } from './build.mjs'
-import { countPlaywright, countVitest, findChromium, hasSpecs, whyNoBrowserLane, whyNoDesktopLane } from './lib/lanes.mjs'
+import {
+  countPlaywright,
+  countVitest,
+  findChromium,
+  hasSpecs,
+  whyNoBrowserLane,
+  whyNoDesktopLane,
+} from './lib/lanes.mjs'
 import { ROOT, enterPinnedNode, runThrough, toolEnv } from './lib/setup.mjs'
 
 await enterPinnedNode()
 const RESULTS = path.join(ROOT, 'test-results')
-const only = process.argv.find(arg => arg.startsWith('--only='))?.slice('--only='.length).split(',') ?? null
+const only =
+  process.argv
+    .find(arg => arg.startsWith('--only='))
+    ?.slice('--only='.length)
+    .split(',') ?? null
 const tool = name => path.join(ROOT, 'node_modules', ...name.split('/'))
 const node = (script, args, env = {}) => runThrough(process.execPath, [tool(script), ...args], { env: toolEnv(env) })
 const passedIf = isGood => (isGood ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 })
@@ -25,7 +36,12 @@ async function build() {
 
 async function unit() {
   const report = path.join(RESULTS, 'unit.json')
-  const code = await node('vitest/vitest.mjs', ['run', '--reporter=dot', '--reporter=json', `--outputFile.json=${report}`])
+  const code = await node('vitest/vitest.mjs', [
+    'run',
+    '--reporter=dot',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ])
   return countVitest(report, code)
 }
 
@@ -65,7 +81,9 @@ for (const lane of LANES) {
   const counts = await lane.run()
   for (const key of Object.keys(total)) total[key] += counts[key]
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
-  lines.push(`${lane.name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped in ${seconds} s`)
+  lines.push(
+    `${lane.name}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped in ${seconds} s`,
+  )
 }
 console.log(`\n${lines.join('\n')}\n`)
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)

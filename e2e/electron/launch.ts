@@ -122,9 +122,7 @@ async function start(display: string, folder: string, options: DesktopOptions): 
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(asNobody ? { uid: NOBODY, gid: NOBODY } : {}),
     env: {
-      PATH: process.env.PATH,
-      HOME: process.env.HOME,
-      LANG: 'C.UTF-8',
+      ...process.env,
       DISPLAY: display,
       ASSAY_NODE: process.execPath,
       ASSAY_PAGES: path.join(ROOT, 'dist', 'renderer-legacy'),

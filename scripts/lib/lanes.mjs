@@ -58,7 +58,9 @@ const readJson = file => {
 export function countVitest(file, exitCode) {
   const report = readJson(file)
   if (report === null) return { passed: 0, failed: 1, skipped: 0 }
-  const broken = report.testResults.filter(suite => suite.status === 'failed' && suite.assertionResults.length === 0).length
+  const broken = report.testResults.filter(
+    suite => suite.status === 'failed' && suite.assertionResults.length === 0,
+  ).length
   const failed = report.numFailedTests + broken
   const skipped = report.numPendingTests + report.numTodoTests
   return { passed: report.numPassedTests, failed: failed === 0 && exitCode !== 0 ? 1 : failed, skipped }
