@@ -10,11 +10,13 @@ import type { CertifyState } from './use-plan.ts'
 
 type PlanCriteria = CertifyPlan['criteria'][number]
 
-/** The first sentence, and whether there is more. */
+/** The first sentence, cut before a list or a second paragraph, and whether there is more. */
 export function firstSentence(description: string): { readonly first: string; readonly hasMore: boolean } {
-  const text = description.trim().replace(/\s+/g, ' ')
-  const end = /[.!?](?=\s+[A-Z(])/.exec(text)
-  return end === null ? { first: text, hasMore: false } : { first: text.slice(0, end.index + 1), hasMore: true }
+  const whole = description.trim()
+  const paragraph = (whole.split(/\n\s*(?:\n|[*-] )/)[0] ?? whole).replace(/\s+/g, ' ').trim()
+  const end = /[.!?](?=\s+[A-Z(])/.exec(paragraph)
+  const first = (end === null ? paragraph : paragraph.slice(0, end.index + 1)).replace(/,? such as:$|:$/, ' …')
+  return { first, hasMore: first !== whole.replace(/\s+/g, ' ') }
 }
 
 function Criterion(props: {
@@ -182,6 +184,7 @@ export function CertifyForm(props: {
           id="certify-notes"
           className="inp mono"
           data-region-focus
+          autoFocus
           value={form.notes}
           onChange={event => edit({ notes: event.target.value })}
         />

@@ -23,7 +23,16 @@ export function FailureNotice(props: {
       <div className="grow">
         {props.lead !== undefined && <div className="b">{props.lead}</div>}
         <b className="med pre">{sentence(title)}</b>
-        {cause !== null && <div className="cause">{cause}</div>}
+        {cause !== null && (
+          <div
+            className="cause"
+            tabIndex={cause.length > 600 ? 0 : undefined}
+            role={cause.length > 600 ? 'group' : undefined}
+            aria-label={cause.length > 600 ? 'Cause' : undefined}
+          >
+            {cause}
+          </div>
+        )}
         {help !== null && <div className="sub pre">{help}</div>}
         {props.children !== undefined && (
           <div className="row wrap" style={{ marginTop: 7, gap: 6 }}>

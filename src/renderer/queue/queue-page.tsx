@@ -129,6 +129,14 @@ function SolvedQueue({ snapshot }: { readonly snapshot: QueueSnapshot }) {
     scrollTo(next.key)
     focusList()
   }
+  const { hold } = list
+  const selectByMouse = useCallback(
+    (key: PackageKey) => {
+      hold()
+      select(key)
+    },
+    [hold],
+  )
   const showPath = () => {
     useQueueState.setState({ isInspectorOpen: true })
     setTimeout(() => {
@@ -151,15 +159,7 @@ function SolvedQueue({ snapshot }: { readonly snapshot: QueueSnapshot }) {
         <QueueHeader snapshot={snapshot} items={list.items} />
         <Banners snapshot={snapshot} />
         {hasInspector && <FilterBar input={filterInput} problems={list.filter.problems} onLeave={focusList} />}
-        <List
-          snapshot={snapshot}
-          list={list}
-          table={table}
-          onSelect={key => {
-            list.hold()
-            select(key)
-          }}
-        />
+        <List snapshot={snapshot} list={list} table={table} onSelect={selectByMouse} />
         {hasInspector && hasItems && <Foot list={list} selected={selected} />}
       </section>
       {isInspectorShown && <Inspector item={selected} generation={snapshot.generation} />}

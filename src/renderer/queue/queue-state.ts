@@ -21,6 +21,8 @@ export interface QueueState {
   readonly isInspectorOpen: boolean | null
   /** Size of the changes chosen instead of cargo-vet's pick, by package. */
   readonly chosenSizes: ReadonlyMap<PackageKey, Measured>
+  /** The package that was selected only because it came first; null once the user selected or opened one. */
+  readonly selectedByItself: PackageKey | null
 }
 
 export const useQueueState = create<QueueState>(() => ({
@@ -30,6 +32,7 @@ export const useQueueState = create<QueueState>(() => ({
   grouping: loadChoice('queue grouping', groupings, 'none'),
   isInspectorOpen: null,
   chosenSizes: new Map(),
+  selectedByItself: null,
 }))
 
 export function setOrder(order: Order): void {
@@ -68,7 +71,7 @@ export function chooseDelta(key: PackageKey, alternative: Alternative | null): v
     sizes.set(key, alternative.size)
   }
   useAppStore.setState({ chosenDeltas: deltas })
-  useQueueState.setState({ chosenSizes: sizes })
+  useQueueState.setState({ chosenSizes: sizes, selectedByItself: null })
 }
 
 /** The item with the user's choice in place of cargo-vet's pick. */

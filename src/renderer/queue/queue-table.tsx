@@ -3,7 +3,7 @@
  * the grid itself only says which row is active.
  */
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef, type RefObject } from 'react'
+import { memo, useCallback, useEffect, useRef, type RefObject } from 'react'
 import type { PackageKey } from '../../shared/domain.ts'
 import type { QueueItem } from '../../shared/wire.ts'
 import { CriteriaChip } from '../parts/criteria-chip.tsx'
@@ -44,7 +44,7 @@ function StateCell({ item }: { readonly item: QueueItem }) {
   )
 }
 
-function ItemRow(props: {
+const ItemRow = memo(function ItemRow(props: {
   readonly item: QueueItem
   readonly index: number
   readonly top: number
@@ -100,7 +100,7 @@ function ItemRow(props: {
       </span>
     </div>
   )
-}
+})
 
 export interface TableHandle {
   readonly scrollTo: (index: number) => void
@@ -134,14 +134,24 @@ export function QueueTable(props: {
   const scroller = useRef<HTMLDivElement>(null)
   const selectedKey = useAppStore(s => s.selectedKey)
   const rowHeight = ROW_HEIGHT[isCompact ? 'compact' : 'two-lines']
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: index => (rows[index]?.kind === 'group' ? GROUP_HEIGHT : rowHeight),
-    getItemKey: index => {
+  // Stable functions: a new one makes the virtualizer measure every row again.
+  const estimateSize = useCallback(
+    (index: number) => (rows[index]?.kind === 'group' ? GROUP_HEIGHT : rowHeight),
+    [rows, rowHeight],
+  )
+  const getItemKey = useCallback(
+    (index: number) => {
       const row = rows[index]
       return row === undefined ? index : row.kind === 'group' ? `group ${row.title}` : row.item.key
     },
+    [rows],
+  )
+  const getScrollElement = useCallback(() => scroller.current, [])
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement,
+    estimateSize,
+    getItemKey,
     overscan: 8,
     scrollPaddingStart: 28,
     initialRect: INITIAL_RECT,

@@ -15,11 +15,15 @@ import type { Rows } from './use-rows.ts'
 const after = <T>(all: readonly T[], current: T): T => all[(all.indexOf(current) + 1) % all.length] ?? current
 
 export function openItem(item: QueueItem): void {
-  if (item.delta !== null) openReview(item.crate, item.delta, item.key)
+  if (item.delta === null) return
+  useQueueState.setState({ selectedByItself: null })
+  openReview(item.crate, item.delta, item.key)
 }
 
 export function certifyItem(item: QueueItem): void {
-  if (item.delta !== null) navigate({ kind: 'certify', id: ensureTab(item.crate, item.delta, item.key), from: 'queue' })
+  if (item.delta === null) return
+  useQueueState.setState({ selectedByItself: null })
+  navigate({ kind: 'certify', id: ensureTab(item.crate, item.delta, item.key), from: 'queue' })
 }
 
 export interface QueueParts {

@@ -2,7 +2,7 @@
  * The rows on screen: view, filter, order, grouping. Sorted live until the user moves in the list; after that arriving
  * sizes do not move rows, and `isOrderOld` says that sorting anew would change something.
  */
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { PackageKey } from '../../shared/domain.ts'
 import type { QueueItem, QueueSnapshot } from '../../shared/wire.ts'
 import { useAppStore } from '../state/app-store.ts'
@@ -59,6 +59,8 @@ export function useRows(snapshot: QueueSnapshot): Rows {
   useEffect(() => {
     latest.current = items
   })
+  const hold = useCallback(() => setHeld(before => before ?? latest.current.map(item => item.key)), [])
+  const sortAnew = useCallback(() => setHeld(null), [])
   const isOrderOld = useMemo(
     () => held !== null && items.some((item, i) => item.key !== sorted[i]?.key),
     [held, items, sorted],
@@ -69,7 +71,7 @@ export function useRows(snapshot: QueueSnapshot): Rows {
     filter,
     unfiltered: ofView.length,
     isOrderOld,
-    hold: () => setHeld(before => before ?? latest.current.map(item => item.key)),
-    sortAnew: () => setHeld(null),
+    hold,
+    sortAnew,
   }
 }
