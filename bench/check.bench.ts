@@ -6,6 +6,7 @@ import {
   begin,
   cargoPath,
   cargoVet,
+  expectSame,
   judge,
   ms,
   needReference,

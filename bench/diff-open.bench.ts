@@ -27,6 +27,10 @@ const RUNS = 5
 /** Ours may take this share of Monaco's time: at least 20 times faster. */
 const LIMIT = 1 / 20
 
+const middle = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN
+const text = (values: readonly number[]): string =>
+  `${middle(values).toFixed(0)} ms (${Math.min(...values).toFixed(0)}–${Math.max(...values).toFixed(0)})`
+
 begin(`opening the diff of ${FILE} of ${CRATE} ${FROM} → ${TO}`)
 const browserPath = (findChromium as () => string | null)() ?? skip('no Chromium or Chrome found')
 const temp = tempFolder() as AbsolutePath
@@ -76,10 +80,6 @@ async function measure(): Promise<void> {
   console.log(`  ours is ${(1 / ratio).toFixed(1)} times faster (median of pairs)`)
   judge('share of the time of Monaco alone', ratio, LIMIT, '×')
 }
-
-const middle = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN
-const text = (values: readonly number[]): string =>
-  `${middle(values).toFixed(0)} ms (${Math.min(...values).toFixed(0)}–${Math.max(...values).toFixed(0)})`
 
 async function open(name: 'ours' | 'theirs'): Promise<Page> {
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
