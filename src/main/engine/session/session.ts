@@ -6,20 +6,11 @@
  * A newer answer makes an older measuring job stop. Nothing is written but through `writeCertify` and `undo`.
  */
 import path from 'node:path'
-import type { Emit } from './create-engine.ts'
-import type {
-  AbsolutePath,
-  CrateName,
-  CriteriaName,
-  Delta,
-  DiffStat,
-  IsoDate,
-  PackageKey,
-} from '../../../shared/domain.ts'
-import { deltaText, packageKey } from '../../../shared/domain.ts'
+import type { CallArgs } from '../../../shared/contract.ts'
+import type { AbsolutePath, CrateName, Delta, DiffStat, IsoDate, PackageKey } from '../../../shared/domain.ts'
+import { deltaText } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
-import type { CallArgs } from '../../../shared/contract.ts'
 import type {
   CertifyPlan,
   CertifyRequest,
@@ -30,30 +21,24 @@ import type {
   WorkspaceRef,
   WriteResult,
 } from '../../../shared/wire.ts'
-import type { Capabilities, Run } from '../capabilities.ts'
 import { openCache } from '../cache.ts'
-import { commitFiles, currentBranch, gitIdentity, isInsideRepository } from '../io/git.ts'
+import type { Capabilities, Run } from '../capabilities.ts'
 import { lockChecksums, readCargoLock } from '../io/cargo-lock.ts'
+import { currentBranch } from '../io/git.ts'
 import { createMeasurer, type Measurer } from '../io/measure.ts'
-import { openRegistry, type Registry } from '../io/registry.ts'
 import { readRegistryConfig } from '../io/registry-config.ts'
-import { commitStore, readStore } from '../store/load-store.ts'
-import { planCertify, type PlannedCertify } from './certify-flow.ts'
-import {
-  joinWorkspace,
-  loadWorkspace,
-  measurePlans,
-  planReading,
-  solve,
-  type LoadedWorkspace,
-  type Solved,
-  type WorkspaceOptions,
-} from './flow.ts'
+import { openRegistry, type Registry } from '../io/registry.ts'
+import { readStore } from '../store/load-store.ts'
+import { missingFor, nextKey, startOfReading, type Answer } from './answer.ts'
+import type { Emit } from './create-engine.ts'
+import { joinWorkspace, loadWorkspace, solve, type LoadedWorkspace, type WorkspaceOptions } from './flow.ts'
 import { inspectionView } from './inspection-view.ts'
 import type { Jobs } from './jobs.ts'
+import { createMeasuring } from './measuring.ts'
 import type { Draft, Preferences } from './preferences.ts'
-import { buildSnapshot, type Reading } from './queue-view.ts'
+import { buildSnapshot } from './queue-view.ts'
 import { createReviews, type Reviews } from './reviews.ts'
+import { createWrites } from './writes.ts'
 
 const EMIT_INTERVAL_MS = 250
 
@@ -81,22 +66,6 @@ export interface Session {
   loadDraft(crate: CrateName, delta: Delta): Promise<Result<Draft | null, Failure>>
   saveDraft(crate: CrateName, delta: Delta, draft: Draft): Promise<Result<null, Failure>>
   close(): Promise<void>
-}
-
-/** Everything that belongs to one reading of the files. */
-interface Answer {
-  readonly workspace: LoadedWorkspace
-  readonly solved: Solved
-  readonly branch: string | null
-  readonly takenAt: number
-  reading: Reading
-}
-
-interface Undo {
-  readonly id: string
-  readonly before: LoadedWorkspace['loaded']['texts']
-  readonly after: { readonly config: string; readonly audits: string; readonly imports: string }
-  readonly commit: { readonly hash: string; readonly files: readonly AbsolutePath[]; readonly subject: string } | null
 }
 
 /** Opens and solves. Fails with any workspace, cargo, store or criteria code; then nothing stays behind. */
@@ -142,11 +111,17 @@ export async function openSession(
   }
 
   const first = await jobs.run(`Opening ${path.basename(folder)}`, load)
-  if (!first.ok) return first
+  if (!first.ok) {
+    cache.close()
+    return first
+  }
   let answer = first.value
   const root = answer.workspace.root
   const registryConfig = await readRegistryConfig(caps, root)
-  if (!registryConfig.ok) return registryConfig
+  if (!registryConfig.ok) {
+    cache.close()
+    return registryConfig
+  }
   const openSources = async (): Promise<{ registry: Registry; measurer: Measurer }> => {
     const lock = await readCargoLock(caps, path.join(root, 'Cargo.lock') as AbsolutePath)
     const registry = openRegistry(caps, cache, registryConfig.value, {
@@ -204,44 +179,6 @@ export async function openSession(
       .catch((error: unknown) => console.error(error))
   }
 
-  let measuring: AbortController | null = null
-  /** Measures in the background: first what fails, then what only an exemption holds up. */
-  const startMeasuring = (of: Answer) => {
-    measuring?.abort()
-    const mine = (measuring = new AbortController())
-    of.reading = startOfReading()
-    inBackground(async () => {
-      for (const stage of ['failing', 'exempted'] as const) {
-        if (mine.signal.aborted || abort.signal.aborted || of !== answer) return ok(null)
-        const input = readingInput(of, stage)
-        if (input.report.failures.length === 0) continue
-        const title = stage === 'failing' ? 'Measuring what to read' : 'Measuring what exemptions cover'
-        const result = await jobs.run(title, async jobRun => {
-          const signal = AbortSignal.any([jobRun.signal, mine.signal, abort.signal])
-          const run: Run = { signal, onProgress: jobRun.onProgress }
-          const planned = await planReading(input, { ...sources, offline }, run)
-          if (!planned.ok) return planned
-          for (const plan of planned.value.plans) of.reading.plans.set(packageKey(plan.crate, plan.version), plan)
-          announce()
-          const failures = await measurePlans(planned.value.plans, sources.measurer, run, (crate, delta, measured) => {
-            if (!measured.ok) of.reading.failures.set(`${crate} ${deltaText(delta)}`, measured.error)
-            announce()
-          })
-          return ok(failures.length)
-        })
-        if (!result.ok && of === answer) {
-          of.reading = { ...of.reading, phase: 'ready', stopped: result.error }
-          announce()
-          return ok(null)
-        }
-      }
-      if (of !== answer) return ok(null)
-      of.reading = { ...of.reading, phase: 'ready' }
-      announce()
-      await remember()
-      return ok(null)
-    })
-  }
   const remember = () => {
     const { report } = answer.solved
     return preferences.remember({
@@ -250,10 +187,19 @@ export async function openSession(
       last: { packages: report.outcomes.filter(o => o !== null).length, failing: report.failures.length },
     })
   }
+  const measuring = createMeasuring({
+    jobs,
+    signal: abort.signal,
+    inBackground,
+    sources: () => ({ ...sources, offline }),
+    current: () => answer,
+    announce,
+    onReady: remember,
+  })
   const adopt = (next: Answer) => {
     answer = next
     announce()
-    startMeasuring(next)
+    measuring.start(next)
   }
   /** Only the store changed: the graph stays, cargo is not asked. */
   const reloadStore = async (): Promise<Result<null, Failure>> => {
@@ -296,32 +242,21 @@ export async function openSession(
       }),
     ),
   ]
-  startMeasuring(answer)
+  measuring.start(answer)
   await remember()
 
-  const planned = async (request: CertifyRequest): Promise<Result<PlannedCertify, Failure>> => {
-    const places = answer.workspace.loaded.places
-    const [identity, canCommit] = await Promise.all([
-      gitIdentity(caps, root, abort.signal),
-      isInsideRepository(caps, root, abort.signal),
-    ])
-    return planCertify(
-      {
-        workspace: answer.workspace,
-        solved: answer.solved,
-        places,
-        today: todayOf(caps),
-        identity: identity.ok ? identity.value : null,
-        force: false,
-        read: reviews.readSummary(request.crate, request.delta),
-        canCommit,
-      },
-      request,
-    )
-  }
-  let undo: Undo | null = null
   const draftKey = (crate: CrateName, delta: Delta) => `${root}\n${crate}\n${deltaText(delta)}`
-  const filePath = (name: string) => path.join(answer.workspace.loaded.storeDir, name) as AbsolutePath
+  const writes = createWrites({
+    caps,
+    root,
+    signal: abort.signal,
+    today: () => todayOf(caps),
+    current: () => answer,
+    readSummary: (crate, delta) => reviews.readSummary(crate, delta),
+    reloadStore,
+    next: request => nextKey(snapshotNow(), request),
+    onWritten: ({ crate, delta }) => preferences.saveDraft(draftKey(crate, delta), null),
+  })
 
   const session: Session = {
     ref,
@@ -329,7 +264,7 @@ export async function openSession(
       offline = value
       inBackground(async () => {
         sources = await openSources()
-        startMeasuring(answer)
+        measuring.start(answer)
         announce()
         return ok(null)
       })
@@ -367,68 +302,9 @@ export async function openSession(
       return marked
     },
     setResume: (review, file, line) => reviews.setResume(review, file, line),
-    async planCertify(request) {
-      const plan = await planned(request)
-      return plan.ok ? ok(plan.value.plan) : plan
-    },
-    async writeCertify({ request, base, planned: expected, commit, commitMessage }) {
-      const changed = await reloadStore()
-      if (!changed.ok) return changed
-      const plan = await planned(request)
-      if (!plan.ok) return plan
-      const { texts, plan: shown } = plan.value
-      const differing = shown.files.filter(f => {
-        const key = f.file === 'imports.lock' ? 'imports' : f.file === 'audits.toml' ? 'audits' : 'config'
-        return f.baseSha256 !== base[key] || f.newSha256 !== expected[key]
-      })
-      if (differing.length > 0) return fail({ code: 'store-changed', files: differing.map(f => f.file) })
-      if (shown.blocks[0] !== undefined) return fail({ code: 'usage', message: shown.blocks[0] })
-      const before = answer.workspace.loaded
-      const next = nextKey(snapshotNow(), request)
-      const written = await commitStore(caps, { storeDir: before.storeDir, base: before.sha256, texts }, abort.signal)
-      if (!written.ok) return written
-      const files = shown.files.filter(f => f.added + f.removed > 0).map(f => filePath(f.file))
-      const committed = commit ? await commitFiles(root, files, commitMessage, abort.signal) : null
-      undo = {
-        id: `${caps.clock.nowMs()}`,
-        before: before.texts,
-        after: expected,
-        commit: committed?.ok === true ? { hash: committed.value, files, subject: commitMessage } : null,
-      }
-      await preferences.saveDraft(draftKey(request.crate, request.delta), null)
-      const reloaded = await reloadStore()
-      if (!reloaded.ok) return reloaded
-      return ok({
-        written: [...written.value.written],
-        commit: committed?.ok === true ? committed.value : null,
-        commitFailure: committed !== null && !committed.ok ? committed.error : null,
-        undoId: undo.id,
-        next,
-      })
-    },
-    async undo(undoId) {
-      if (undo?.id !== undoId) return fail({ code: 'undo-unavailable', reason: 'Only the last write can be undone.' })
-      const back = undo
-      const done = await commitStore(
-        caps,
-        { storeDir: answer.workspace.loaded.storeDir, base: back.after, texts: back.before },
-        abort.signal,
-      )
-      if (!done.ok) {
-        return done.error.code === 'store-changed'
-          ? fail({
-              code: 'undo-unavailable',
-              reason: `${done.error.files.join(', ')} changed since. Use git to go back.`,
-            })
-          : done
-      }
-      undo = null
-      if (back.commit !== null) {
-        const reverted = await commitFiles(root, back.commit.files, `Undo: ${back.commit.subject}`, abort.signal)
-        if (!reverted.ok) return reverted
-      }
-      return reloadStore()
-    },
+    planCertify: request => writes.plan(request),
+    writeCertify: args => writes.write(args),
+    undo: undoId => writes.undo(undoId),
     loadDraft: async (crate, delta) => ok(await preferences.loadDraft(draftKey(crate, delta))),
     async saveDraft(crate, delta, draft) {
       await preferences.saveDraft(draftKey(crate, delta), draft)
@@ -436,7 +312,7 @@ export async function openSession(
     },
     async close() {
       for (const stop of stopWatching) stop()
-      measuring?.abort()
+      measuring.stop()
       abort.abort()
       await sources.measurer.flush().catch(() => undefined)
       await reviews.close()
@@ -444,34 +320,6 @@ export async function openSession(
     },
   }
   return ok(session)
-}
-
-const startOfReading = (): Reading => ({ phase: 'measuring', plans: new Map(), failures: new Map() })
-
-/** What each measuring stage works on: cargo vet's `check` as it is, then its `suggest` for the rest. */
-function readingInput({ workspace, solved }: Answer, stage: 'failing' | 'exempted') {
-  const { graph, mapper } = workspace
-  if (stage === 'failing') return { graph, mapper, report: solved.report, store: workspace.loaded.store }
-  const failing = new Set(solved.report.failures.map(f => f.idx))
-  const rest = solved.suggestReport.failures.filter(f => !failing.has(f.idx))
-  return { graph, mapper, report: { ...solved.suggestReport, failures: rest }, store: solved.suggestStore }
-}
-
-function missingFor(answer: Answer, crate: CrateName, delta: Delta): CriteriaName[] {
-  for (const report of [answer.solved.report, answer.solved.suggestReport]) {
-    const failure =
-      report.failures.find(f => f.name === crate && f.version === delta.to) ??
-      report.failures.find(f => f.name === crate)
-    if (failure !== undefined) return [...failure.missingCriteria]
-  }
-  return []
-}
-
-/** The item after the one just certified, in the order shown by default (least reading first). */
-function nextKey(snapshot: QueueSnapshot, request: CertifyRequest): PackageKey | null {
-  const rows = snapshot.items.filter(i => i.because === 'failing')
-  const at = rows.findIndex(i => i.crate === request.crate && i.version === request.delta.to)
-  return rows[at + 1]?.key ?? rows.find((_, i) => i !== at)?.key ?? null
 }
 
 function todayOf(caps: Capabilities): IsoDate {

@@ -1,0 +1,132 @@
+/**
+ * Writing an audit and taking it back. A write carries out exactly the plan a page has seen: same bytes on disk
+ * before, same bytes after, or nothing. Undo restores the three files while nobody else has changed them since.
+ */
+import path from 'node:path'
+import type { CallArgs } from '../../../shared/contract.ts'
+import type { AbsolutePath, CrateName, Delta, IsoDate, PackageKey } from '../../../shared/domain.ts'
+import type { Failure } from '../../../shared/failure.ts'
+import { fail, ok, type Result } from '../../../shared/result.ts'
+import type { CertifyPlan, CertifyRequest, WriteResult } from '../../../shared/wire.ts'
+import type { Capabilities } from '../capabilities.ts'
+import { commitFiles, gitIdentity, isInsideRepository } from '../io/git.ts'
+import { commitStore } from '../store/load-store.ts'
+import type { StoreTexts } from '../store/parse-store.ts'
+import type { Answer } from './answer.ts'
+import { planCertify, type PlannedCertify } from './certify-flow.ts'
+
+export interface WritesDeps {
+  readonly caps: Capabilities
+  readonly root: AbsolutePath
+  readonly signal: AbortSignal
+  readonly today: () => IsoDate
+  readonly current: () => Answer
+  readonly readSummary: (crate: CrateName, delta: Delta) => CertifyPlan['read']
+  /** Brings `current` up to date with the files on disk. */
+  readonly reloadStore: () => Promise<Result<null, Failure>>
+  readonly next: (request: CertifyRequest) => PackageKey | null
+  readonly onWritten: (request: CertifyRequest) => Promise<void>
+}
+
+export interface Writes {
+  plan(request: CertifyRequest): Promise<Result<CertifyPlan, Failure>>
+  write(args: CallArgs<'certify.write'>): Promise<Result<WriteResult, Failure>>
+  undo(undoId: string): Promise<Result<null, Failure>>
+}
+
+interface Undo {
+  readonly id: string
+  readonly before: StoreTexts
+  /** sha256 of what was written. */
+  readonly after: Readonly<Record<keyof StoreTexts, string>>
+  /** Set when the write was committed. */
+  readonly commit: { readonly files: readonly AbsolutePath[]; readonly subject: string } | null
+}
+
+const STORE_KEY = { 'audits.toml': 'audits', 'config.toml': 'config', 'imports.lock': 'imports' } as const
+
+export function createWrites(deps: WritesDeps): Writes {
+  const { caps, root, signal } = deps
+  let undo: Undo | null = null
+
+  const planned = async (request: CertifyRequest): Promise<Result<PlannedCertify, Failure>> => {
+    const [identity, canCommit] = await Promise.all([
+      gitIdentity(caps, root, signal),
+      isInsideRepository(caps, root, signal),
+    ])
+    const { workspace, solved } = deps.current()
+    return planCertify(
+      {
+        workspace,
+        solved,
+        places: workspace.loaded.places,
+        today: deps.today(),
+        identity: identity.ok ? identity.value : null,
+        force: false,
+        read: deps.readSummary(request.crate, request.delta),
+        canCommit,
+      },
+      request,
+    )
+  }
+
+  return {
+    async plan(request) {
+      const plan = await planned(request)
+      return plan.ok ? ok(plan.value.plan) : plan
+    },
+    async write({ request, base, planned: expected, commit, commitMessage }) {
+      const current = await deps.reloadStore()
+      if (!current.ok) return current
+      const plan = await planned(request)
+      if (!plan.ok) return plan
+      const { texts, plan: shown } = plan.value
+      const differing = shown.files.filter(
+        f => f.baseSha256 !== base[STORE_KEY[f.file]] || f.newSha256 !== expected[STORE_KEY[f.file]],
+      )
+      if (differing.length > 0) return fail({ code: 'store-changed', files: differing.map(f => f.file) })
+      if (shown.blocks[0] !== undefined) return fail({ code: 'usage', message: shown.blocks[0] })
+      const before = deps.current().workspace.loaded
+      const next = deps.next(request)
+      const written = await commitStore(caps, { storeDir: before.storeDir, base: before.sha256, texts }, signal)
+      if (!written.ok) return written
+      const changed = shown.files.filter(f => f.baseSha256 !== f.newSha256)
+      const files = changed.map(f => path.join(before.storeDir, f.file) as AbsolutePath)
+      const committed = commit ? await commitFiles(root, files, commitMessage, signal) : null
+      const isCommitted = committed !== null && committed.ok
+      undo = {
+        id: `${caps.clock.nowMs()}`,
+        before: before.texts,
+        after: expected,
+        commit: isCommitted ? { files, subject: commitMessage } : null,
+      }
+      await deps.onWritten(request)
+      const reloaded = await deps.reloadStore()
+      if (!reloaded.ok) return reloaded
+      return ok({
+        written: [...written.value.written],
+        commit: isCommitted ? committed.value : null,
+        commitFailure: committed !== null && !committed.ok ? committed.error : null,
+        undoId: undo.id,
+        next,
+      })
+    },
+    async undo(undoId) {
+      if (undo?.id !== undoId) return fail({ code: 'undo-unavailable', reason: 'Only the last write can be undone.' })
+      const back = undo
+      const { storeDir } = deps.current().workspace.loaded
+      const done = await commitStore(caps, { storeDir, base: back.after, texts: back.before }, signal)
+      if (!done.ok) {
+        if (done.error.code !== 'store-changed') return done
+        const reason = `${done.error.files.join(', ')} changed since. Use git to go back.`
+        return fail({ code: 'undo-unavailable', reason })
+      }
+      undo = null
+      if (back.commit !== null) {
+        const reverted = await commitFiles(root, back.commit.files, `Undo: ${back.commit.subject}`, signal)
+        if (!reverted.ok) return reverted
+      }
+      return deps.reloadStore()
+    },
+  }
+}
