@@ -141,6 +141,9 @@ async function followRedirects(
   for (let hops = 0; ; hops++) {
     if (url.protocol !== 'https:' && url.protocol !== 'http:')
       throw new NetError(`${url.protocol} is not supported`, false, 'protocol')
+    if (url.username !== '' || url.password !== '') {
+      throw new NetError('an address with a user name or password is not used', false, 'protocol')
+    }
     const response = await fetcher(url.href, {
       headers: { 'user-agent': options.userAgent, ...request.headers },
       redirect: 'manual',
@@ -208,5 +211,7 @@ function connectError(error: unknown): NetError {
     code === 'SELF_SIGNED_CERT_IN_CHAIN'
   if (isTls)
     return new NetError(`${message} (${code}); name your certificate file with CARGO_HTTP_CAINFO`, false, 'protocol')
+  // A 407 never arrives as an answer: fetch turns it into an error.
+  if (/proxy auth/i.test(message)) return new NetError('the proxy asks for a login', false, 'protocol')
   return new NetError(code === '' ? message : `${message} (${code})`, true, 'connect')
 }

@@ -96,6 +96,8 @@ function sparseUrl(index: string, file: string): Result<string, Failure> {
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     return fail({ code: 'registry-config', file, reason: `'${withoutUserInfo(index)}' is not an address` })
   }
+  url.username = '' // logins are never sent
+  url.password = ''
   url.search = ''
   url.hash = ''
   return ok(url.href.endsWith('/') ? url.href : `${url.href}/`)
