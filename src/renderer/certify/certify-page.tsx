@@ -8,7 +8,7 @@ import type { CertifyPlan, WriteResult } from '../../shared/wire.ts'
 import type { EngineClient } from '../../shared/contract.ts'
 import { useClient } from '../client.ts'
 import { runCommand, useCommandHandlers } from '../commands/command-table.ts'
-import { FailureNotice, sentence } from '../parts/failure-notice.tsx'
+import { FailureNotice } from '../parts/failure-notice.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Keys } from '../parts/keys.tsx'
 import { changeText, count, listText } from '../parts/words.ts'
@@ -75,7 +75,9 @@ function Trial({ plan, isPlanning }: { readonly plan: CertifyPlan | null; readon
         <Icon name="ok" className="ok" />
         <span>
           A trial copy passes our own <span className="mono">check --locked</span>
-          {remaining > 0 ? `; ${count(remaining, 'package')} still need audit` : '; nothing else needs audit'}
+          {remaining > 0
+            ? `; ${count(remaining, 'package still needs', 'packages still need')} audit`
+            : '; nothing else needs audit'}
         </span>
       </span>
     )
@@ -189,7 +191,7 @@ export function CertifyPage({ tab, onBack }: { readonly tab: OpenReview; readonl
         <h1 className="t18">Certify</h1>
         <span className="t15">{tab.crate}</span>
         <span className="mono sub">{changeText(tab.delta)}</span>
-        {isPlanning && plan !== null && <span className="t12 dim right">{sentence('making the preview anew')}</span>}
+        {isPlanning && plan !== null && <span className="t12 dim right">Making the preview anew</span>}
       </header>
       {plan === null ? (
         <div className="cols one">

@@ -1,7 +1,7 @@
 /** Right half of the certify sheet: the effects in words, then the exact change to each of the three files. */
 import type { CertifyPlan, TextDiffLine } from '../../shared/wire.ts'
 import { Icon, type IconName } from '../parts/icon.tsx'
-import { number } from '../parts/words.ts'
+import { count, number } from '../parts/words.ts'
 
 const tones: Readonly<
   Record<
@@ -23,14 +23,21 @@ const lineLooks: Readonly<Record<TextDiffLine['tag'], { readonly className: stri
   skip: { className: 'dl h', sign: '' },
 }
 
-function DiffLine({ line }: { readonly line: TextDiffLine }) {
+/** `17 unchanged lines` for the gap between two lines of the new file; without numbers where the file goes on. */
+export function skippedText(before: TextDiffLine | undefined, after: TextDiffLine | undefined): string {
+  if (after === undefined) return 'unchanged to the end'
+  if (after.newNo === null || (before !== undefined && before.newNo === null)) return 'unchanged lines'
+  return count(after.newNo - (before?.newNo ?? 0) - 1, 'unchanged line')
+}
+
+function DiffLine({ line, skipped }: { readonly line: TextDiffLine; readonly skipped: string }) {
   const look = lineLooks[line.tag]
   return (
     <div className={look.className}>
       <em aria-hidden="true">{line.oldNo}</em>
       <em aria-hidden="true">{line.newNo}</em>
       <span>
-        <b>{look.sign}</b> {line.text}
+        <b>{look.sign}</b> {line.tag === 'skip' && line.text === '' ? skipped : line.text}
       </span>
     </div>
   )
@@ -57,7 +64,7 @@ function FileDiff({ file }: { readonly file: CertifyPlan['files'][number] }) {
       {file.lines.length > 0 && (
         <div className="dfb">
           {file.lines.map((line, i) => (
-            <DiffLine key={i} line={line} />
+            <DiffLine key={i} line={line} skipped={skippedText(file.lines[i - 1], file.lines[i + 1])} />
           ))}
         </div>
       )}

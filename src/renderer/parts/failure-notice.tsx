@@ -2,11 +2,7 @@
 import type { ReactNode } from 'react'
 import { describeFailure, type Failure } from '../../shared/failure.ts'
 import { Icon } from './icon.tsx'
-
-/** `Abc` of `abc`, but a path or a quoted name keeps its letters. */
-export function sentence(text: string): string {
-  return /^[a-z]+ /.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text
-}
+import { sentence } from './words.ts'
 
 export function FailureNotice(props: {
   readonly failure: Failure

@@ -1,7 +1,7 @@
 /** Short messages at the lower right. They leave after eight seconds unless pointed at, or reporting a failure. */
 import { useEffect } from 'react'
 import { Icon, type IconName } from '../parts/icon.tsx'
-import { sentence } from '../parts/failure-notice.tsx'
+import { sentence } from '../parts/words.ts'
 import { dismissToast, useAppStore, type Toast } from '../state/app-store.ts'
 
 const SHOWN_MS = 8_000

@@ -6,6 +6,7 @@ import type { EngineClient } from '../../shared/contract.ts'
 import type { AppState, QueueSnapshot } from '../../shared/wire.ts'
 import { showToast, useAppStore, type View } from './app-store.ts'
 import { followLaunch, takeLaunch } from './launch.ts'
+import { sentence } from '../parts/words.ts'
 import { loadTabs, saveTabs } from './saved-places.ts'
 
 /** Starts listening; returns the function that stops. */
@@ -42,7 +43,7 @@ export function takeApp(client: EngineClient, app: AppState): void {
     showToast({
       tone: 'warn',
       text: 'The engine was started again',
-      detail: `${app.engineRestarted}. Nothing that was saved is lost.`,
+      detail: `${sentence(app.engineRestarted)}. Nothing that was saved is lost.`,
     })
   }
   useAppStore.setState({ app, appFailure: null })
