@@ -42,6 +42,8 @@ interface Making {
   readonly graph: GeneratedGraph
   readonly criteria: readonly string[]
   readonly publishers: readonly PublisherId[]
+  /** One violation voids all audits of its crate, so most cases have none. */
+  readonly hasViolations: boolean
 }
 
 export function generateCase(seed: number): ReferenceCase {
@@ -54,7 +56,7 @@ export function generateCase(seed: number): ReferenceCase {
     { kind: 'user', userId: 12_345_678_901n },
     { kind: 'trusted-publisher', signature: 'github:a/b' },
   ]
-  const making: Making = { random, graph, criteria, publishers }
+  const making: Making = { random, graph, criteria, publishers, hasViolations: random.chance(0.3) }
   const store = generateStore(making, criteriaTable)
   return {
     name: `seed ${seed}`,
@@ -104,7 +106,7 @@ function someCriteria({ random, criteria }: Making, mayBeUnknown = false): reado
 function generateStore(making: Making, criteriaTable: ReadonlyMap<string, CriteriaEntry>): VetStore {
   const { random } = making
   const importNames = random.some(IMPORTS, 0.35)
-  const density = random.pick([0.5, 1, 2, 4])
+  const density = random.pick([0.5, 1, 2, 4, 9])
   const isTight = random.chance(0.45)
   const audits = audited(making, density, true)
   const exemptions = perCrate(making, crate => generateExemptions(making, crate, isTight))
@@ -178,7 +180,7 @@ function generateAudit(making: Making, crate: CrateName, isLocal: boolean): Audi
   const version = random.pick(versions)
   const roll = random.int(100)
   const kind: AuditEntry['kind'] =
-    roll < 3
+    making.hasViolations && roll < 8
       ? { kind: 'violation', range: random.pick(['*', '^1', '<1.1.0', '=1.0.1', '>=2, <3', '~1.1', '>=1.0.0-alpha']) }
       : roll < 40
         ? { kind: 'full', version }
@@ -328,24 +330,24 @@ function generateDiffs({ random, graph }: Making): DiffRow[] {
 }
 
 function generateCommands(making: Making): Command[] {
-  const { random, graph } = making
-  const crate = random.pick(graph.crates)
-  const used = graph.inUse(crate)
+  const { random } = making
   const filters = random.chance(0.25) ? [randomFilter(making)] : []
   return [
     { kind: 'check', filters },
     { kind: 'suggest' },
     { kind: 'graph', filters },
-    {
-      kind: 'explain',
-      crate,
-      version: random.pick(used.length > 0 ? used : graph.versionsOf(crate)),
-      criterion: random.chance(0.01) ? 'nowhere' : random.pick(making.criteria),
-    },
+    ...Array.from({ length: 4 }, () => randomExplain(making)),
     randomCertify(making),
     { kind: 'prune', noImports: random.chance(0.3), noExemptions: random.chance(0.3), noAudits: random.chance(0.3) },
     { kind: 'regenerate-exemptions' },
   ]
+}
+
+function randomExplain({ random, graph, criteria }: Making): Command {
+  const crate = random.pick(graph.crates)
+  const version = random.pick([...graph.inUse(crate), ...graph.versionsOf(crate)])
+  const criterion = random.chance(0.01) ? 'nowhere' : random.chance(0.6) ? 'safe-to-run' : random.pick(criteria)
+  return { kind: 'explain', crate, version, criterion }
 }
 
 function randomCertify(making: Making): Command {
