@@ -3,7 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { ROOT, enterPinnedNode, say, stop } from './lib/setup.mjs'
+import { ROOT, enterPinnedNode, isAlive, say, stop } from './lib/setup.mjs'
 import { compareWithStamp } from './lib/sources.mjs'
 
 const DIST = path.join(ROOT, 'dist')
@@ -95,15 +95,6 @@ async function buildRenderer(mode) {
   if (existsSync(path.join(DIST, folder))) renameSync(path.join(DIST, folder), former)
   renameSync(fresh, path.join(DIST, folder))
   rmSync(former, { recursive: true, force: true })
-}
-
-const isAlive = pid => {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }
 
 /** One build at a time in this folder; a lock whose owner is gone is taken over. */

@@ -2,7 +2,7 @@
 // then carries on under the pinned Node. Only `node:` imports, because it runs before anything is installed.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -37,15 +37,26 @@ function lockHash() {
   return hash.digest('hex')
 }
 
-/** True when npm's own record of what lies in node_modules has every version that the lock file wants. */
+/**
+ * Whether an optional package was made for this very system, by the lock file's own statement, so that npm must have
+ * installed it. Others that are optional may be missing: they belong to packages for other systems.
+ */
+function isForThisMachine({ os = [], cpu = [], libc = [] }) {
+  if (os.length === 0 || cpu.length === 0) return false
+  const fits = (list, value) => list.length === 0 || list.includes(value)
+  const isGlibc = process.report?.getReport().header.glibcVersionRuntime !== undefined
+  return fits(os, process.platform) && fits(cpu, process.arch) && fits(libc, isGlibc ? 'glibc' : 'musl')
+}
+
+/** True when npm's own record of what lies in node_modules has every version that the lock file wants here. */
 function installedMatchesLock() {
   const record = path.join(ROOT, 'node_modules', '.package-lock.json')
   if (!existsSync(record)) return false
   const installed = readJson(record).packages
   for (const [at, wanted] of Object.entries(readJson(path.join(ROOT, 'package-lock.json')).packages)) {
-    if (at === '') continue
-    if (installed[at] === undefined && wanted.optional === true) continue
-    if (installed[at]?.version !== wanted.version) return false
+    if (at === '' || installed[at]?.version === wanted.version) continue
+    const isOptional = wanted.optional === true || wanted.devOptional === true
+    if (installed[at] !== undefined || !isOptional || isForThisMachine(wanted)) return false
   }
   return true
 }
@@ -59,25 +70,88 @@ function npmCommand() {
   return process.platform === 'win32' ? [process.env.ComSpec ?? 'cmd.exe', ['/d', '/s', '/c', 'npm']] : ['npm', []]
 }
 
+function runNpm(args, env) {
+  const [command, first] = npmCommand()
+  const done = spawnSync(command, [...first, ...args], {
+    cwd: ROOT,
+    env,
+    stdio: ['ignore', process.stderr, process.stderr],
+  })
+  if (done.error !== undefined) stop(`npm could not be started: ${done.error.message}. Install npm, then try again.`)
+  if (done.status !== 0) stop(`npm ${args[0]} failed (see above). Check the network or the registry, then try again.`)
+}
+
+/**
+ * Environment in which npm itself runs under the pinned Node, which is fetched alone first. An old Node would leave out
+ * optional packages that say they need a newer one, and with them the binaries of the build tools.
+ */
+function envWithPinnedNode(env) {
+  const name = PINNED_PACKAGES[`${process.platform}-${process.arch}`]
+  const version = readJson(path.join(ROOT, 'package.json')).optionalDependencies?.[name]
+  if (version === undefined) return chooseNode() && env
+  const folder = path.join(ROOT, '.tools', 'node')
+  const bin = path.join(folder, 'node_modules', name, 'bin')
+  if (!existsSync(bin)) {
+    mkdirSync(folder, { recursive: true })
+    writeFileSync(path.join(folder, 'package.json'), '{ "private": true }\n')
+    runNpm(['install', '--prefix', folder, '--no-save', '--no-audit', '--no-fund', `${name}@${version}`], env)
+  }
+  const node = path.join(bin, process.platform === 'win32' ? 'node.exe' : 'node')
+  process.env.npm_node_execpath = node
+  return { ...env, PATH: `${bin}${path.delimiter}${env.PATH ?? ''}`, npm_node_execpath: node }
+}
+
+/** Whether a process with this id runs. */
+export const isAlive = pid => {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** One at a time in this folder: `run` waits while another process holds the lock; a dead one's lock is taken over. */
+export function withLockFile(lock, run) {
+  mkdirSync(path.dirname(lock), { recursive: true })
+  for (;;) {
+    try {
+      writeFileSync(lock, String(process.pid), { flag: 'wx' })
+      break
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error
+      const owner = existsSync(lock) ? Number(readFileSync(lock, 'utf8')) : 0
+      if (owner !== 0 && !isAlive(owner)) rmSync(lock, { force: true })
+      else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
+    }
+  }
+  const release = () => rmSync(lock, { force: true })
+  process.once('exit', release)
+  try {
+    return run()
+  } finally {
+    process.off('exit', release)
+    release()
+  }
+}
+
 /** Runs `npm ci` unless what is installed is what the lock file says. Ends the process with npm's output if it fails. */
 export function ensureInstalled() {
   const wanted = lockHash()
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted) return
-  if (!installedMatchesLock()) {
-    say('Installing packages (npm ci), once …')
-    const [command, args] = npmCommand()
-    const env = { ...process.env }
-    delete env.NODE_ENV // 'production' would leave out what builds and tests
-    const done = spawnSync(command, [...args, 'ci', '--include=dev', '--include=optional'], {
-      cwd: ROOT,
-      env,
-      stdio: ['ignore', process.stderr, process.stderr],
-    })
-    if (done.error !== undefined) stop(`npm could not be started: ${done.error.message}. Install npm, then try again.`)
-    if (done.status !== 0) stop('npm ci failed (see above). Check the network or the registry, then try again.')
-  }
-  mkdirSync(path.dirname(STAMP), { recursive: true })
-  writeFileSync(STAMP, wanted)
+  const isStamped = () => existsSync(STAMP) && readFileSync(STAMP, 'utf8') === wanted
+  if (isStamped()) return
+  withLockFile(path.join(ROOT, '.tools', '.installing'), () => {
+    if (isStamped()) return
+    if (!installedMatchesLock()) {
+      say('Installing packages (npm ci), once …')
+      const env = { ...process.env }
+      delete env.NODE_ENV // 'production' would leave out what builds and tests
+      const npmEnv = isNewEnough(process.versions.node) ? env : envWithPinnedNode(env)
+      runNpm(['ci', '--include=dev', '--include=optional'], npmEnv)
+    }
+    mkdirSync(path.dirname(STAMP), { recursive: true })
+    writeFileSync(STAMP, wanted)
+  })
 }
 
 /** Path of the pinned Node's binary, null where its package does not exist or does not run (for example under musl). */
