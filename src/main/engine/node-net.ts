@@ -211,7 +211,8 @@ function connectError(error: unknown): NetError {
     code === 'SELF_SIGNED_CERT_IN_CHAIN'
   if (isTls)
     return new NetError(`${message} (${code}); name your certificate file with CARGO_HTTP_CAINFO`, false, 'protocol')
-  // A 407 never arrives as an answer: fetch turns it into an error.
-  if (/proxy auth/i.test(message)) return new NetError('the proxy asks for a login', false, 'protocol')
+  // fetch turns a 407 into an error without words, and does so with nothing else.
+  if (message === '' || /proxy auth/i.test(message))
+    return new NetError('the proxy asks for a login', false, 'protocol')
   return new NetError(code === '' ? message : `${message} (${code})`, true, 'connect')
 }

@@ -11,6 +11,7 @@ import type { Cache, CachedIndex } from '../cache.ts'
 import { FileError, type Capabilities, type HttpAnswer, type Run } from '../capabilities.ts'
 import type { Fetcher } from './fetcher.ts'
 import { withoutUserInfo, type RegistrySource } from './registry-config.ts'
+import { createSharedWork } from './shared-work.ts'
 import { downloadUrl, indexPath, readIndexConfig, readIndexLines, type IndexVersion } from './registry-index.ts'
 
 /** The largest entry of the default registry has about 2 MB. */
@@ -46,10 +47,11 @@ export function openIndex(
 }
 
 function sparseIndex(caps: Capabilities, cache: Cache, fetcher: Fetcher, indexUrl: string, offline: boolean): Index {
-  const asked = new Map<string, Promise<Result<readonly IndexVersion[], Failure>>>()
+  const asking = createSharedWork<Result<readonly IndexVersion[], Failure>>()
+  const answered = new Map<string, readonly IndexVersion[]>()
+  const readingConfig = createSharedWork<Result<string, Failure>>()
   const decoded = new Map<string, readonly IndexVersion[]>()
   const urlOf = (crate: string) => indexUrl + indexPath(crate)
-  let config: Promise<Result<string, Failure>> | null = null
 
   const stored = (crate: string): readonly IndexVersion[] | null => {
     const known = decoded.get(crate)
@@ -108,13 +110,11 @@ function sparseIndex(caps: Capabilities, cache: Cache, fetcher: Fetcher, indexUr
     return ok(null)
   }
 
-  const versions = (crate: string, run: Run) => {
-    const known = asked.get(crate)
-    if (known !== undefined) return known
-    const answer = ask(crate, run)
-    asked.set(crate, answer)
-    const forget = () => asked.delete(crate)
-    answer.then(result => (result.ok ? undefined : forget()), forget)
+  const versions = async (crate: string, run: Run) => {
+    const known = answered.get(crate)
+    if (known !== undefined) return ok(known)
+    const answer = await asking.join(crate, run.signal, () => ask(crate, run))
+    if (answer.ok) answered.set(crate, answer.value)
     return answer
   }
 
@@ -130,12 +130,8 @@ function sparseIndex(caps: Capabilities, cache: Cache, fetcher: Fetcher, indexUr
       return found === undefined ? fail({ code: 'crate-not-in-registry', crate, version }) : ok(found.checksum)
     },
     async downloadUrl(crate, version, checksum, run) {
-      config ??= readConfig(caps, cache, fetcher, `${indexUrl}config.json`, run)
-      const dl = await config.catch((error: unknown) => {
-        config = null
-        throw error
-      })
-      if (!dl.ok) config = null
+      const url = `${indexUrl}config.json`
+      const dl = await readingConfig.join('', run.signal, () => readConfig(caps, cache, fetcher, url, run))
       return dl.ok ? ok(downloadUrl(dl.value, crate, version, checksum)) : dl
     },
     async probe(run) {

@@ -21,6 +21,7 @@ import { addToDiffCache, readDiffCache, type DiffCache } from './diff-cache.ts'
 import { createSlots } from './fetcher.ts'
 import { countFolders, createChangeCounter, type ChangeCounter } from './numstat.ts'
 import type { CrateFiles, Registry } from './registry.ts'
+import { createSharedWork } from './shared-work.ts'
 
 export interface Measurer {
   /** Remembered size, or null. Never blocks on anything but the cache's own file. */
@@ -52,7 +53,7 @@ export function createMeasurer(
   const slots = createSlots(PARALLEL)
   const sides = createSides(registry)
   const counter = createChangeCounter(caps)
-  const inWork = new Map<string, Promise<Result<DiffStat, Failure>>>()
+  const inWork = createSharedWork<Result<DiffStat, Failure>>()
   let fromFile: DiffCache | null = null
   let reading: Promise<void> | null = null
 
@@ -99,11 +100,7 @@ export function createMeasurer(
     known,
     measure(crate, delta, run) {
       const key = `${crate} ${deltaText(delta)}`
-      const running = inWork.get(key)
-      if (running !== undefined) return running
-      const work = slots.use(run.signal, () => measureNow(crate, delta, run)).finally(() => inWork.delete(key))
-      inWork.set(key, work)
-      return work
+      return inWork.join(key, run.signal, () => slots.use(run.signal, () => measureNow(crate, delta, run)))
     },
     async flush() {
       if (diffCacheDir === null || fresh.size === 0) return ok(null)
@@ -157,36 +154,29 @@ interface Sides {
 
 /** Several deltas share a side: each is read once while it is wanted, and kept while there is room. */
 function createSides(registry: Registry): Sides {
-  const kept = new Map<string, { readonly work: Promise<Result<CrateFiles, Failure>>; bytes: number }>()
-  const makeRoom = () => {
-    let total = [...kept.values()].reduce((sum, one) => sum + one.bytes, 0)
-    for (const [key, one] of kept) {
-      if (total <= KEPT_BYTES) break
-      if (one.bytes === 0) continue // still being read
-      kept.delete(key)
-      total -= one.bytes
+  const reading = createSharedWork<Result<CrateFiles, Failure>>()
+  const kept = new Map<string, { readonly files: CrateFiles; readonly bytes: number }>()
+  let keptBytes = 0
+  const keep = (key: string, files: CrateFiles) => {
+    const bytes = files.entries.reduce((sum, e) => sum + e.data.length, 0)
+    kept.set(key, { files, bytes })
+    keptBytes += bytes
+    for (const [oldest, one] of kept) {
+      if (keptBytes <= KEPT_BYTES) break
+      kept.delete(oldest)
+      keptBytes -= one.bytes
     }
   }
   return {
     async files(crate, version, run) {
       const key = `${crate} ${version}`
-      let entry = kept.get(key)
-      if (entry === undefined) {
-        entry = { work: registry.files(crate, version, run), bytes: 0 }
-        kept.set(key, entry)
-      }
-      try {
-        const result = await entry.work
-        if (!result.ok) kept.delete(key)
-        else if (entry.bytes === 0) {
-          entry.bytes = result.value.entries.reduce((sum, e) => sum + e.data.length, 1)
-          makeRoom()
-        }
-        return result
-      } catch (error) {
-        kept.delete(key)
-        throw error
-      }
+      const known = kept.get(key)
+      if (known !== undefined) return ok(known.files)
+      return reading.join(key, run.signal, async () => {
+        const read = await registry.files(crate, version, run)
+        if (read.ok) keep(key, read.value)
+        return read
+      })
     },
   }
 }
