@@ -13,6 +13,17 @@ function hasFlexGap(): boolean {
   return isThere
 }
 
+/** Margins between children. Text beside an icon or key cap is no element, so those two keep the distance themselves. */
+function standIns(selector: string, isColumn: boolean, gap: string): string[] {
+  if (isColumn) return [`${selector} > * + *:not(.sr) { margin-top: ${gap}; }`]
+  return [
+    `${selector} > * + *:not(.right):not(.sr):not(.count) { margin-left: ${gap}; }`,
+    `${selector} > svg:first-child { margin-right: ${gap}; }`,
+    `${selector} > svg:first-child + *:not(.right):not(.keys):not(.count) { margin-left: 0; }`,
+    `${selector} > .count:first-child, ${selector} > .keys:first-child { margin-left: ${gap}; }`,
+  ]
+}
+
 /** The margin rules that stand in for the flex gaps of these rules, in order. */
 function marginRules(rules: CSSRuleList): string[] {
   const made: string[] = []
@@ -23,11 +34,10 @@ function marginRules(rules: CSSRuleList): string[] {
     }
     if (!(rule instanceof CSSStyleRule) || !rule.style.display.includes('flex')) continue
     const isColumn = rule.style.flexDirection.startsWith('column')
-    const gap = isColumn ? rule.style.rowGap : rule.style.columnGap
+    // A gap given by a variable is kept in the shorthand only.
+    const gap = (isColumn ? rule.style.rowGap : rule.style.columnGap) || rule.style.getPropertyValue('gap')
     if (gap === '' || gap === 'normal') continue
-    for (const selector of rule.selectorText.split(',')) {
-      made.push(`${selector.trim()} > * + *:not(.right):not(.sr) { margin-${isColumn ? 'top' : 'left'}: ${gap}; }`)
-    }
+    for (const selector of rule.selectorText.split(',')) made.push(...standIns(selector.trim(), isColumn, gap))
   }
   return made
 }
