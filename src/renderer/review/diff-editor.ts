@@ -6,6 +6,7 @@
 import './monaco-setup.ts'
 import { editor, Uri, type IDisposable } from 'monaco-editor/editor'
 import type { FileDiff, Hunk } from '../../shared/wire.ts'
+import { expandNearest, foldsOf } from './folds.ts'
 import { attachHunks, refreshDiff } from './git-diff-provider.ts'
 import { intralineChanges } from './intraline.ts'
 import { applyMonacoTheme } from './monaco-theme.ts'
@@ -288,7 +289,7 @@ export function createDiffView(
       ;(side === 'old' ? original : modified).focus()
       tellPlace()
     },
-    expand: () => shown !== null && expandNearest(widget, shown, currentHunk),
+    expand: () => shown !== null && expandNearest(widget, shown.diff.hunks[Math.max(0, currentHunk)], shown.newLines),
     toggleAllFolds() {
       const folds = foldsOf(widget)
       const isAnyClosed = folds.some(fold => !fold.getHiddenModifiedRange(undefined).isEmpty)
@@ -340,65 +341,4 @@ function lastHunkAt(hunks: readonly Hunk[], line: number): number {
   let found = -1
   while (found + 1 < hunks.length && (hunks[found + 1]?.newStart ?? Infinity) <= line) found += 1
   return found
-}
-
-/** Monaco's own record of a folded region. Internal: see monaco-modules.d.ts for why that is acceptable. */
-interface Fold {
-  getHiddenModifiedRange(reader: undefined): {
-    readonly startLineNumber: number
-    readonly endLineNumberExclusive: number
-    readonly isEmpty: boolean
-  }
-  showAll(tx: undefined): void
-  collapseAll(tx: undefined): void
-  showMoreAbove(count: number, tx: undefined): void
-  showMoreBelow(count: number, tx: undefined): void
-}
-
-function foldsOf(widget: editor.IStandaloneDiffEditor): readonly Fold[] {
-  const internal = widget as unknown as {
-    _diffModel?: { get(): { unchangedRegions: { get(): readonly Fold[] } } | undefined }
-  }
-  return internal._diffModel?.get()?.unchangedRegions.get() ?? []
-}
-
-const ITEM_START =
-  /^\s*(#\[|pub\b|fn\b|impl\b|mod\b|struct\b|enum\b|trait\b|union\b|unsafe\b|async\b|const\b|static\b|extern\b|macro_rules!|\[)/
-
-/** Opens what is hidden between the current hunk and the start of the item around it; then the fold after it. */
-function expandNearest(widget: editor.IStandaloneDiffEditor, shown: Models, currentHunk: number): boolean {
-  const closed = foldsOf(widget).filter(fold => !fold.getHiddenModifiedRange(undefined).isEmpty)
-  const hunk = shown.diff.hunks[Math.max(0, currentHunk)]
-  const at = hunk?.newStart ?? 1
-  const above = closed.filter(fold => fold.getHiddenModifiedRange(undefined).startLineNumber < at).at(-1)
-  const start = enclosingItem(shown.newLines, at)
-  if (above !== undefined) {
-    const hidden = above.getHiddenModifiedRange(undefined)
-    if (start < hidden.endLineNumberExclusive) {
-      above.showMoreBelow(
-        Math.min(hidden.endLineNumberExclusive - Math.max(start, hidden.startLineNumber), 2_000),
-        undefined,
-      )
-      return true
-    }
-  }
-  const next = closed.find(fold => fold.getHiddenModifiedRange(undefined).startLineNumber >= at) ?? above
-  if (next === undefined) return false
-  if (next === above) next.showMoreBelow(20, undefined)
-  else next.showMoreAbove(20, undefined)
-  return true
-}
-
-/** The line where the innermost item around `line` starts: less indented, and the beginning of an item. */
-export function enclosingItem(lines: readonly string[], line: number): number {
-  const indentOf = (text: string) => text.length - text.trimStart().length
-  let indent = Infinity
-  for (let at = Math.min(line, lines.length); at >= 1; at--) {
-    const text = lines[at - 1] ?? ''
-    if (text.trim() === '') continue
-    if (at === line) indent = indentOf(text)
-    else if ((indentOf(text) < indent || indentOf(text) === 0) && ITEM_START.test(text)) return at
-    indent = Math.min(indent, Math.max(indentOf(text), 1))
-  }
-  return 1
 }

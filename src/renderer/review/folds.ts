@@ -1,0 +1,70 @@
+/**
+ * Opening what the diff editor folded: around the hunk one reads, up to the start of the item it is in.
+ */
+import type { editor } from 'monaco-editor/editor'
+import type { Hunk } from '../../shared/wire.ts'
+
+/** Monaco's own record of a folded region. Internal: see monaco-modules.d.ts for why that is acceptable. */
+export interface Fold {
+  getHiddenModifiedRange(reader: undefined): {
+    readonly startLineNumber: number
+    readonly endLineNumberExclusive: number
+    readonly isEmpty: boolean
+  }
+  showAll(tx: undefined): void
+  collapseAll(tx: undefined): void
+  showMoreAbove(count: number, tx: undefined): void
+  showMoreBelow(count: number, tx: undefined): void
+}
+
+/** The regions of unchanged lines, open or closed, in order. */
+export function foldsOf(widget: editor.IStandaloneDiffEditor): readonly Fold[] {
+  const internal = widget as unknown as {
+    _diffModel?: { get(): { unchangedRegions: { get(): readonly Fold[] } } | undefined }
+  }
+  return internal._diffModel?.get()?.unchangedRegions.get() ?? []
+}
+
+const ITEM_START =
+  /^\s*(#\[|pub\b|fn\b|impl\b|mod\b|struct\b|enum\b|trait\b|union\b|unsafe\b|async\b|const\b|static\b|extern\b|macro_rules!|\[)/
+
+/** Opens what is hidden between the current hunk and the start of the item around it; then the fold after it. */
+export function expandNearest(
+  widget: editor.IStandaloneDiffEditor,
+  hunk: Hunk | undefined,
+  newLines: readonly string[],
+): boolean {
+  const closed = foldsOf(widget).filter(fold => !fold.getHiddenModifiedRange(undefined).isEmpty)
+  const at = hunk?.newStart ?? 1
+  const above = closed.filter(fold => fold.getHiddenModifiedRange(undefined).startLineNumber < at).at(-1)
+  const start = enclosingItem(newLines, at)
+  if (above !== undefined) {
+    const hidden = above.getHiddenModifiedRange(undefined)
+    if (start < hidden.endLineNumberExclusive) {
+      above.showMoreBelow(
+        Math.min(hidden.endLineNumberExclusive - Math.max(start, hidden.startLineNumber), 2_000),
+        undefined,
+      )
+      return true
+    }
+  }
+  const next = closed.find(fold => fold.getHiddenModifiedRange(undefined).startLineNumber >= at) ?? above
+  if (next === undefined) return false
+  if (next === above) next.showMoreBelow(20, undefined)
+  else next.showMoreAbove(20, undefined)
+  return true
+}
+
+/** The line where the innermost item around `line` starts: less indented, and the beginning of an item. */
+export function enclosingItem(lines: readonly string[], line: number): number {
+  const indentOf = (text: string) => text.length - text.trimStart().length
+  let indent = Infinity
+  for (let at = Math.min(line, lines.length); at >= 1; at--) {
+    const text = lines[at - 1] ?? ''
+    if (text.trim() === '') continue
+    if (at === line) indent = indentOf(text)
+    else if ((indentOf(text) < indent || indentOf(text) === 0) && ITEM_START.test(text)) return at
+    indent = Math.min(indent, Math.max(indentOf(text), 1))
+  }
+  return 1
+}
