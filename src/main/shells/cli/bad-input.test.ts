@@ -311,7 +311,7 @@ it('suggest without a network says which sizes are missing, exits with 0 and cha
   expect(answer.err).toMatch(/WARNING: .*leaf/)
   expect(answer.code).toBe(0)
   expect(digestOf(root)).toBe(before)
-})
+}, 120_000)
 
 it('suggest --frozen with nothing cached says so and contacts nobody', async () => {
   const answer = await assay(['suggest', '--locked', '--frozen'], {

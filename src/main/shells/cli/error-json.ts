@@ -26,7 +26,7 @@ function diagnosticOf(failure: Failure): Diagnostic {
     case 'store-invalid':
       return several('Your cargo-vet store (supply-chain) has consistency errors', failure.problems)
     case 'policy-invalid':
-      return several('There are some issues with your policies', failure.problems)
+      return several('There are some issues with your third-party policy entries', failure.problems)
     default: {
       const { title, cause, help } = describeFailure(failure)
       return {
