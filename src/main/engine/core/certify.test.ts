@@ -110,6 +110,14 @@ const rows: readonly Row[] = [
     want: ['serde full 1.0.0 deploy', `serde 1.0.0->${A} deploy!`, `serde ${A}->${B} deploy!`],
   },
   {
+    case: 'keeps both when what led there does not lead back to Root',
+    graph: [`app -> serde ${B}`],
+    extras: AUDIT_AS,
+    store: [`serde 0.9.0->${A} deploy!`],
+    certify: `${A}->${B}`,
+    want: [`serde 0.9.0->${A} deploy!`, `serde ${A}->${B} deploy!`],
+  },
+  {
     case: 'keeps both when the criteria differ',
     graph: [`app -> serde ${B}`],
     extras: AUDIT_AS,

@@ -103,6 +103,16 @@ const rows: readonly { case: string; store: readonly string[]; mode?: SearchMode
     want: 'root>1.0.0 import0#1',
   },
   {
+    case: 'to the same version the shorter way is taken, whatever the order of entries',
+    store: [
+      'serde 2.0.0->0.5.0 deploy',
+      'serde 0.5.0->1.0.0 deploy',
+      'serde 2.0.0->1.0.0 deploy',
+      'serde full 2.0.0 deploy',
+    ],
+    want: '2.0.0>1.0.0 own#2 | root>2.0.0 own#3',
+  },
+  {
     case: 'an edge without the criterion leads nowhere',
     store: ['serde full 1.0.0 run', 'serde full 0.9.0 deploy', 'serde 0.9.0->1.0.0 run', 'serde 0.8.0->1.0.0 deploy'],
     want: 'root: root,0.9.0; target: 0.8.0,1.0.0',
