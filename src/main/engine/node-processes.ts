@@ -2,7 +2,7 @@
  * The real Processes: a child in its own process group, with exactly the environment it is given, killed as a
  * group on cancel, time-out or too much output. Never a shell, never inherits stdin.
  */
-import type { ChildProcess } from 'node:child_process'
+import type { ChildProcess, spawn as Spawn } from 'node:child_process'
 import type { ProcessOutcome, ProcessRequest, Processes } from './capabilities.ts'
 import { Cancelled } from '../../shared/result.ts'
 
@@ -69,7 +69,7 @@ async function runChild(platform: string, request: ProcessRequest): Promise<Proc
   })
 }
 
-function killGroup(child: ChildProcess, isWindows: boolean, spawn: typeof import('node:child_process').spawn): void {
+function killGroup(child: ChildProcess, isWindows: boolean, spawn: typeof Spawn): void {
   if (child.pid === undefined) return
   try {
     if (isWindows) spawn('taskkill', ['/pid', String(child.pid), '/T', '/F'], { stdio: 'ignore', windowsHide: true })

@@ -3,6 +3,7 @@
  * asks for), and resumption of what arrived before a connection broke. What the bytes mean is the caller's business.
  */
 import { setTimeout as pause } from 'node:timers/promises'
+import type PQueue from 'p-queue'
 import type { Failure } from '../../../shared/failure.ts'
 import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
 import { NetError, type Capabilities, type HttpAnswer, type Run } from '../capabilities.ts'
@@ -171,10 +172,10 @@ export interface Slots {
 
 /** At most `count` tasks at once. p-queue, loaded on first use. */
 export function createSlots(count: number): Slots {
-  let loading: Promise<InstanceType<typeof import('p-queue').default>> | null = null
+  let loading: Promise<PQueue> | null = null
   return {
     async use(signal, task) {
-      loading ??= import('p-queue').then(({ default: PQueue }) => new PQueue({ concurrency: count }))
+      loading ??= import('p-queue').then(module => new module.default({ concurrency: count }))
       const queue = await loading
       try {
         return await queue.add(task, { signal })
