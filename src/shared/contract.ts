@@ -154,6 +154,8 @@ export interface RawTransport {
   readonly door: 'desktop' | 'browser'
   invoke(name: string, args: unknown): Promise<unknown>
   subscribe(listener: (name: string, payload: unknown) => void): () => void
+  /** Where a file or folder that the user dropped on the page lies; only on a desktop that can tell. */
+  pathForFile?(file: File): string
 }
 
 export function isCallName(name: string): name is CallName {

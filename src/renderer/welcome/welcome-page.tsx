@@ -85,10 +85,11 @@ function RecentList({ recent }: { readonly recent: readonly Recent[] }) {
   )
 }
 
-/** The path of a dropped folder: the desktop's preload adds it to the file; a browser never tells. */
+/** The path of a dropped folder, as far as the desktop can tell it; a browser never does. */
 function droppedPath(event: DragEvent): string | null {
   const file: (File & { readonly path?: unknown }) | undefined = event.dataTransfer.files[0]
-  if (typeof file?.path === 'string' && file.path !== '') return file.path
+  const told = file === undefined ? '' : (window.assay?.pathForFile?.(file) ?? file.path)
+  if (typeof told === 'string' && told !== '') return told
   const uri = event.dataTransfer.getData('text/uri-list').split(/\r?\n/)[0] ?? ''
   if (!uri.startsWith('file://')) return null
   const path = decodeURIComponent(new URL(uri).pathname)
