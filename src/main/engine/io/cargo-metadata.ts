@@ -111,12 +111,15 @@ async function runCargo(
   signal: AbortSignal,
 ): Promise<Result<Uint8Array, Failure>> {
   const command = `cargo ${args.slice(0, 1).join(' ')}`
+  // A target folder of our own: a workspace's `target/.rustc_info.json` would be believed. Where the folder exists cargo
+  // keeps there what rustc said, and the next run starts no rustc at all (1.95: two processes fewer).
+  const targetDir = path.join(caps.host.cacheDir, 'cargo-target') as AbsolutePath
+  await caps.files.makeFolder(targetDir).catch(() => undefined)
   const outcome = await caps.processes.run({
     command: cargo.command,
     args,
     cwd: neutralDir(caps),
-    // A target folder of our own: a workspace's `target/.rustc_info.json` would be believed.
-    env: { ...cargo.env, CARGO_TARGET_DIR: path.join(caps.host.cacheDir, 'cargo-target') },
+    env: { ...cargo.env, CARGO_TARGET_DIR: targetDir },
     maxOutputBytes: MAX_METADATA_BYTES,
     timeoutMs,
     signal,

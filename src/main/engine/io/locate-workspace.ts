@@ -65,8 +65,25 @@ async function readManifest(caps: Capabilities, folder: string): Promise<Manifes
     if (!(error instanceof FileError)) throw error
     return error.code === 'ENOENT' || error.code === 'ENOTDIR' ? null : `${file}: ${error.message}`
   }
+  const skimmed = skim(text)
+  if (skimmed !== null) return { folder, table: skimmed }
   const parsed = await parseToml(text)
   return parsed.ok ? { folder, table: parsed.value } : `${file}: ${parsed.error}`
+}
+
+/**
+ * What is needed of an ordinary manifest without a TOML parser, whose loading alone costs more than the rest of this
+ * file. Null when in doubt: multi-line texts, a root's `exclude`, a `workspace = "…"`, or no known table at all.
+ */
+function skim(text: string): Manifest['table'] | null {
+  if (/"""|'''|^\s*"?workspace"?\s*[=.]/m.test(text)) return null
+  const isRoot = /^[ \t]*\[workspace[\].]/m.test(text)
+  if (isRoot && /^\s*"?exclude"?\s*=/m.test(text)) return null
+  const named = /^[ \t]*\[package\][ \t]*\r?\n(?:(?![ \t]*\[).*\n)*?[ \t]*name[ \t]*=[ \t]*"([^"\\\n]+)"/m.exec(
+    text,
+  )?.[1]
+  if (!isRoot && named === undefined) return null
+  return { ...(isRoot ? { workspace: {} } : {}), ...(named === undefined ? {} : { package: { name: named } }) }
 }
 
 async function nearestManifest(caps: Capabilities, folder: string): Promise<Manifest | string | null> {
