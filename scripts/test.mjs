@@ -38,7 +38,7 @@ async function unit() {
   const report = path.join(RESULTS, 'unit.json')
   const code = await node('vitest/vitest.mjs', [
     'run',
-    '--reporter=dot',
+    '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${report}`,
   ])
