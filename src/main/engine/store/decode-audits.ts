@@ -144,5 +144,12 @@ export function noteNoPublisher(d: Decoding, entry: TomlTable, at: At): void {
       : key === null
         ? "missing 'user-id' or 'trusted-publisher'"
         : "'trusted-publisher' must be a string"
-  note(d, at, key, 'value', message, 'Write user-id = 123, or trusted-publisher = "github:OWNER/REPO".')
+  note(
+    d,
+    at,
+    key,
+    key === null ? 'key' : 'value',
+    message,
+    'Write user-id = 123, or trusted-publisher = "github:OWNER/REPO".',
+  )
 }

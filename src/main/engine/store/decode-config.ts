@@ -29,6 +29,7 @@ import {
   readStringsByKey,
   readTables,
   readVersion,
+  shown,
   typeName,
   type At,
   type Decoding,
@@ -75,7 +76,7 @@ function decodeStoreVersion(d: Decoding, table: TomlTable): StoreVersion {
   const dot = text.indexOf('.')
   const parts = dot < 0 ? [] : [text.slice(0, dot), text.slice(dot + 1)]
   if (parts.length === 0 || !parts.every(part => /^\+?[0-9]{1,40}$/.test(part) && BigInt(part) <= U64_MAX)) {
-    note(d, at, 'version', 'value', `'${text}' is not a store version`, 'Write MAJOR.MINOR, for example "0.10".')
+    note(d, at, 'version', 'value', `'${shown(text)}' is not a store version`, 'Write MAJOR.MINOR, for example "0.10".')
     return UNVERSIONED
   }
   return { major: Number(parts[0]), minor: Number(parts[1]) }
@@ -104,7 +105,7 @@ function mergePolicies(d: Decoding, policies: ReadonlyMap<string, PolicyEntry>):
     const colon = key.indexOf(':')
     const crate = colon < 0 ? key : key.slice(0, colon)
     if ((isVersionedByCrate.get(crate) ?? colon >= 0) !== colon >= 0)
-      note(d, at, key, 'key', `cannot mix versioned and unversioned policies for ${crate}`, 'Keep one kind.')
+      note(d, at, key, 'key', `cannot mix versioned and unversioned policies for ${shown(crate)}`, 'Keep one kind.')
     isVersionedByCrate.set(crate, colon >= 0)
     if (colon < 0) {
       entries.set(key, entry)
@@ -112,7 +113,7 @@ function mergePolicies(d: Decoding, policies: ReadonlyMap<string, PolicyEntry>):
     }
     const version = parseVetVersion(key.slice(colon + 1))
     if (version.ok) entries.set(`${crate}:${version.value}`, entry)
-    else note(d, at, key, 'key', `the version of policy '${key}' is wrong: ${version.error}`, null)
+    else note(d, at, key, 'key', `the version of policy '${shown(key)}' is wrong: ${version.error}`, null)
   }
   return new Map([...entries].sort((a, b) => compareText(a[0], b[0])))
 }

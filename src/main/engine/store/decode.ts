@@ -75,8 +75,14 @@ export function typeName(value: TomlValue | undefined): string {
   return Array.isArray(value) ? 'a list' : 'a table'
 }
 
+/** Text of a file as it may stand in a message: cut, and with what a terminal would act on made visible. */
+export function shown(text: string): string {
+  const cut = text.length > 80 ? `${text.slice(0, 80)}…` : text
+  return cut.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, char => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`)
+}
+
 const wrongType = (d: Decoding, at: At | null, key: string, value: TomlValue | undefined, wanted: string): void =>
-  note(d, at, key, 'value', `'${key}' must be ${wanted}, found ${typeName(value)}`, null)
+  note(d, at, key, 'value', `'${shown(key)}' must be ${wanted}, found ${typeName(value)}`, null)
 
 function missing(d: Decoding, at: At | null, key: string): void {
   note(d, at, null, 'key', `missing '${key}'`, `Add ${key} = … here.`)
@@ -159,7 +165,7 @@ function decodeVersion(d: Decoding, text: string, table: TomlTable, at: At | nul
   const parsed = parseVetVersion(text)
   if (parsed.ok) return parsed.value
   if (typeof table[key] === 'string')
-    note(d, at, key, 'value', `'${text}' is not a version: ${parsed.error}`, VERSION_HELP)
+    note(d, at, key, 'value', `'${shown(text)}' is not a version: ${parsed.error}`, VERSION_HELP)
   return ANY_VERSION
 }
 const VERSION_HELP = 'Write MAJOR.MINOR.PATCH, or MAJOR.MINOR.PATCH@git: and 40 hex digits.'
@@ -191,7 +197,7 @@ export function readRange(d: Decoding, table: TomlTable, at: At | null, key: str
   const parsed = parseVersionReq(text)
   if (parsed.ok) return renderVersionReq(parsed.value)
   const help = 'Write a Cargo version requirement, for example "<1.2.3" or ">=1.0, <2".'
-  note(d, at, key, 'value', `'${text}' is not a version requirement: ${parsed.error}`, help)
+  note(d, at, key, 'value', `'${shown(text)}' is not a version requirement: ${parsed.error}`, help)
   return '*'
 }
 
@@ -211,7 +217,7 @@ export function readDate(d: Decoding, table: TomlTable, at: At | null, key: stri
   if (typeof value !== 'string') return ANY_DATE
   const date = parseDate(text)
   if (date !== null) return date
-  note(d, at, key, 'value', `'${text}' is not a date`, 'Write "YYYY-MM-DD".')
+  note(d, at, key, 'value', `'${shown(text)}' is not a date`, 'Write "YYYY-MM-DD".')
   return ANY_DATE
 }
 
@@ -277,8 +283,8 @@ export function readEntries<K extends string, V>(
         outerAt,
         name,
         'key',
-        `'${key}.${name}' must be a list of tables, found ${typeName(list)}`,
-        `Write [[${key}.${name}]].`,
+        `'${key}.${shown(name)}' must be a list of tables, found ${typeName(list)}`,
+        `Write [[${key}.NAME]].`,
       )
       continue
     }
@@ -287,7 +293,15 @@ export function readEntries<K extends string, V>(
     for (let i = 0; i < list.length; i++) {
       const entry = list[i] as TomlValue
       if (isTable(entry)) entries.push(decode(entry, { parent: nameAt, key: i }))
-      else note(d, nameAt, i, 'value', `an entry of '${key}.${name}' must be a table, found ${typeName(entry)}`, null)
+      else
+        note(
+          d,
+          nameAt,
+          i,
+          'value',
+          `an entry of '${key}.${shown(name)}' must be a table, found ${typeName(entry)}`,
+          null,
+        )
     }
     map.set(name as K, entries)
   }
@@ -310,5 +324,5 @@ export function readStringsByKey(
 export function refuseUnknownKeys(d: Decoding, table: TomlTable, at: At, known: ReadonlySet<string>): void {
   for (const key in table)
     if (Object.hasOwn(table, key) && !known.has(key))
-      note(d, at, key, 'key', `unknown key '${key}'`, `Remove it; the keys here are ${[...known].join(', ')}.`)
+      note(d, at, key, 'key', `unknown key '${shown(key)}'`, `Remove it; the keys here are ${[...known].join(', ')}.`)
 }

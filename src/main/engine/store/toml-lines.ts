@@ -103,6 +103,9 @@ function stepInto(state: Headers, table: Mutable, key: string): Mutable | null {
   return next as Mutable
 }
 
+/** cargo-vet's files need five: `audits.NAME.audits.CRATE` and one to spare. */
+const MAX_HEADER_PARTS = 5
+
 const HEADER_KEY = /(?:([A-Za-z0-9_-]+)|"([^"\\]*)"|'([^']*)')(\.|\]\]?$)/y
 
 function headerPath(text: string, close: string): string[] | null {
@@ -114,6 +117,7 @@ function headerPath(text: string, close: string): string[] | null {
     const key = match[1] ?? match[2] ?? match[3] ?? ''
     if (key === '__proto__') return null
     path.push(key)
+    if (path.length > MAX_HEADER_PARTS) return null
     if (match[4] === '.') continue
     return match[4] === close ? path : null
   }
@@ -188,14 +192,10 @@ function readValue(lines: Lines, at: number, end: number, state: Headers): TomlV
 }
 
 function readBasic(text: string, at: number, end: number): string | undefined {
-  const close = text.indexOf('"', at + 1)
-  if (close === end - 1) {
-    const body = text.slice(at + 1, close)
-    return body.includes('\\') ? undefined : body
-  }
-  // A quote inside: only fine when every one of them is escaped.
-  const body = text.slice(at + 1, end - 1)
   if (end - 1 <= at || text.charCodeAt(end - 1) !== QUOTE) return undefined
+  const body = text.slice(at + 1, end - 1)
+  if (!body.includes('\\')) return body.includes('"') ? undefined : body
+  // Quotes inside must all be escaped, and the last one must not be.
   return /^(?:[^"\\]|\\.)*$/.test(body) ? unescape(body) : undefined
 }
 

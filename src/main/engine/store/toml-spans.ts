@@ -28,11 +28,22 @@ export function buildSpanIndex(text: string): SpanIndex {
 }
 
 /** The first place with syntax that TOML 1.1 has and 1.0 has not, in a text that is valid TOML 1.1. */
-export function findNewerSyntax(text: string): NewerSyntax | null {
+export function findNewerSyntax(text: string): FoundSyntax | null {
   return MAY_BE_NEWER.test(text) ? scanAll(text).newer : null
 }
 
-export interface NewerSyntax {
+/**
+ * The first number of more than 64 characters; asked before parsing, because making a bigint of megabytes of digits
+ * takes minutes. Right up to the first mistake of the text, where any reader stops.
+ */
+export function findLongNumber(text: string): FoundSyntax | null {
+  return MAY_BE_LONG.test(text) ? scanAll(text).longNumber : null
+}
+
+const MAX_NUMBER_LENGTH = 64
+const MAY_BE_LONG = /[0-9_a-fA-F]{64}/
+
+export interface FoundSyntax {
   readonly start: number
   readonly end: number
   readonly what: string
@@ -42,7 +53,7 @@ const MAY_BE_NEWER = /\\[ex]|\{|[0-9]:[0-9]/
 
 function scanAll(text: string): Scan {
   const pos = text.startsWith('\ufeff') ? 1 : 0
-  const scan: Scan = { text, pos, spans: new Map(), elements: new Map(), newer: null }
+  const scan: Scan = { text, pos, spans: new Map(), elements: new Map(), newer: null, longNumber: null }
   let prefix = ''
   for (;;) {
     skipBlank(scan)
@@ -74,7 +85,8 @@ interface Scan {
   readonly spans: Map<string, Span>
   /** Elements so far of each array of tables. */
   readonly elements: Map<string, number>
-  newer: NewerSyntax | null
+  newer: FoundSyntax | null
+  longNumber: FoundSyntax | null
 }
 
 function noteNewer(scan: Scan, start: number, end: number, what: string): void {
@@ -106,7 +118,8 @@ function scanHeader(scan: Scan): string {
   scan.pos += isElement ? 2 : 1
   let prefix = ''
   let last = { start: scan.pos, end: scan.pos }
-  for (;;) {
+  for (let depth = 0; ; depth++) {
+    if (depth > MAX_KEY_PARTS) return giveUp(scan)
     skipSpaces(scan)
     const keyStart = scan.pos
     const key = scanKey(scan)
@@ -131,11 +144,19 @@ function scanHeader(scan: Scan): string {
   return prefix
 }
 
+/** Readers refuse such texts; what was found so far stands. */
+const MAX_KEY_PARTS = 200
+function giveUp(scan: Scan): string {
+  scan.pos = scan.text.length
+  return ''
+}
+
 function scanKeyValue(scan: Scan, prefix: string): void {
   let path = prefix
   let keyStart = scan.pos
   let keyEnd = scan.pos
-  for (;;) {
+  for (let depth = 0; ; depth++) {
+    if (depth > MAX_KEY_PARTS) return void giveUp(scan)
     skipSpaces(scan)
     keyStart = scan.pos
     path += SEPARATOR + scanKey(scan)
@@ -174,6 +195,7 @@ function unescapeKey(body: string): string {
 }
 
 function scanValue(scan: Scan, path: string): void {
+  if (path.length - path.replaceAll(SEPARATOR, '').length > 2 * MAX_KEY_PARTS) return void giveUp(scan)
   const char = scan.text[scan.pos]
   if (char === '"' || char === "'") scanString(scan)
   else if (char === '[') scanArray(scan, path)
@@ -189,6 +211,8 @@ function scanBare(scan: Scan): void {
   const written = BARE.exec(scan.text)?.[0] ?? ''
   const end = scan.pos + written.length
   if (/(?:^|[Tt ])[0-9]{2}:[0-9]{2}(?!:)/.test(written)) noteNewer(scan, scan.pos, end, 'a time without seconds')
+  if (written.length > MAX_NUMBER_LENGTH)
+    scan.longNumber ??= { start: scan.pos, end, what: `a number of ${written.length} characters` }
   scan.pos = end
 }
 

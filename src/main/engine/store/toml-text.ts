@@ -10,9 +10,9 @@
 import { parse, TomlError } from 'smol-toml'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { StoreProblem } from '../../../shared/failure.ts'
-import type { TomlTable } from './decode.ts'
+import type { TomlTable, TomlValue } from './decode.ts'
 import { readCanonicalLines } from './toml-lines.ts'
-import { findNewerSyntax, placeAt } from './toml-spans.ts'
+import { buildSpanIndex, findLongNumber, findNewerSyntax, placeAt, spanOf } from './toml-spans.ts'
 
 /** Far larger than any store seen (0.6 MB), small enough to read in seconds. */
 export const MAX_FILE_BYTES = 32 * 1024 * 1024
@@ -40,20 +40,57 @@ export function readAnyToml(text: string, file: string): Result<TomlTable, Store
       help: 'Save the file with LF or CRLF line ends.',
       place: placeAt(text, file, bare.index, bare.index + 1),
     })
+  const long = findLongNumber(text)
+  if (long !== null)
+    return fail({
+      message: `not valid TOML: ${long.what}`,
+      help: null,
+      place: placeAt(text, file, long.start, long.end),
+    })
   try {
     const unified = text.replace(/^\ufeff/, '').replaceAll('\r\n', '\n')
     const tree = parse(unified, { integersAsBigInt: true, maxDepth: MAX_DEPTH }) as TomlTable
-    const newer = findNewerSyntax(text)
-    if (newer === null) return ok(tree)
-    return fail({
-      message: `not valid TOML 1.0: ${newer.what}`,
-      help: 'cargo-vet reads TOML 1.0. Rewrite this place.',
-      place: placeAt(text, file, newer.start, newer.end),
-    })
+    const problem = newerSyntaxProblem(text, file) ?? boundsProblem(tree, text, file)
+    return problem === null ? ok(tree) : fail(problem)
   } catch (error) {
     if (error instanceof TomlError) return fail(syntaxProblem(error, text, file))
     throw error
   }
+}
+
+function newerSyntaxProblem(text: string, file: string): StoreProblem | null {
+  const newer = findNewerSyntax(text)
+  if (newer === null) return null
+  return {
+    message: `not valid TOML 1.0: ${newer.what}`,
+    help: 'cargo-vet reads TOML 1.0. Rewrite this place.',
+    place: placeAt(text, file, newer.start, newer.end),
+  }
+}
+
+const I64_MAX = (1n << 63n) - 1n
+
+/** Nesting and integers past 64 bits, which cargo-vet's reader refuses wherever they stand and smol-toml lets pass. */
+function boundsProblem(tree: TomlTable, text: string, file: string): StoreProblem | null {
+  const pending: [TomlValue, (string | number)[]][] = [[tree, []]]
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const [value, path] = next
+    if (path.length > 2 * MAX_DEPTH)
+      return { message: `tables are nested deeper than ${MAX_DEPTH} levels`, help: null, place: null }
+    if (typeof value === 'bigint' && (value > I64_MAX || value < -I64_MAX - 1n)) {
+      const span = spanOf(buildSpanIndex(text), path)
+      return {
+        message: `${value} does not fit 64 bits`,
+        help: null,
+        place: span === null ? null : placeAt(text, file, span.valueStart, span.valueEnd),
+      }
+    }
+    if (typeof value !== 'object' || value instanceof Date) continue
+    // Strings, by far the most, are not worth a path.
+    for (const [key, inner] of Object.entries(value) as [string, TomlValue][])
+      if (typeof inner !== 'string') pending.push([inner, [...path, key]])
+  }
+  return null
 }
 
 function syntaxProblem(error: TomlError, text: string, file: string): StoreProblem {

@@ -8,6 +8,7 @@ import { brand, type IsoDate } from '../../../shared/domain.ts'
 import type { FilePlace, StoreProblem } from '../../../shared/failure.ts'
 import type { VetStore } from '../core/store-model.ts'
 import { compareVetVersions, parseVetVersion, trimEnd } from '../core/version.ts'
+import { shown } from './decode.ts'
 import { placeProblem, type StorePlaces } from './parse-store.ts'
 import { buildSpanIndex, spanOf, type SpanIndex } from './toml-spans.ts'
 import { unifiedDiff } from './unified-diff.ts'
@@ -42,7 +43,7 @@ export function validateStore(input: ValidateInput): readonly StoreProblem[] {
   const check: Check = {
     input,
     known: new Set(names),
-    knownList: names.join(', '),
+    knownList: names.map(shown).join(', '),
     problems: [],
     spans: new Map(),
   }
@@ -123,7 +124,7 @@ function checkNames(check: Check, file: FileKey, names: readonly string[], paths
     // A single name may be written without a list; then only the key has a place.
     const candidates = paths.flatMap(path => [[...path, i], path])
     check.problems.push({
-      message: `'${name}' is not a valid criteria name`,
+      message: `'${shown(name)}' is not a valid criteria name`,
       help: `The possible criteria are ${check.knownList}. Correct the name, or define it under [criteria.…] in audits.toml.`,
       place: placeOf(check, file, candidates, 'value'),
     })
