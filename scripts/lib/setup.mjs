@@ -186,8 +186,10 @@ export function chooseNode() {
 
 /** Environment for programs that are to find the pinned Node and the project's tools first. */
 export function toolEnv(extra = {}) {
-  const bin = path.join(ROOT, 'node_modules', '.bin')
-  return { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH ?? ''}`, ...extra }
+  // NOTE: not by node_modules/.bin/node alone; some npm versions do not link it, because packages for other systems
+  // (which they leave out) have a program of the same name.
+  const folders = [path.dirname(chooseNode()), path.join(ROOT, 'node_modules', '.bin'), process.env.PATH ?? '']
+  return { ...process.env, PATH: folders.join(path.delimiter), ...extra }
 }
 
 /**
