@@ -2,7 +2,7 @@
 // then carries on under the pinned Node. Only `node:` imports, because it runs before anything is installed.
 import { spawn, spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -135,6 +135,18 @@ export function withLockFile(lock, run) {
   }
 }
 
+/**
+ * Makes node_modules/.bin/node, which bin/assay and people use, where npm did not: some of its versions leave the link
+ * out, because packages for other systems (which they do not install) have a program of the same name.
+ */
+function linkPinnedNode() {
+  const name = PINNED_PACKAGES[`${process.platform}-${process.arch}`]
+  const link = path.join(ROOT, 'node_modules', '.bin', 'node')
+  const binary = path.join('..', String(name), 'bin', 'node')
+  if (process.platform === 'win32' || !existsSync(path.resolve(path.dirname(link), binary)) || existsSync(link)) return
+  symlinkSync(binary, link)
+}
+
 /** Runs `npm ci` unless what is installed is what the lock file says. Ends the process with npm's output if it fails. */
 export function ensureInstalled() {
   const wanted = lockHash()
@@ -149,6 +161,7 @@ export function ensureInstalled() {
       const npmEnv = isNewEnough(process.versions.node) ? env : envWithPinnedNode(env)
       runNpm(['ci', '--include=dev', '--include=optional'], npmEnv)
     }
+    linkPinnedNode()
     mkdirSync(path.dirname(STAMP), { recursive: true })
     writeFileSync(STAMP, wanted)
   })
@@ -186,8 +199,6 @@ export function chooseNode() {
 
 /** Environment for programs that are to find the pinned Node and the project's tools first. */
 export function toolEnv(extra = {}) {
-  // NOTE: not by node_modules/.bin/node alone; some npm versions do not link it, because packages for other systems
-  // (which they leave out) have a program of the same name.
   const folders = [path.dirname(chooseNode()), path.join(ROOT, 'node_modules', '.bin'), process.env.PATH ?? '']
   return { ...process.env, PATH: folders.join(path.delimiter), ...extra }
 }
