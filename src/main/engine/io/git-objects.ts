@@ -1,6 +1,6 @@
 /**
- * Line counts of many pairs of file trees with two git processes: the trees go into a throw-away repository through
- * `fast-import`, `diff-tree --stdin` compares them. Nothing of a crate becomes a file: no name, link or attribute of it
+ * Line counts of many pairs of file trees with one git process: the trees go into a throw-away repository as a pack
+ * (git-pack.ts), `diff-tree --stdin` compares them. Nothing of a crate becomes a file: no name, link or attribute of it
  * reaches the disk or git's configuration. Renames are found as `git diff` finds them (50 %, at most 1000 candidates).
  */
 import path from 'node:path'
@@ -10,6 +10,7 @@ import { fail, ok, type Result } from '../../../shared/result.ts'
 import { FileError, type Capabilities } from '../capabilities.ts'
 import { GIT_SAFE_ARGS, gitEnv } from '../core/git-command.ts'
 import type { ArchiveEntry } from './archive.ts'
+import { buildPack, type GitPack } from './git-pack.ts'
 
 const GIT_TIMEOUT_MS = 180_000
 const MAX_GIT_OUTPUT_BYTES = 128 << 20
@@ -35,47 +36,18 @@ export async function diffBatch(
 ): Promise<Result<readonly (readonly NumstatRow[])[], Failure>> {
   const temp = await caps.temp.folder('objects')
   try {
-    await makeRepository(caps, temp.path)
-    const at = { cwd: temp.path, gitDir: temp.path, codes: [0] }
-    const storing = [
-      '-c',
-      'pack.compression=0',
-      '-c',
-      'fastimport.unpackLimit=1',
-      '-c',
-      'core.protectNTFS=false',
-      '-c',
-      'core.protectHFS=false',
-    ]
-    const imported = await runGit(
-      caps,
-      { ...at, args: [...storing, 'fast-import', '--quiet', '--done', '--depth=0'], input: importStream(pairs) },
-      signal,
-    )
-    if (!imported.ok) return imported
-    const ids = new TextDecoder().decode(imported.value).trim().split('\n')
-    const compare = [
-      'diff-tree',
-      '--stdin',
-      '-r',
-      '-M',
-      '-z',
-      '--numstat',
-      '--ignore-cr-at-eol',
-      '--no-ext-diff',
-      '--no-textconv',
-    ]
-    const compared = await runGit(caps, { ...at, args: compare, input: imported.value }, signal)
+    const built = buildPack(pairs.flatMap(pair => [pair.old, pair.new]))
+    await makeRepository(caps, temp.path, built)
+    const asked = pairs.map((_, i) => `${built.trees[2 * i]!} ${built.trees[2 * i + 1]!}`)
+    const options = ['--stdin', '-r', '-M', '-z', '--numstat', '--ignore-cr-at-eol', '--no-ext-diff', '--no-textconv']
+    const input = Buffer.from(`${asked.join('\n')}\n`)
+    const call = { cwd: temp.path, gitDir: temp.path, args: ['diff-tree', ...options], input, codes: [0] }
+    const compared = await runGit(caps, call, signal)
     if (!compared.ok) return compared
-    const rowsById = ids.length === pairs.length ? parseTreeNumstat(compared.value) : null
-    if (rowsById === null)
-      return fail({
-        code: 'git-failed',
-        command: 'git diff-tree',
-        exitCode: null,
-        stderr: 'its output was not understood',
-      })
-    return ok(ids.map(id => rowsById.get(id) ?? []))
+    const rows = parseTreeNumstat(compared.value, asked)
+    if (rows !== null) return ok(rows)
+    const stderr = 'its output was not understood'
+    return fail({ code: 'git-failed', command: 'git diff-tree', exitCode: null, stderr })
   } catch (error) {
     if (error instanceof FileError) return fail({ code: 'cache-io', path: error.path, reason: error.message })
     throw error
@@ -85,59 +57,42 @@ export async function diffBatch(
 }
 
 /** The least that git takes for a bare repository; saves a process. */
-async function makeRepository(caps: Capabilities, folder: AbsolutePath): Promise<void> {
+async function makeRepository(caps: Capabilities, folder: AbsolutePath, { pack, index }: GitPack): Promise<void> {
   const at = (name: string) => path.join(folder, name) as AbsolutePath
-  await caps.files.makeFolder(at('objects'))
+  await caps.files.makeFolder(at('objects/pack'))
   await caps.files.makeFolder(at('refs'))
-  await caps.files.writeInPlace(at('HEAD'), 'ref: refs/heads/none\n')
-  await caps.files.writeInPlace(at('config'), '[core]\n\trepositoryformatversion = 0\n\tbare = true\n')
+  await Promise.all([
+    caps.files.writeInPlace(at('HEAD'), 'ref: refs/heads/none\n'),
+    caps.files.writeInPlace(at('config'), '[core]\n\trepositoryformatversion = 0\n\tbare = true\n'),
+    caps.files.writeInPlace(at('objects/pack/pack-1.pack'), Buffer.concat(pack)),
+    caps.files.writeInPlace(at('objects/pack/pack-1.idx'), index),
+  ])
 }
 
-/** Two commits per pair, the second a child of the first with another tree; its id is printed. */
-function importStream(pairs: readonly TreePair[]): Uint8Array {
-  const parts: Uint8Array[] = []
-  const say = (text: string) => parts.push(Buffer.from(text))
-  const files = (entries: readonly ArchiveEntry[]) => {
-    for (const { path: name, data, isExecutable } of entries) {
-      say(`M ${isExecutable ? '100755' : '100644'} inline ${quoted(name)}\ndata ${data.length}\n`)
-      parts.push(data)
-      say('\n')
-    }
-  }
-  pairs.forEach((pair, i) => {
-    // The branch number keeps equal pairs apart: equal commits would have equal ids.
-    say(`commit refs/pairs/${i}\nmark :${2 * i + 1}\ncommitter ${i} <> 0 +0000\ndata 0\n`)
-    files(pair.old)
-    say(
-      `commit refs/pairs/${i}\nmark :${2 * i + 2}\ncommitter ${i} <> 0 +0000\ndata 0\nfrom :${2 * i + 1}\ndeleteall\n`,
-    )
-    files(pair.new)
-    say(`\nget-mark :${2 * i + 2}\n`)
-  })
-  say('done\n')
-  return Buffer.concat(parts)
-}
-
-/** git refuses a part named `.git`; what it is called instead matters to nobody. */
-function quoted(name: string): string {
-  const safe = name.replace(/(^|\/)(\.git)(?=\/|$)/gi, '$1$2-kept')
-  return `"${safe.replace(/["\\]/g, '\\$&')}"`
-}
-
-/** `ID NUL` then per file `INS TAB DEL TAB path NUL`, or `INS TAB DEL TAB NUL from NUL to NUL` for a rename. */
-export function parseTreeNumstat(stdout: Uint8Array): ReadonlyMap<string, readonly NumstatRow[]> | null {
+/**
+ * git prints the line it was asked, then per file `INS TAB DEL TAB path NUL`, or `INS TAB DEL TAB NUL from NUL to NUL`
+ * for a rename. Null when that is not what stands there.
+ */
+export function parseTreeNumstat(
+  stdout: Uint8Array,
+  asked: readonly string[],
+): readonly (readonly NumstatRow[])[] | null {
   const chunks = new TextDecoder().decode(stdout).split('\0')
-  const rowsById = new Map<string, NumstatRow[]>()
-  let rows: NumstatRow[] | null = null
-  for (let i = 0; i < chunks.length - 1; i++) {
-    const chunk = chunks[i]!
-    if (/^[0-9a-f]{40,64}$/.test(chunk)) {
-      rows = []
-      rowsById.set(chunk, rows)
-      continue
+  const answers: NumstatRow[][] = []
+  for (let i = 0; i < chunks.length; i++) {
+    let chunk = chunks[i]!
+    for (
+      let line = asked[answers.length];
+      line !== undefined && chunk.startsWith(`${line}\n`);
+      line = asked[answers.length]
+    ) {
+      answers.push([])
+      chunk = chunk.slice(line.length + 1)
     }
+    if (chunk === '' && i === chunks.length - 1) break
     const match = /^(?:(\d+)\t(\d+)|-\t-)\t(.*)$/s.exec(chunk)
-    if (match === null || rows === null) return null
+    const rows = answers.at(-1)
+    if (match === null || rows === undefined) return null
     let name = match[3]!
     if (name === '') {
       name = chunks[i + 2] ?? ''
@@ -145,7 +100,7 @@ export function parseTreeNumstat(stdout: Uint8Array): ReadonlyMap<string, readon
     }
     rows.push({ path: name, insertions: Number(match[1] ?? 0), deletions: Number(match[2] ?? 0) })
   }
-  return rowsById
+  return answers.length === asked.length ? answers : null
 }
 
 /**
