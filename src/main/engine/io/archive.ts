@@ -34,7 +34,7 @@ export const ARCHIVE_LIMITS: ArchiveLimits = {
   maxRatio: 250,
 }
 const RATIO_FREE_BYTES = 16 << 20
-const MAX_CHUNK_BYTES = 16 << 20
+const MAX_CHUNK_BYTES = 64 << 20
 
 export interface ArchiveEntry {
   /** Below NAME-VERSION/, `/` between parts. */
