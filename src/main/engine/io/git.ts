@@ -84,7 +84,6 @@ export async function gitVersion(caps: Capabilities, signal: AbortSignal): Promi
  * Answers the commit's full hash. @failure git-not-found, git-failed (its hooks' words included)
  */
 export async function commitFiles(
-  caps: Capabilities,
   folder: AbsolutePath,
   files: readonly AbsolutePath[],
   message: string,
