@@ -56,6 +56,15 @@ export type Failure =
   | { readonly code: 'criteria-too-many'; readonly count: number; readonly limit: number }
   | { readonly code: 'criteria-none-chosen' }
   | { readonly code: 'policy-invalid'; readonly problems: readonly StoreProblem[] }
+  | {
+      readonly code: 'aggregate-mismatch'
+      readonly mismatches: readonly {
+        readonly criteria: string
+        readonly what: 'description' | 'implies'
+        readonly first: { readonly source: string; readonly text: string }
+        readonly second: { readonly source: string; readonly text: string }
+      }[]
+    }
   | { readonly code: 'package-unknown'; readonly name: string; readonly version: string | null }
   | { readonly code: 'version-ambiguous'; readonly name: string; readonly versions: readonly string[] }
   | { readonly code: 'version-invalid'; readonly text: string; readonly reason: string }
@@ -81,6 +90,18 @@ export type Failure =
   | { readonly code: 'archive-truncated'; readonly crate: string; readonly reason: string }
   | { readonly code: 'archive-hostile'; readonly crate: string; readonly entry: string | null; readonly rule: string }
   | { readonly code: 'cache-io'; readonly path: string; readonly reason: string }
+  // imports
+  | {
+      readonly code: 'import-invalid'
+      readonly importName: string
+      readonly reason: string
+      readonly help: string | null
+    }
+  | {
+      readonly code: 'criteria-changed'
+      readonly changes: readonly { readonly importName: string; readonly criterion: string; readonly diff: string }[]
+    }
+  | { readonly code: 'peer-unknown'; readonly name: string; readonly registry: string }
   // git, review
   | { readonly code: 'git-not-found'; readonly tried: string }
   | { readonly code: 'git-failed'; readonly command: string; readonly exitCode: number | null; readonly stderr: string }
@@ -92,6 +113,8 @@ export type Failure =
   | { readonly code: 'undo-unavailable'; readonly reason: string }
   | { readonly code: 'request-invalid'; readonly call: string; readonly reason: string }
   | { readonly code: 'usage'; readonly message: string }
+  /** Understood, and cannot be done as things are. */
+  | { readonly code: 'refused'; readonly message: string; readonly help: string | null }
   | { readonly code: 'unsupported'; readonly what: string; readonly instead: string | null }
   | { readonly code: 'engine-stopped'; readonly reason: string }
   | { readonly code: 'internal'; readonly message: string }
@@ -119,6 +142,12 @@ const words = (title: string, cause: string | null = null, help: string | null =
   cause,
   help,
 })
+
+function mismatchText(m: (Failure & { code: 'aggregate-mismatch' })['mismatches'][number]): string {
+  const side = ({ source, text }: { readonly source: string; readonly text: string }) =>
+    `  ${source || 'an earlier source'}: ${JSON.stringify(text)}`
+  return `the ${m.what} of '${m.criteria}' differs:\n${side(m.first)}\n${side(m.second)}`
+}
 
 /** A sentence for the user, the cause, and where there is one, the next thing to try. Total over the union. */
 export function describeFailure(f: Failure): FailureWords {
@@ -175,7 +204,7 @@ export function describeFailure(f: Failure): FailureWords {
       return words(
         `the store has version ${f.stored}, older than ${f.supported}`,
         null,
-        'Run the command without --locked once to bring the store to the current version.',
+        'Run `assay fmt` once to bring the store to the current version.',
       )
     case 'store-newer':
       return words(
@@ -220,6 +249,12 @@ export function describeFailure(f: Failure): FailureWords {
           : `there are ${f.problems.length} problems with the policy table in config.toml`,
         f.problems.length === 1 ? null : f.problems.map(storeProblemText).join('\n'),
         f.problems.find(p => p.help !== null)?.help ?? null,
+      )
+    case 'aggregate-mismatch':
+      return words(
+        `the sources disagree on ${f.mismatches.length === 1 ? 'a criterion' : `${f.mismatches.length} points about criteria`}`,
+        f.mismatches.map(mismatchText).join('\n'),
+        'Agree with the owners of the sources on one meaning, or leave a source out.',
       )
     case 'package-unknown':
       return words(
@@ -273,6 +308,16 @@ export function describeFailure(f: Failure): FailureWords {
         f.reason,
         'Check free space and permissions, or set another cache folder.',
       )
+    case 'import-invalid':
+      return words(`the import '${f.importName}' cannot be used`, f.reason, f.help)
+    case 'criteria-changed':
+      return words(
+        'Some of your imported audits changed their criteria descriptions',
+        f.changes.map(c => `${c.importName}'s '${c.criterion}' criteria changed:\n\n${c.diff}`).join('\n'),
+        'Read the new definition, then run `assay regenerate imports` to accept it.',
+      )
+    case 'peer-unknown':
+      return words(`no peer named ${f.name} found in the registry`, `looked in ${f.registry}`, 'Name its address.')
     case 'git-not-found':
       return words('git was not found', `tried ${f.tried}`, 'Install git 2.30 or newer.')
     case 'git-failed':
@@ -294,6 +339,8 @@ export function describeFailure(f: Failure): FailureWords {
       return words(`the request ${f.call} was not understood`, f.reason)
     case 'usage':
       return words(f.message)
+    case 'refused':
+      return words(f.message, null, f.help)
     case 'unsupported':
       return words(`${f.what} is not supported yet`, null, f.instead)
     case 'engine-stopped':

@@ -34,7 +34,8 @@ export class NetError extends Error {
   override readonly name = 'NetError'
   /** True when trying again may help: no route, reset, time-out. */
   readonly isRetryable: boolean
-  readonly kind: 'aborted' | 'too-large' | 'connect' | 'timeout' | 'protocol'
+  /** `unreachable`: refused, no such host or no route, known at once and alike for every address of that host. */
+  readonly kind: 'aborted' | 'too-large' | 'unreachable' | 'connect' | 'timeout' | 'protocol'
   constructor(message: string, isRetryable: boolean, kind: NetError['kind']) {
     super(message)
     this.isRetryable = isRetryable

@@ -200,6 +200,8 @@ async function readAnswer(
   return { status: response.status, headers, body: Buffer.concat(chunks), isPartial }
 }
 
+const UNREACHABLE = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH'])
+
 function connectError(error: unknown): NetError {
   const cause = (error as { cause?: { code?: string; message?: string } }).cause
   const code = cause?.code ?? ''
@@ -211,8 +213,15 @@ function connectError(error: unknown): NetError {
     code === 'SELF_SIGNED_CERT_IN_CHAIN'
   if (isTls)
     return new NetError(`${message} (${code}); name your certificate file with CARGO_HTTP_CAINFO`, false, 'protocol')
+  // Several addresses that all refused come as one error without words of its own.
+  if (UNREACHABLE.has(code)) return new NetError(reasonOf(code, message), true, 'unreachable')
   // fetch turns a 407 into an error without words, and does so with nothing else.
   if (message === '' || /proxy auth/i.test(message))
     return new NetError('the proxy asks for a login', false, 'protocol')
-  return new NetError(code === '' ? message : `${message} (${code})`, true, 'connect')
+  return new NetError(reasonOf(code, message), true, 'connect')
+}
+
+function reasonOf(code: string, message: string): string {
+  if (message === '') return code
+  return code === '' || message.includes(code) ? message : `${message} (${code})`
 }

@@ -1,6 +1,7 @@
 /**
  * One download with patience: a limit on how many run at once, retries with growing pauses (or the pause the server
  * asks for), and resumption of what arrived before a connection broke. What the bytes mean is the caller's business.
+ * A host that refused twice in a row is not asked again within the same run: it fails at once.
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import type PQueue from 'p-queue'
@@ -34,6 +35,8 @@ export interface FetchRequest {
   readonly maxBytes: number
   /** Bytes of an earlier, broken download of the same immutable file: asked to be continued. */
   readonly resumeFrom?: Uint8Array
+  /** The file may change between two tries: a broken download starts again. */
+  readonly isMutable?: boolean
 }
 
 export interface Fetcher {
@@ -50,11 +53,15 @@ export interface FetchFailure {
   readonly partial: Uint8Array | null
 }
 
+/** So many refusals in a row, over all requests of one run, and the host counts as down for the rest of it. */
+const REFUSALS_UNTIL_DOWN = 2
+
 const RETRIED = new Set([408, 425, 429, 500, 502, 503, 504])
 
 export function createFetcher(caps: Capabilities, policy: FetchPolicy = FETCH_POLICY): Fetcher {
   const slots = createSlots(policy.parallel)
   const announced = new WeakMap<Run, Set<string>>()
+  const breaker = createBreaker()
   const announce = (run: Run, url: string) => {
     const host = URL.parse(url)?.hostname ?? ''
     const known = announced.get(run) ?? new Set()
@@ -66,7 +73,7 @@ export function createFetcher(caps: Capabilities, policy: FetchPolicy = FETCH_PO
     fetch: (request, run) =>
       slots.use(run.signal, () => {
         announce(run, request.url)
-        return fetchPatiently(caps, policy, request, run)
+        return fetchPatiently(caps, policy, request, run, breaker)
       }),
   }
 }
@@ -76,14 +83,18 @@ async function fetchPatiently(
   policy: FetchPolicy,
   request: FetchRequest,
   run: Run,
+  breaker: Breaker,
 ): Promise<Result<HttpAnswer, FetchFailure>> {
   let got = request.resumeFrom ?? null
   for (let attempt = 1; ; attempt++) {
+    const down = breaker.downBecause(run, request.url)
+    if (down !== null) return fail({ failure: failed(request.url, null, down, true), partial: got })
     const isLast = attempt === policy.attempts
     let wanted: number | null = null
     let failure: Failure
     try {
       const answer = join(got, await requestOnce(caps, policy, request, got, run))
+      breaker.answered(run, request.url)
       if (answer === 'restart') {
         got = null
         if (isLast)
@@ -94,7 +105,7 @@ async function fetchPatiently(
         continue
       }
       if (!answer.isPartial && (!RETRIED.has(answer.status) || isLast)) return ok(answer)
-      if (answer.isPartial && answer.status === 200) got = answer.body
+      if (answer.isPartial && answer.status === 200 && request.isMutable !== true) got = answer.body
       failure = answer.isPartial
         ? failed(request.url, null, `the connection broke after ${answer.body.length} bytes`, true)
         : failed(request.url, answer.status, 'the server could not answer', true)
@@ -102,10 +113,11 @@ async function fetchPatiently(
     } catch (error) {
       if (!(error instanceof NetError)) throw error
       if (error.kind === 'aborted') throw new Cancelled()
+      if (error.kind === 'unreachable') breaker.refused(run, request.url, error.message)
       failure = failed(request.url, null, error.message, error.isRetryable)
       if (!error.isRetryable) return fail({ failure, partial: got })
     }
-    if (isLast) return fail({ failure, partial: got })
+    if (isLast || breaker.downBecause(run, request.url) !== null) return fail({ failure, partial: got })
     await pauseBefore(attempt, wanted, policy, run.signal)
   }
 }
@@ -125,6 +137,34 @@ function requestOnce(
     timeoutMs: policy.timeoutMs,
     signal: run.signal,
   })
+}
+
+interface Breaker {
+  /** Why the host is not asked any more in this run; null when it is. */
+  downBecause(run: Run, url: string): string | null
+  answered(run: Run, url: string): void
+  refused(run: Run, url: string, reason: string): void
+}
+
+function createBreaker(): Breaker {
+  const runs = new WeakMap<Run, Map<string, { count: number; reason: string }>>()
+  const hostsOf = (run: Run) => {
+    let hosts = runs.get(run)
+    if (hosts === undefined) runs.set(run, (hosts = new Map()))
+    return hosts
+  }
+  const hostOf = (url: string) => URL.parse(url)?.host ?? ''
+  return {
+    downBecause(run, url) {
+      const refusals = hostsOf(run).get(hostOf(url))
+      return refusals !== undefined && refusals.count >= REFUSALS_UNTIL_DOWN ? refusals.reason : null
+    },
+    answered: (run, url) => void hostsOf(run).delete(hostOf(url)),
+    refused(run, url, reason) {
+      const count = hostsOf(run).get(hostOf(url))?.count ?? 0
+      hostsOf(run).set(hostOf(url), { count: count + 1, reason })
+    },
+  }
 }
 
 /** A 206 that continues where we stopped becomes a whole 200; a server that ignores the range starts again. */
