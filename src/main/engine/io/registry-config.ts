@@ -46,6 +46,21 @@ export async function readRegistryConfig(
   return chooseSource(mergeSources(files.value, caps.host.env), cargoHomeDir(caps))
 }
 
+/**
+ * Where the registry's web API is, without a slash at the end: ASSAY_WEB_API, else the default registry's. It states who
+ * published which release; source replacement does not move it. @failure registry-config
+ */
+export function webApiUrl(env: Readonly<Record<string, string>>): Result<string, Failure> {
+  const stated = env['ASSAY_WEB_API'] ?? ''
+  if (stated === '') return ok(`https://${DEFAULT_NAME}/api/v1`)
+  const url = URL.parse(stated)
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '') {
+    const reason = `'${withoutUserInfo(stated)}' is not an address without a login`
+    return fail({ code: 'registry-config', file: 'ASSAY_WEB_API', reason })
+  }
+  return ok(`${url.origin}${url.pathname.replace(/\/+$/, '')}`)
+}
+
 /** Follows `replace-with` from the default registry. Pure. */
 export function chooseSource(tables: SourceTables, cargoHome: AbsolutePath): Result<RegistryConfig, Failure> {
   const replacedBy: string[] = []

@@ -1,0 +1,313 @@
+/**
+ * Who published each release of a crate, and how the registry describes the crate, from the registry's web API. An
+ * answer is good as long as it names exactly the versions that the index lists, so in most runs nothing is asked. The
+ * registry's rule for programs is kept: a name in User-Agent, one request a second. Answers live in our cache, and in
+ * cargo-vet's own file where its `--cache-dir` is given.
+ */
+import { setTimeout as pause } from 'node:timers/promises'
+import path from 'node:path'
+import type { AbsolutePath, CrateName } from '../../../shared/domain.ts'
+import type { Failure } from '../../../shared/failure.ts'
+import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
+import type { Cache } from '../cache.ts'
+import { FileError, type Capabilities, type Run } from '../capabilities.ts'
+import type { Release } from '../core/publishers.ts'
+import type { PublisherEntry, PublisherId } from '../core/store-model.ts'
+import { compareVetVersions, parseVetVersion } from '../core/version.ts'
+import { createFetcher, FETCH_POLICY, type Fetcher, type FetchPolicy } from './fetcher.ts'
+import type { Registry } from './registry.ts'
+import { isCrateName } from './registry-index.ts'
+import { createSharedWork } from './shared-work.ts'
+import {
+  dayOf,
+  readApiCrate,
+  readPublisherCache,
+  renderPublisherCache,
+  type ApiCrate,
+  type ApiUser,
+  type CrateMetadata,
+  type PublisherCache,
+} from './web-api-json.ts'
+
+export type { Release } from '../core/publishers.ts'
+export type { CrateMetadata } from './web-api-json.ts'
+
+/** The largest answers of the default registry have about 3 MB. */
+const MAX_ANSWER_BYTES = 32 << 20
+const MAX_CACHE_FILE_BYTES = 256 << 20
+const LOCK_WAIT_MS = 60_000
+
+export interface WebApiOptions {
+  /** As from `webApiUrl`: no slash at the end. */
+  readonly baseUrl: string
+  /** Says which versions there are. */
+  readonly registry: Pick<Registry, 'versions'>
+  /** cargo-vet's `--cache-dir`: its crates-io-cache.json is read and written. */
+  readonly vetCacheDir: AbsolutePath | null
+  readonly offline: boolean
+  /** Least time between the starts of two requests. Default: ASSAY_WEB_API_PAUSE_MS, else 1000. */
+  readonly pauseMs?: number
+  readonly fetchPolicy?: FetchPolicy
+}
+
+export interface WebApi {
+  /**
+   * Every version that the index lists, in order. Offline, what was stored.
+   * @failure offline, download-failed (also when the API lacks a version of the index), crate-not-in-registry
+   */
+  releases(crate: string, run: Run): Promise<Result<readonly Release[], Failure>>
+  /** Of several crates; users get the name that the last answer gave them. @failure the first of `releases` */
+  releasesOf(
+    crates: readonly CrateName[],
+    run: Run,
+  ): Promise<Result<ReadonlyMap<CrateName, readonly Release[]>, Failure>>
+  /** @failure as `releases` */
+  metadata(crate: string, run: Run): Promise<Result<CrateMetadata, Failure>>
+  /** What is known of a user without asking. */
+  user(userId: bigint): Promise<ApiUser | null>
+  /** Adds what was fetched to cargo-vet's file. A file that cannot be written loses nothing but time. */
+  flush(signal: AbortSignal): Promise<Result<null, Failure>>
+}
+
+interface Known {
+  readonly users: Map<bigint, ApiUser>
+  readonly crates: Map<string, ApiCrate>
+}
+
+export function openWebApi(caps: Capabilities, cache: Cache, options: WebApiOptions): WebApi {
+  const fetcher = createFetcher(caps, { ...(options.fetchPolicy ?? FETCH_POLICY), parallel: 1 })
+  const turn = createTurns(options.pauseMs ?? pauseFromEnv(caps))
+  const asking = createSharedWork<Result<ApiCrate, Failure>>()
+  const answered = new Map<string, ApiCrate>()
+  const fetched: Known = { users: new Map(), crates: new Map() }
+  let loading: Promise<PublisherCache> | null = null
+  const stored = () => (loading ??= readVetCache(caps, options.vetCacheDir))
+
+  const learn = (users: ReadonlyMap<bigint, ApiUser>): void => {
+    for (const [userId, user] of users) fetched.users.set(userId, user)
+  }
+  const fromOwnCache = (crate: string): ApiCrate | null => {
+    const body = cache.index(crateUrl(options, crate))?.body ?? null
+    const read = body === null ? null : readApiCrate(body)
+    if (read === null || !read.ok) return null
+    for (const [userId, user] of read.value.users) if (!fetched.users.has(userId)) fetched.users.set(userId, user)
+    return read.value
+  }
+
+  const ask = async (crate: string, run: Run): Promise<Result<ApiCrate, Failure>> => {
+    if (!isCrateName(crate)) return fail({ code: 'crate-not-in-registry', crate, version: null })
+    const known = (await stored()).crates.get(crate) ?? null
+    if (options.offline) {
+      const offline = known ?? fromOwnCache(crate)
+      return offline === null ? fail({ code: 'offline', needed: `the publishers of ${crate}` }) : ok(offline)
+    }
+    const listed = await options.registry.versions(crate, run)
+    if (!listed.ok) return listed
+    const versions = canonicalVersions(listed.value.map(v => v.version))
+    if (versions.length === 0) return fail({ code: 'crate-not-in-registry', crate, version: null })
+    if (known !== null && hasExactly(known, versions)) return ok(known)
+    const own = fromOwnCache(crate)
+    if (own !== null && hasExactly(own, versions)) return ok(own)
+    await turn(run.signal)
+    const answer = await fetchCrate(fetcher, options, crate, run)
+    if (!answer.ok) return answer
+    const fresh = onlyListed(answer.value, versions)
+    if (!fresh.ok) return fail(unusable(crateUrl(options, crate), 200, fresh.error))
+    learn(answer.value.users)
+    fetched.crates.set(crate, fresh.value)
+    keepInOwnCache(caps, cache, crateUrl(options, crate), fresh.value, fetched.users)
+    return fresh
+  }
+
+  const entry = async (crate: string, run: Run): Promise<Result<ApiCrate, Failure>> => {
+    const before = answered.get(crate)
+    if (before !== undefined) return ok(before)
+    const answer = await asking.join(crate, run.signal, () => ask(crate, run))
+    if (answer.ok) answered.set(crate, answer.value)
+    return answer
+  }
+
+  const userOf = async (userId: bigint): Promise<ApiUser | null> =>
+    fetched.users.get(userId) ?? (await stored()).users.get(userId) ?? null
+
+  const withNames = async ({ versions }: ApiCrate): Promise<readonly Release[]> => {
+    const releases: Release[] = []
+    for (const { version, createdAt, source } of versions) {
+      releases.push({ version, createdAt: dayOf(createdAt), source: await named(source, userOf) })
+    }
+    return releases
+  }
+
+  const api: WebApi = {
+    async releases(crate, run) {
+      const answer = await entry(crate, run)
+      return answer.ok ? ok(await withNames(answer.value)) : answer
+    },
+    async releasesOf(crates, run) {
+      let done = 0
+      const entries = await Promise.all(
+        crates.map(async crate => {
+          const answer = await entry(crate, run)
+          run.onProgress({ done: ++done, total: crates.length, step: `publishers of ${crate}` })
+          return [crate, answer] as const
+        }),
+      )
+      const releases = new Map<CrateName, readonly Release[]>()
+      for (const [crate, answer] of entries) {
+        if (!answer.ok) return answer
+        releases.set(crate, await withNames(answer.value))
+      }
+      return ok(releases)
+    },
+    async metadata(crate, run) {
+      const answer = await entry(crate, run)
+      return answer.ok ? ok(answer.value.metadata) : answer
+    },
+    user: userOf,
+    async flush(signal) {
+      if (options.vetCacheDir === null || fetched.crates.size === 0) return ok(null)
+      const written = await addToVetCache(caps, options.vetCacheDir, fetched, signal)
+      if (written.ok) fetched.crates.clear()
+      return written
+    },
+  }
+  return api
+}
+
+async function named(
+  source: PublisherId | null,
+  userOf: (userId: bigint) => Promise<ApiUser | null>,
+): Promise<PublisherEntry['source'] | null> {
+  if (source === null || source.kind === 'trusted-publisher') return source
+  const user = await userOf(source.userId)
+  return user === null ? null : { kind: 'user', userId: source.userId, login: user.login, name: user.name }
+}
+
+const crateUrl = ({ baseUrl }: WebApiOptions, crate: string): string => `${baseUrl}/crates/${crate}`
+
+function unusable(url: string, httpStatus: number, reason: string): Failure {
+  return { code: 'download-failed', url, httpStatus, reason, retryable: true }
+}
+
+async function fetchCrate(
+  fetcher: Fetcher,
+  options: WebApiOptions,
+  crate: string,
+  run: Run,
+): Promise<Result<ApiCrate & { readonly users: ReadonlyMap<bigint, ApiUser> }, Failure>> {
+  const url = crateUrl(options, crate)
+  const headers = { accept: 'application/json' }
+  const answer = await fetcher.fetch({ url, headers, maxBytes: MAX_ANSWER_BYTES }, run)
+  if (!answer.ok) return fail(answer.error.failure)
+  const { status, body } = answer.value
+  if (status !== 200) return fail(unusable(url, status, 'unexpected answer'))
+  const read = readApiCrate(new TextDecoder().decode(body))
+  return read.ok ? read : fail(unusable(url, status, read.error))
+}
+
+/** In order, each once; what is no version is left out, as cargo-vet does. */
+function canonicalVersions(texts: readonly string[]): readonly string[] {
+  const parsed = texts.map(parseVetVersion).flatMap(p => (p.ok ? [p.value] : []))
+  return [...new Set(parsed)].sort(compareVetVersions)
+}
+
+function hasExactly({ versions }: ApiCrate, listed: readonly string[]): boolean {
+  return versions.length === listed.length && versions.every((v, i) => v.version === listed[i])
+}
+
+/** Without versions that the index does not list yet. The error says which ones of the index are missing. */
+function onlyListed(answer: ApiCrate, listed: readonly string[]): Result<ApiCrate, string> {
+  const wanted = new Set(listed)
+  const versions = answer.versions.filter(v => wanted.has(v.version))
+  if (versions.length === wanted.size) return ok({ versions, metadata: answer.metadata })
+  for (const { version } of versions) wanted.delete(version)
+  const missing = [...wanted].slice(0, 3).join(', ')
+  return fail(`the registry's index lists ${missing}, which its web API does not know yet; try again in a minute`)
+}
+
+// ── one request a second ─────────────────────────────────────────────────────────────────────
+
+function pauseFromEnv({ host }: Capabilities): number {
+  const stated = host.env['ASSAY_WEB_API_PAUSE_MS'] ?? ''
+  return /^\d{1,6}$/.test(stated) ? Number(stated) : 1000
+}
+
+/** Resolves when the next request may start; by the machine's own time, not the day a run plays on. Throws Cancelled. */
+function createTurns(pauseMs: number): (signal: AbortSignal) => Promise<void> {
+  let nextAt = 0
+  return async signal => {
+    const now = performance.now()
+    const waitMs = Math.max(0, nextAt - now)
+    nextAt = Math.max(nextAt, now) + pauseMs
+    if (waitMs === 0) return
+    try {
+      await pause(waitMs, undefined, { signal })
+    } catch {
+      throw new Cancelled()
+    }
+  }
+}
+
+// ── what is kept ─────────────────────────────────────────────────────────────────────────────
+
+/** In the form of the API itself, so that one reader serves both. */
+function keepInOwnCache(
+  caps: Capabilities,
+  cache: Cache,
+  url: string,
+  { versions, metadata }: ApiCrate,
+  users: ReadonlyMap<bigint, ApiUser>,
+): void {
+  const q = (value: string | null): string => JSON.stringify(value)
+  const rows = versions.map(({ version, createdAt, source }) => {
+    const user = source?.kind === 'user' ? users.get(source.userId) : undefined
+    const by =
+      source?.kind === 'user' && user !== undefined
+        ? `"published_by":{"id":${source.userId},"login":${q(user.login)},"name":${q(user.name)}}`
+        : source?.kind === 'trusted-publisher'
+          ? `"trustpub_data":{"provider":"github","repository":${q(source.signature.replace(/^github:/, ''))}}`
+          : '"published_by":null'
+    return `{"num":${q(version)},"created_at":${q(createdAt)},${by}}`
+  })
+  const body = `{"crate":${JSON.stringify(metadata)},"versions":[${rows.join(',')}]}`
+  const now = caps.clock.nowMs()
+  cache.putIndex(url, { etag: null, lastModified: null, fetchedAt: now, freshUntil: 0, body })
+}
+
+const vetCacheFile = (folder: AbsolutePath): AbsolutePath => path.join(folder, 'crates-io-cache.json') as AbsolutePath
+
+async function readVetCache(caps: Capabilities, folder: AbsolutePath | null): Promise<PublisherCache> {
+  if (folder === null) return readPublisherCache('')
+  try {
+    return readPublisherCache(await caps.files.readText(vetCacheFile(folder), MAX_CACHE_FILE_BYTES))
+  } catch (error) {
+    if (error instanceof FileError) return readPublisherCache('')
+    throw error
+  }
+}
+
+async function addToVetCache(
+  caps: Capabilities,
+  folder: AbsolutePath,
+  fetched: Known,
+  signal: AbortSignal,
+): Promise<Result<null, Failure>> {
+  const file = vetCacheFile(folder)
+  try {
+    await caps.files.makeFolder(folder)
+    const lock = await caps.files.lock(path.join(folder, '.vet-lock') as AbsolutePath, LOCK_WAIT_MS, signal)
+    if (lock === null) return fail({ code: 'cache-io', path: file, reason: 'another program holds its lock' })
+    try {
+      const before = await readVetCache(caps, folder)
+      const users = new Map([...before.users, ...fetched.users])
+      const crates = new Map([...before.crates, ...fetched.crates])
+      await caps.files.writeAtomic(file, renderPublisherCache({ users, crates }))
+      return ok(null)
+    } finally {
+      await lock.release()
+    }
+  } catch (error) {
+    if (error instanceof FileError) return fail({ code: 'cache-io', path: error.path, reason: error.message })
+    throw error
+  }
+}
