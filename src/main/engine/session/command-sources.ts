@@ -32,6 +32,7 @@ export async function openSources(
   const registry = openRegistry(caps, cache, config.value, {
     offline: options.offline,
     lockChecksums: lock.ok ? lockChecksums(lock.value) : new Map(),
+    vetCacheDir: options.cacheDir,
   })
   const measurer = createMeasurer(caps, registry, cache, { diffCacheDir: options.cacheDir })
   return ok({
