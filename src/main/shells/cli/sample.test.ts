@@ -1,5 +1,5 @@
 // The sample workspace does what the first minute promises, judged by the real cargo-vet where it is.
-import { execFileSync } from 'node:child_process'
+import { execFileSync, type ExecFileSyncOptionsWithStringEncoding } from 'node:child_process'
 import { cpSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -71,7 +71,12 @@ describe.skipIf(reason !== null)(
         NO_COLOR: '1',
       })
       const vet = (...args: string[]): string => {
-        const options = { cwd: root, env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] } as const
+        const options: ExecFileSyncOptionsWithStringEncoding = {
+          cwd: root,
+          env,
+          encoding: 'utf8',
+          stdio: ['ignore', 'pipe', 'pipe'],
+        }
         try {
           return execFileSync(reference ?? '', ['vet', ...args, '--cache-dir', path.join(place.folder, 'vet')], options)
         } catch (error) {
