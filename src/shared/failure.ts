@@ -69,6 +69,14 @@ export type Failure =
   | { readonly code: 'version-ambiguous'; readonly name: string; readonly versions: readonly string[] }
   | { readonly code: 'version-invalid'; readonly text: string; readonly reason: string }
   | { readonly code: 'identity-missing'; readonly missing: string }
+  // publishers
+  /** `publisher` null: nobody is known to have published the crate. */
+  | { readonly code: 'publisher-unknown'; readonly crate: string; readonly publisher: string | null }
+  | { readonly code: 'publisher-ambiguous'; readonly crate: string; readonly publishers: readonly string[] }
+  | { readonly code: 'wildcard-end-date'; readonly end: string; readonly latest: string }
+  /** `publisher` null: no package fails or is exempted. */
+  | { readonly code: 'nothing-to-trust'; readonly publisher: string | null; readonly skipped: readonly string[] }
+  | { readonly code: 'audit-as-invalid'; readonly problems: readonly StoreProblem[] }
   // registry, archives, cache
   | { readonly code: 'offline'; readonly needed: string }
   | {
@@ -271,6 +279,43 @@ export function describeFailure(f: Failure): FailureWords {
         `git has no ${f.missing}`,
         'audits name who wrote them',
         `Run \`git config --global ${f.missing} …\`, or name yourself with --who.`,
+      )
+    case 'publisher-unknown':
+      return f.publisher === null
+        ? words(
+            `The package '${f.crate}' has no known publishers, so cannot be trusted`,
+            null,
+            'Publishers come from the registry: run without --locked and --frozen.',
+          )
+        : words(
+            `'${f.publisher}' has not published any relevant version of '${f.crate}'`,
+            null,
+            `please specify a user who has published a version of '${f.crate}'`,
+          )
+    case 'publisher-ambiguous':
+      return words(
+        `The package '${f.crate}' has multiple known publishers, please explicitly specify which publisher to trust`,
+        f.publishers.join(', '),
+      )
+    case 'wildcard-end-date':
+      return words(
+        `end date of ${f.end} is too far in the future`,
+        null,
+        `wildcard audit end dates may be at most 1 year in the future (${f.latest})`,
+      )
+    case 'nothing-to-trust':
+      return f.publisher === null
+        ? words('No failing or exempted crates, trust --all will do nothing')
+        : words(
+            `No failing or exempted packages published by ${f.publisher}`,
+            f.skipped.length === 0 ? null : `skipped for having several publishers: ${f.skipped.join(', ')}`,
+            f.skipped.length === 0 ? null : 'Run with --allow-multiple-publishers to also trust these packages.',
+          )
+    case 'audit-as-invalid':
+      return words(
+        'There are some issues with your policy.audit-as-crates-io entries',
+        f.problems.map(p => (p.help === null ? p.message : `${p.message}\n${p.help}`)).join('\n'),
+        'Run `assay regenerate audit-as-crates-io` to set them all.',
       )
     case 'offline':
       return words(`offline, and ${f.needed} is not in the cache`, null, 'Go online, or run once without --frozen.')

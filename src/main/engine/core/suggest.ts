@@ -13,6 +13,7 @@ import {
   type DiffStat,
   type VetVersion,
 } from '../../../shared/domain.ts'
+import type { IsFresh } from './audit-graph.ts'
 import { compareText } from './byte-order.ts'
 import { impliedByNames, indicesOf, minimalIndices, type CriteriaMapper, type CriteriaSet } from './criteria.ts'
 import type { DepGraph, PackageIdx } from './dep-graph.ts'
@@ -68,12 +69,20 @@ interface SuggestInput {
   readonly mapper: CriteriaMapper
 }
 
-/** The store that cargo-vet's `suggest` works on: without exemptions, except those marked `suggest = false`. */
-export function storeForSuggest(store: VetStore): VetStore {
+/**
+ * The store that cargo-vet's `suggest` works on: without exemptions, except those marked `suggest = false`. Online
+ * (`isFresh` given) also without the unpublished entries of imports.lock, so that what is published now gets read.
+ */
+export function storeForSuggest(store: VetStore, isFresh: IsFresh | null = null): VetStore {
   const exemptions = new Map(
     [...store.config.exemptions].map(([crate, entries]) => [crate, entries.filter(entry => !entry.suggest)] as const),
   )
-  return { ...store, config: { ...store.config, exemptions } }
+  const imports = isFresh === null ? store.imports : { ...store.imports, unpublished: freshOnly(store, isFresh) }
+  return { ...store, imports, config: { ...store.config, exemptions } }
+}
+
+function freshOnly({ imports }: VetStore, isFresh: IsFresh): VetStore['imports']['unpublished'] {
+  return new Map([...imports.unpublished].map(([crate, entries]) => [crate, entries.filter(isFresh)]))
 }
 
 /**

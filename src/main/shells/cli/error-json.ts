@@ -25,6 +25,8 @@ function diagnosticOf(failure: Failure): Diagnostic {
       return problemDiagnostic(failure.problem, 'Failed to parse toml file: ')
     case 'store-invalid':
       return several('Your cargo-vet store (supply-chain) has consistency errors', failure.problems)
+    case 'audit-as-invalid':
+      return several('There are some issues with your policy.audit-as-crates-io entries', failure.problems)
     case 'policy-invalid':
       return several('There are some issues with your third-party policy entries', failure.problems)
     default: {
