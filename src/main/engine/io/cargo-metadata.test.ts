@@ -169,6 +169,9 @@ describe('the workspace’s configuration', () => {
     expect(answer.ok && answer.value.metadata.packages.map(p => p.name)).toEqual(['app', 'vend'])
   })
   it('that is not TOML is a failure with its place', async () => {
+    // Any cargo will do: it must not come to running it.
+    box.dispose()
+    box = createSandbox({ CARGO: process.execPath })
     box.write({ 'ws/Cargo.toml': '[workspace]\n', 'ws/.cargo/config.toml': '[source\n' })
     const answer = await runCargoMetadata(box.caps, input('ws/Cargo.toml'), quietRun())
     expect(answer).toMatchObject({
