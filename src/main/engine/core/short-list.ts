@@ -13,12 +13,13 @@ export function sortShortList(names: readonly string[]): string[] {
   return [...names].sort((a, b) => utf8Length(a) - utf8Length(b) || compareText(a, b))
 }
 
-export function formatShortList(names: readonly string[]): string {
+/** `width` is about how many columns it may take. */
+export function formatShortList(names: readonly string[], width = WIDTH): string {
   const items = sortShortList(names)
   const [first = '', second = ''] = items
   if (items.length <= 1) return first
   if (items.length === 2) return `${first} and ${second}`
-  const lastShown = lastThatFits(items)
+  const lastShown = lastThatFits(items, width)
   // PARITY cargo-vet 0.10.3 string_format.rs: the plural is fixed here, and there is no comma.
   if (lastShown === 0) return `${first} and ${items.length - 1} others`
   const shown = items.slice(0, Math.min(lastShown, items.length - 2) + 1).join(', ')
@@ -28,7 +29,7 @@ export function formatShortList(names: readonly string[]): string {
 }
 
 /** Index of the last item before the estimated text gets too wide; the estimate is cargo-vet's. */
-function lastThatFits(items: readonly string[]): number {
+function lastThatFits(items: readonly string[], limit: number): number {
   let before = 0
   for (const [i, item] of items.entries()) {
     const width = displayWidth(item)
@@ -40,7 +41,7 @@ function lastThatFits(items: readonly string[]): number {
       const remainder = Math.floor(after / 10) + 1 + OTHER_WIDTH + (after > 1 ? 1 : 0)
       estimate = before - (i === 0 ? 1 : 0) + AND_WIDTH + remainder
     }
-    if (estimate > WIDTH) return Math.max(0, i - 1)
+    if (estimate > limit) return Math.max(0, i - 1)
   }
   return items.length - 1
 }

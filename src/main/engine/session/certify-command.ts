@@ -7,8 +7,10 @@ import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { CertifyPlan } from '../../../shared/wire.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
+import { NO_HISTORY, type LastFetch } from '../core/fetch-mode.ts'
 import { parseVetVersion } from '../core/version.ts'
 import { gitIdentity } from '../io/git.ts'
+import { readHistory, vetCacheDir } from '../io/vet-cache.ts'
 import { commitStore } from '../store/load-store.ts'
 import type { StoreTexts } from '../store/parse-store.ts'
 import { knownCriteria, planCertify } from './certify-flow.ts'
@@ -16,8 +18,12 @@ import { loadFiltered, staleWarnings, type CommandOptions } from './commands.ts'
 import { solve, suggestReading, type LoadedWorkspace, type Solved } from './flow.ts'
 
 export interface CertifyWish {
-  readonly crate: string
-  /** One version: full audit. Two: the change between them. Neither: the reading that `suggest` proposes. */
+  /** Null: what was last inspected or diffed. */
+  readonly crate: string | null
+  /**
+   * One version: full audit. Two: the change between them. Neither: what was last shown of the crate, else the reading
+   * that `suggest` proposes.
+   */
   readonly version1: string | null
   readonly version2: string | null
   /** Empty: the missing criteria that this audit would give. */
@@ -26,6 +32,13 @@ export interface CertifyWish {
   readonly who: readonly string[]
   readonly notes: string | null
   readonly force: boolean
+  readonly noCollapse: boolean
+}
+
+/** A wish whose package is known. */
+interface NamedWish extends CertifyWish {
+  readonly crate: string
+  readonly lastFetch: LastFetch | null
 }
 
 export interface PreparedCertify {
@@ -41,17 +54,20 @@ export interface PreparedCertify {
 export async function prepareCertify(
   caps: Capabilities,
   options: CommandOptions,
-  wish: CertifyWish,
+  asked: CertifyWish,
   run: Run,
 ): Promise<Result<PreparedCertify, Failure>> {
-  const loaded = await loadFiltered(caps, options, run)
+  const named = await nameWish(caps, options, asked, run)
+  if (!named.ok) return named
+  const wish = named.value
+  const loaded = await loadFiltered(caps, { ...options, ignorePolicyProblems: true }, run)
   if (!loaded.ok) return loaded
   const workspace = loaded.value
   const solved = solve(workspace, workspace.loaded.store)
   if (!solved.ok) return solved
   const criteria = knownCriteria(workspace.mapper, wish.criteria)
   if (!criteria.ok) return criteria
-  if (!wish.force && !workspace.graph.nodes.some(node => node.isThirdParty && node.name === wish.crate)) {
+  if (!wish.force && !workspace.graph.packages.some(pkg => pkg.isThirdParty && pkg.name === wish.crate)) {
     return fail({ code: 'package-unknown', name: wish.crate, version: null })
   }
   const delta = await wishedDelta(caps, options, workspace, solved.value, wish, run)
@@ -79,6 +95,7 @@ export async function prepareCertify(
         who: [...wish.who],
         notes: wish.notes,
       },
+      { noCollapse: wish.noCollapse, verbatimNotes: true },
     )
     if (!planned.ok) return planned
     return ok({
@@ -92,6 +109,29 @@ export async function prepareCertify(
     })
   }
   return prepare(criteria.value)
+}
+
+/** Takes the package from the history where it is not named. @failure refused, cache-io, store-locked */
+async function nameWish(
+  caps: Capabilities,
+  options: CommandOptions,
+  wish: CertifyWish,
+  run: Run,
+): Promise<Result<NamedWish, Failure>> {
+  const needsHistory = wish.crate === null || wish.version1 === null
+  const history = needsHistory
+    ? await readHistory(caps, vetCacheDir(caps, options.cacheDir), run.signal)
+    : ok(NO_HISTORY)
+  if (!history.ok) return history
+  const { lastFetch } = history.value
+  const crate = wish.crate ?? lastFetch?.crate ?? null
+  if (crate === null)
+    return fail({
+      code: 'refused',
+      message: "couldn't guess what package to certify",
+      help: 'Name it, or look at it first with `assay inspect` or `assay diff`.',
+    })
+  return ok({ ...wish, crate, lastFetch: lastFetch?.crate === crate ? lastFetch : null })
 }
 
 async function writeTexts(
@@ -110,9 +150,14 @@ async function wishedDelta(
   options: CommandOptions,
   workspace: LoadedWorkspace,
   solved: Solved,
-  wish: CertifyWish,
+  wish: NamedWish,
   run: Run,
 ): Promise<Result<Delta, Failure>> {
+  const shown = wish.lastFetch
+  if (wish.version1 === null && shown !== null)
+    return ok(
+      shown.kind === 'inspect' ? { from: null, to: shown.version } : { from: shown.version1, to: shown.version2 },
+    )
   if (wish.version1 === null) return proposedDelta(caps, options, workspace, solved, wish.crate as CrateName, run)
   const first = versionOf(wish.version1)
   if (!first.ok) return first

@@ -35,11 +35,22 @@ export interface PlannedCertify {
   readonly texts: StoreTexts
 }
 
+export interface PlanOptions {
+  /** cargo-vet's --no-collapse. */
+  readonly noCollapse?: boolean
+  /** Notes that were not typed into an editor are kept byte for byte, as cargo-vet keeps those of --notes. */
+  readonly verbatimNotes?: boolean
+}
+
 /**
  * Plans one audit. A plan that may not be written says why in `blocks`; only failures that leave nothing to show are failures.
  * @failure criteria-unknown, package-unknown, version-invalid
  */
-export function planCertify(input: CertifyInput, request: CertifyRequest): Result<PlannedCertify, Failure> {
+export function planCertify(
+  input: CertifyInput,
+  request: CertifyRequest,
+  { noCollapse = false, verbatimNotes = false }: PlanOptions = {},
+): Result<PlannedCertify, Failure> {
   const { graph, mapper, loaded } = input.workspace
   const who = request.who.length > 0 ? request.who : input.identity === null ? [] : [input.identity]
   const guessed = guessCriteria({
@@ -60,7 +71,14 @@ export function planCertify(input: CertifyInput, request: CertifyRequest): Resul
       graph,
       store: loaded.store,
       mapper,
-      request: { crate: request.crate, delta: request.delta, criteria, who, notes: normaliseNotes(request.notes) },
+      request: {
+        crate: request.crate,
+        delta: request.delta,
+        criteria,
+        who,
+        notes: verbatimNotes ? request.notes : normaliseNotes(request.notes),
+        noCollapse,
+      },
       force: input.force,
     })
     if (!certified.ok) return certified

@@ -70,7 +70,7 @@ export async function suggestWorkspace(
   options: CommandOptions,
   run: Run,
 ): Promise<Result<ReportOutcome, Failure>> {
-  const loaded = await loadFiltered(caps, options, run)
+  const loaded = await loadFiltered(caps, { ...options, ignorePolicyProblems: true }, run)
   if (!loaded.ok) return loaded
   const { graph, mapper } = loaded.value
   const store = storeForSuggest(loaded.value.loaded.store)
@@ -113,15 +113,22 @@ export async function loadFiltered(
   options: CommandOptions,
   run: Run,
 ): Promise<Result<LoadedWorkspace, Failure>> {
+  const filters = graphFilters(options.filterGraph)
+  if (!filters.ok) return filters
+  const loaded = await loadWorkspace(caps, options, run)
+  if (!loaded.ok || filters.value.length === 0) return loaded
+  return ok({ ...loaded.value, graph: filterGraph(loaded.value.graph, filters.value) })
+}
+
+/** @failure usage: one does not parse */
+export function graphFilters(texts: readonly string[]): Result<readonly GraphFilter[], Failure> {
   const filters: GraphFilter[] = []
-  for (const text of options.filterGraph) {
+  for (const text of texts) {
     const filter = parseGraphFilter(text)
     if (!filter.ok) return fail({ code: 'usage', message: `--filter-graph '${text}': ${filter.error}` })
     filters.push(filter.value)
   }
-  const loaded = await loadWorkspace(caps, options, run)
-  if (!loaded.ok || filters.length === 0) return loaded
-  return ok({ ...loaded.value, graph: filterGraph(loaded.value.graph, filters) })
+  return ok(filters)
 }
 
 /** The sentence that an answer made without going online owes. Empty when the store imports nothing. */
@@ -204,6 +211,6 @@ async function findStoreDir(
   )
   const byDefault = path.join(located.value.root, 'supply-chain') as AbsolutePath
   if (!graph.ok) return graph.error.code === 'cargo-not-found' ? ok(byDefault) : graph
-  const stated = statedStoreDir(graph.value.metadata, options.path)
+  const stated = statedStoreDir(graph.value.metadata, options.currentDir ?? options.path)
   return stated.ok ? ok(stated.value ?? byDefault) : stated
 }

@@ -43,6 +43,10 @@ export interface WorkspaceOptions {
   readonly allowLockfileOnly: boolean
   /** Also asks cargo for its version, which costs a process. */
   readonly wantCargoVersion?: boolean
+  /** What a relative `metadata.vet.store.path` is relative to; default: `path`. */
+  readonly currentDir?: AbsolutePath
+  /** Leaves problems of the policy table aside, as every command of cargo-vet does but `check` and `init`. */
+  readonly ignorePolicyProblems?: boolean
 }
 
 export interface LoadedWorkspace {
@@ -84,14 +88,35 @@ export async function loadWorkspace(
   ])
   if (!graphSource.ok) return graphSource
   const { metadata, cargoVersion } = graphSource.value
-  const statedDir = options.storePath === null ? statedStoreDir(metadata, options.path) : ok(null)
+  const statedDir = options.storePath === null ? statedStoreDir(metadata, options.currentDir ?? options.path) : ok(null)
   if (!statedDir.ok) return statedDir
   const loaded =
     statedDir.value === null || statedDir.value === firstStoreDir
       ? firstStore
       : await readStore(caps, statedDir.value, { locked: options.locked, today: options.today }, run.signal)
   if (!loaded.ok) return loaded
-  return joinWorkspace(metadata, cargoVersion, loaded.value, place.name, place.root)
+  return joinWorkspace(metadata, cargoVersion, loaded.value, place.name, place.root, options.ignorePolicyProblems)
+}
+
+/** The graph's source and where its store is or would be, without reading the store. @failure workspace and cargo codes */
+export async function locateStore(
+  caps: Capabilities,
+  options: WorkspaceOptions,
+  run: Run,
+): Promise<
+  Result<{ readonly metadata: CargoMetadata; readonly root: AbsolutePath; readonly storeDir: AbsolutePath }, Failure>
+> {
+  const located = await locateWorkspace(caps, options.path)
+  if (!located.ok && options.storePath === null) return located
+  const place = located.ok ? located.value : { root: options.path, manifestPath: null }
+  const source = await readGraphSource(caps, place, options, run)
+  if (!source.ok) return source
+  const { metadata } = source.value
+  const root = metadata.workspaceRoot === '' ? place.root : (metadata.workspaceRoot as AbsolutePath)
+  const stated = options.storePath === null ? statedStoreDir(metadata, options.currentDir ?? options.path) : ok(null)
+  if (!stated.ok) return stated
+  const storeDir = options.storePath ?? stated.value ?? (path.join(root, 'supply-chain') as AbsolutePath)
+  return ok({ metadata, root, storeDir })
 }
 
 /** Joins a graph source and a loaded store; pure. Used again when only the store changed. */
@@ -101,11 +126,12 @@ export function joinWorkspace(
   loaded: LoadedStore,
   name: string,
   fallbackRoot: AbsolutePath,
+  ignorePolicyProblems = false,
 ): Result<LoadedWorkspace, Failure> {
   const mapper = buildCriteriaMapper(loaded.store.audits)
   if (!mapper.ok) return mapper
   const graph = buildDepGraph(metadata, loaded.store.config.policy)
-  const problems = checkCratePolicies(graph, loaded.store.config)
+  const problems = ignorePolicyProblems ? [] : checkCratePolicies(graph, loaded.store.config)
   if (problems.length > 0) return fail({ code: 'policy-invalid', problems })
   const root = metadata.workspaceRoot === '' ? fallbackRoot : (metadata.workspaceRoot as AbsolutePath)
   return ok({ root, name, metadata, cargoVersion, graph, loaded, mapper: mapper.value })

@@ -5,8 +5,9 @@ import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { Inspection, Measured, PathEdge } from '../../../shared/wire.ts'
 import { inspectPackage, type VouchedEdge } from '../core/audit-path.ts'
+import { chooseCandidate } from '../core/suggest.ts'
 import type { LoadedWorkspace, Solved } from './flow.ts'
-import { chooseCandidate, sizeView, type Reading, type SizeOf } from './queue-view.ts'
+import { sizeView, type Reading, type SizeOf } from './queue-view.ts'
 
 /** @failure package-unknown */
 export function inspectionView(input: {

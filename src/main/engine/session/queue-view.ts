@@ -7,7 +7,7 @@ import { deltaText, linesOf, packageKey } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import type { Measured, QueueItem, QueueSnapshot, WorkspaceRef } from '../../../shared/wire.ts'
 import { formatShortList, sortShortList } from '../core/short-list.ts'
-import { dependentNames, type CandidatePlan } from '../core/suggest.ts'
+import { chooseCandidate, dependentNames, type CandidatePlan } from '../core/suggest.ts'
 import type { AuditEntry } from '../core/store-model.ts'
 import type { ViolationConflict } from '../core/violations.ts'
 import type { ResolveReport } from '../core/resolve.ts'
@@ -114,19 +114,6 @@ function reading(
   if (chosen !== null) return { delta: chosen.delta, size: { state: 'measured', stat: chosen.stat } }
   const failure = first === null ? null : failureOf(first)
   return { delta: first, size: failure === null ? stopped : { state: 'unknown', failure } }
-}
-
-/** cargo-vet's pick among the candidates measured so far: fewest lines, the first of equals. */
-export function chooseCandidate(
-  plan: CandidatePlan,
-  sizeOf: SizeOf,
-): { readonly delta: Delta; readonly stat: DiffStat } | null {
-  let best: { delta: Delta; stat: DiffStat } | null = null
-  for (const delta of plan.candidates) {
-    const stat = sizeOf(plan.crate, delta)
-    if (stat !== null && (best === null || linesOf(stat) < linesOf(best.stat))) best = { delta, stat }
-  }
-  return best
 }
 
 /** The size of one delta as far as known now. */

@@ -6,6 +6,7 @@
  */
 import { brand, type IsoDate } from '../../../shared/domain.ts'
 import type { FilePlace, StoreProblem } from '../../../shared/failure.ts'
+import { MAX_CRITERIA } from '../core/criteria.ts'
 import type { VetStore } from '../core/store-model.ts'
 import { compareVetVersions, parseVetVersion, trimEnd } from '../core/version.ts'
 import { shown } from './decode.ts'
@@ -23,8 +24,6 @@ export interface ValidateInput {
 }
 
 const BUILT_IN = ['safe-to-run', 'safe-to-deploy'] as const
-/** cargo-vet panics at 65. */
-const MAX_CRITERIA = 64
 
 type FileKey = keyof StoreTexts
 type Path = readonly (string | number)[]

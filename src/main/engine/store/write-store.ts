@@ -61,6 +61,11 @@ export function renderAuditsFile(audits: AuditsFile, userComment: UserComment | 
   return `\n# cargo-vet audits file\n${renderDocument(auditsTree(audits), userComment)}`
 }
 
+/** An audits file without the header line and without comments: what cargo-vet's `aggregate` prints. */
+export function renderAggregate(audits: AuditsFile): string {
+  return renderDocument(auditsTree(audits), null)
+}
+
 export function renderImportsFile(imports: ImportsFile, userComment: UserComment): string {
   return `\n# cargo-vet imports lock\n${renderDocument(importsTree(imports), userComment)}`
 }

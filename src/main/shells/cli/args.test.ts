@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { parseCommandLine, UNSUPPORTED_COMMANDS } from './args.ts'
+import { parseCommandLine } from './args.ts'
+import { COMMANDS } from './command-table.ts'
 import { helpText } from './help.ts'
 
 const parse = (line: string) => parseCommandLine(line === '' ? [] : line.split(' '))
@@ -30,7 +31,6 @@ it.each([
   { case: 'an unknown level', line: 'check --verbose loud', says: 'loud' },
   { case: 'a time that is none', line: 'check --current-time yesterday', says: 'yesterday' },
   { case: 'an argument too many', line: 'certify a 1.0.0 1.0.1 1.0.2', says: '1.0.2' },
-  { case: 'certify without a package', line: 'certify', says: 'package' },
   { case: 'flags of certify elsewhere', line: 'check --who me', says: '--who' },
 ])('parseCommandLine refuses $case', ({ line, says }) => {
   const parsed = parse(line)
@@ -60,6 +60,8 @@ it('reads every global flag', () => {
     outputFile: 'o',
     logFile: 'l',
     verbose: 'error',
+    registrySuggestions: false,
+    useGitCredentials: true,
   })
 })
 
@@ -91,12 +93,67 @@ it('reads certify', () => {
       notes: 'x y',
       acceptAll: true,
       force: false,
+      noCollapse: false,
+      wildcard: null,
+      startDate: null,
+      endDate: null,
     },
   })
 })
 
-it.each(UNSUPPORTED_COMMANDS)('refuses %s, names cargo vet instead, and lists it in help', name => {
-  const parsed = parse(name)
-  expect(parsed.ok ? null : parsed.error).toMatchObject({ code: 'unsupported', instead: `Use \`cargo vet ${name}\`.` })
-  expect(helpText(null)).toContain(name)
+it.each([...COMMANDS.keys()])('%s is in the help, with a text of its own', name => {
+  expect(helpText(null)).toMatch(new RegExp(`^  .*\\b${name}\\b`, 'm'))
+  if (['help', 'version'].includes(name)) return
+  expect(helpText(name)).toContain(`assay ${name}`)
+  expect(helpText(name)).not.toBe(helpText(null))
+})
+
+it.each([
+  { line: 'inspect a 1.0', says: "'1.0' is not a version" },
+  { line: 'diff a 1.0.0 2', says: "'2' is not a version" },
+  { line: 'diff a 1.0.0 2.0.0 --mode crates.io', says: 'crates.io' },
+  { line: 'inspect a 1.0.0 --mode lokal', says: 'lokal' },
+  { line: 'inspect a', says: 'PACKAGE VERSION' },
+  { line: 'certify a 1.0', says: "'1.0' is not a version" },
+  { line: 'certify --wildcard 7', says: 'needs a package' },
+  { line: 'certify a 1.0.0 --wildcard 7', says: 'with a version' },
+  { line: 'certify a --start-date 2026-01-01', says: '--start-date needs --wildcard' },
+  { line: 'certify a --wildcard 7 --end-date 2026-02-30', says: '2026-02-30' },
+  { line: 'certify a 1.0.0 --no-collapse', says: 'two versions' },
+  { line: 'trust', says: '--all' },
+  { line: 'trust a --all 7', says: 'with a package' },
+  { line: 'trust a --allow-multiple-publishers', says: 'needs --all' },
+  { line: 'regenerate', says: 'exemptions' },
+  { line: 'regenerate nothing', says: 'exemptions' },
+  { line: 'add-exemption a', says: 'PACKAGE VERSION' },
+  { line: 'add-exemption a x', says: "'x' is not a version" },
+  { line: 'record-violation a one', says: "'one' is not a requirement" },
+  { line: 'prune --no-audit', says: '--no-audit' },
+  { line: 'explain-audit', says: 'PACKAGE' },
+  { line: 'explain-audit a safe-to-run', says: 'safe-to-run' },
+  { line: 'dump-graph --depth deep', says: 'deep' },
+  { line: 'gc --max-package-age-days many', says: 'many' },
+  { line: 'renew', says: '--expiring' },
+  { line: 'renew a --expiring', says: 'with a package' },
+  { line: 'renew a --include-inactive', says: 'needs --expiring' },
+])('exits with 2 as cargo-vet does: $line', ({ line, says }) => {
+  const parsed = parse(line)
+  expect(parsed.ok ? null : parsed.error).toMatchObject({ code: 'usage', message: expect.stringContaining(says) })
+})
+
+it.each([
+  { line: 'inspect a 1.0.0 --mode custom_url=x{package}', want: { mode: { kind: 'custom', template: 'x{package}' } } },
+  { line: 'diff a 1.0.0 1.1.0', want: { name: 'diff', version1: '1.0.0', version2: '1.1.0', mode: null } },
+  { line: 'certify', want: { args: expect.objectContaining({ crate: null, version1: null }) } },
+  { line: 'record-violation a >=1,<2', want: { args: expect.objectContaining({ range: '>=1, <2' }) } },
+  { line: 'explain-audit a', want: { version: null, criterion: 'safe-to-deploy' } },
+  { line: 'dump-graph', want: { depth: 'first-party' } },
+  { line: 'gc', want: { maxPackageAgeDays: 30, clean: false } },
+  { line: 'gc --max-package-age-days=-1', want: { maxPackageAgeDays: -1 } },
+  { line: 'gc --max-package-age-days nan', want: { maxPackageAgeDays: NaN } },
+  { line: 'renew --expiring --include-inactive', want: { crate: null, includeInactive: true } },
+  { line: 'import peer u v', want: { importName: 'peer', urls: ['u', 'v'] } },
+])('reads $line', ({ line, want }) => {
+  const parsed = parse(line)
+  expect(parsed.ok && parsed.value.command).toMatchObject(want)
 })

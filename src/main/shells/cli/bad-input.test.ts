@@ -197,7 +197,7 @@ const ROWS: readonly Row[] = [
   {
     case: 'a version to certify that is none',
     argv: ['certify', 'leaf', '1.0', '--accept-all', '--who', 'T <t@e>'],
-    code: 255,
+    code: 2,
     says: ["'1.0'"],
   },
   {

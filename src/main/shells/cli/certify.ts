@@ -6,7 +6,7 @@ import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { CertifyPlan } from '../../../shared/wire.ts'
 import type { PreparedCertify } from '../../engine/session/certify-command.ts'
-import type { CertifyArgs } from './args.ts'
+import type { CertifyArgs } from './command-table.ts'
 import { EXIT, type CliContext } from './run.ts'
 
 /** @failure as prepareCertify, criteria-none-chosen, usage when nobody can be asked */

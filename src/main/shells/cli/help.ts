@@ -1,5 +1,4 @@
 /** The texts of `assay help` and `assay help COMMAND`. One place, plain text, 100 columns. */
-import { UNSUPPORTED_COMMANDS } from './args.ts'
 
 const GLOBAL = `Options of every command (before or after it), as cargo-vet's:
   --manifest-path PATH       Cargo.toml of the workspace; default: the one above the current folder
@@ -11,8 +10,9 @@ const GLOBAL = `Options of every command (before or after it), as cargo-vet's:
   --output-format human|json --output-file PATH  --log-file PATH
   --verbose LEVEL            off, error, warn (default), info, debug or trace
   --current-time TIME        pretend that it is this time, for example 2026-01-31T12:00:00Z
-  --no-registry-suggestions --no-minimize-exemptions --use-git-credentials
-                             accepted for compatibility, without effect here`
+  --no-registry-suggestions  do not ask which peers would help
+  --use-git-credentials      ask git for the logins of peers
+  --no-minimize-exemptions   accepted for compatibility, without effect there as well`
 
 const EXIT = `Exit codes: 0 success; 255 a failed check or a reported error; 2 a command line that was not understood.`
 
@@ -32,6 +32,7 @@ Rewrites config.toml, audits.toml and imports.lock in cargo-vet's canonical form
 not touched.`,
   certify: `assay certify [OPTIONS] PACKAGE VERSION            a full audit
 assay certify [OPTIONS] PACKAGE FROM TO            an audit of the change
+assay certify [OPTIONS] [PACKAGE]                  of what was last inspected or diffed
 
   --criteria NAME    may be repeated; default: the criteria that are missing and that this audit would give
   --who WHO          may be repeated; default: user.name and user.email of git
@@ -41,6 +42,77 @@ assay certify [OPTIONS] PACKAGE FROM TO            an audit of the change
 
 Shows what would change in each of the three files and what that resolves, asks, then writes under cargo-vet's lock.
 Without a terminal it writes only with --accept-all and never waits for an answer.`,
+  init: `assay init [OPTIONS]
+
+Creates the store with an exemption for everything that needs an audit, so that check passes from the start.`,
+  inspect: `assay inspect [OPTIONS] PACKAGE VERSION
+
+  --mode MODE        local (a shell in its folder), diff.rs, crates.io (default) or custom_url=TEMPLATE with
+                     {package} and {version}; the last one used is the default
+
+Shows what one would certify for, then opens the sources. certify then needs no version.`,
+  diff: `assay diff [OPTIONS] PACKAGE VERSION1 VERSION2
+
+  --mode MODE        local (printed here), diff.rs (default) or custom_url=TEMPLATE with {package}, {version1} and
+                     {version2}; the last one used is the default
+
+Shows what one would certify for, then the changes. certify then needs no versions.`,
+  import: `assay import [OPTIONS] NAME [URL…]
+
+Uses the audits of a peer. Without URL the peer is looked up in the list of known ones.`,
+  trust: `assay trust [OPTIONS] PACKAGE [PUBLISHER]
+assay trust [OPTIONS] --all PUBLISHER [--allow-multiple-publishers]
+
+  --criteria NAME  --start-date DATE  --end-date DATE  --notes TEXT
+
+Trusts the releases of a publisher.`,
+  regenerate: `assay regenerate [OPTIONS] exemptions|imports|audit-as-crates-io|unpublished
+
+  exemptions           as few and as small exemptions as make check pass
+  imports              take the peers' audits anew, changed criteria texts included
+  audit-as-crates-io   settle this for packages that look like published ones
+  unpublished          what unpublished versions are audited as`,
+  'add-exemption': `assay add-exemption [OPTIONS] PACKAGE VERSION
+
+  --criteria NAME    may be repeated; default: default-criteria of config.toml
+  --notes TEXT       kept with the exemption
+  --no-suggest       suggest leaves it in place
+  --force            also for a package that is not in the graph`,
+  'record-violation': `assay record-violation [OPTIONS] PACKAGE VERSIONS
+
+VERSIONS is a requirement such as '<1.2' or '=1.0.3'. Audits and exemptions that contradict it make check fail.
+
+  --criteria NAME    may be repeated; default: default-criteria of config.toml
+  --who WHO          may be repeated; default: user.name and user.email of git
+  --notes TEXT       kept with the violation
+  --force            also for a package that is not in the graph`,
+  prune: `assay prune [OPTIONS]
+
+Removes what check does not need.
+
+  --no-imports  --no-exemptions  --no-audits     leave these as they are`,
+  aggregate: `assay aggregate [OPTIONS] FILE
+
+Fetches the audits files whose addresses are in FILE, one a line, and prints them as one. Criteria of the same name
+must mean the same; differences are shown with both sides.`,
+  'explain-audit': `assay explain-audit [OPTIONS] PACKAGE [VERSION [CRITERIA]]
+
+Which audits lead to the version, or which versions would do. CRITERIA is safe-to-deploy by default.`,
+  'dump-graph': `assay dump-graph [OPTIONS]
+
+  --depth DEPTH      roots, workspace, first-party (default), first-party-and-directs or full
+
+Prints the build graph as a mermaid chart, or all of it with --output-format json.`,
+  gc: `assay gc [OPTIONS]
+
+  --max-package-age-days DAYS   archives not used for so long go; default 30
+  --clean                       everything goes
+
+Cleans cargo-vet's cache folder, or the one of --cache-dir.`,
+  renew: `assay renew [OPTIONS] PACKAGE
+assay renew [OPTIONS] --expiring [--include-inactive]
+
+Lets wildcard audits run for another year, those of a package or all that end within six weeks.`,
   open: `assay open [FOLDER]
 
 Starts the window (or, without a display, the browser door) on a workspace.`,
@@ -55,23 +127,29 @@ export function helpText(topic: string | null): string {
 Usage: assay [OPTIONS] [COMMAND]        (also: assay vet [COMMAND])
 
 Commands:
-  check      [default] check that the workspace has been vetted
-  suggest    what to read next, smallest first
-  certify    record an audit of a package or of a change
-  fmt        rewrite the store's files in canonical form
-  open       start the window
-  help       this text, or that of a command: assay help certify
-  version    the versions of assay and of the store it writes
-
-Not supported yet, use cargo vet for: ${wrapList(UNSUPPORTED_COMMANDS)}
+  check             [default] check that the workspace has been vetted
+  suggest           what to read next, smallest first
+  init              create the store
+  inspect, diff     look at a package or at the changes between two versions
+  certify           record an audit of a package or of a change
+  import            use the audits of a peer
+  trust             trust the releases of a publisher
+  regenerate        exemptions, imports, audit-as-crates-io or unpublished anew
+  add-exemption     let a version pass without an audit
+  record-violation  say that versions do not meet criteria
+  prune             remove what is not needed
+  renew             let wildcard audits run for another year
+  explain-audit     which audits lead to a version
+  dump-graph        print the build graph
+  aggregate         several audits files as one
+  fmt               rewrite the store's files in canonical form
+  gc                clean the cache
+  open              start the window
+  help              this text, or that of a command: assay help certify
+  version           the versions of assay and of the store it writes
 
 ${GLOBAL}
 
 ${EXIT}
 `
-}
-
-function wrapList(names: readonly string[]): string {
-  const half = Math.ceil(names.length / 2)
-  return `${names.slice(0, half).join(', ')},\n  ${names.slice(half).join(', ')}`
 }

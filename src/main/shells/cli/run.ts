@@ -10,7 +10,8 @@ import { failureText, type Failure } from '../../../shared/failure.ts'
 import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
 import type { Capabilities, Run } from '../../engine/capabilities.ts'
 import type { CommandOptions } from '../../engine/session/commands.ts'
-import { parseCommandLine, type Command, type CommandLine, type GlobalOptions } from './args.ts'
+import { parseCommandLine, type CommandLine, type GlobalOptions } from './args.ts'
+import type { Command } from './command-table.ts'
 import { productRoot } from './product-root.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -88,31 +89,62 @@ async function dispatch(
   return runCommand(command, contextFor(caps, global, terminal, signal))
 }
 
-type EngineCommand = Extract<Command, { name: 'check' | 'suggest' | 'fmt' | 'certify' }>
+type EngineCommand = Exclude<Command, { name: 'help' | 'open' | 'version' }>
 
+/** Each command's module is imported when it runs. */
 async function runCommand(command: EngineCommand, context: CliContext): Promise<Result<number, Failure>> {
   switch (command.name) {
     case 'check':
-    case 'suggest': {
-      const commands = await import('../../engine/session/commands.ts')
-      const runReport = command.name === 'check' ? commands.checkWorkspace : commands.suggestWorkspace
-      const outcome = await runReport(context.caps, context.options, context.run)
-      if (!outcome.ok) return outcome
-      for (const warning of outcome.value.warnings) context.warn(warning)
-      const written = context.report(outcome.value.text(context.global.outputFormat))
-      if (!written.ok) return written
-      return ok(command.name === 'suggest' || outcome.value.conclusion === 'success' ? EXIT.success : EXIT.failed)
-    }
+    case 'suggest':
+      return runReport(command.name, context)
     case 'fmt': {
       const { formatStore } = await import('../../engine/session/commands.ts')
       const written = await formatStore(context.caps, context.options, context.run)
       return written.ok ? ok(EXIT.success) : written
     }
-    case 'certify': {
-      const { certifyInTerminal } = await import('./certify.ts')
-      return certifyInTerminal(command.args, context)
-    }
+    case 'certify':
+      return (await import('./certify.ts')).certifyInTerminal(command.args, context)
+    case 'init':
+      return (await import('./store-commands.ts')).initInTerminal(context)
+    case 'regenerate':
+      if (command.what !== 'exemptions') return notYet(`regenerate ${command.what}`)
+      return (await import('./store-commands.ts')).regenerateExemptionsInTerminal(context)
+    case 'add-exemption':
+      return (await import('./store-commands.ts')).addExemptionInTerminal(command, context)
+    case 'record-violation':
+      return (await import('./store-commands.ts')).recordViolationInTerminal(command, context)
+    case 'prune':
+      return (await import('./store-commands.ts')).pruneInTerminal(command, context)
+    case 'aggregate':
+      return (await import('./store-commands.ts')).aggregateInTerminal(command, context)
+    case 'explain-audit':
+      return (await import('./store-commands.ts')).explainInTerminal(command, context)
+    case 'dump-graph':
+      return (await import('./store-commands.ts')).dumpGraphInTerminal(command, context)
+    case 'renew':
+      return (await import('./store-commands.ts')).renewInTerminal(command, context)
+    case 'inspect':
+    case 'diff':
+    case 'gc':
+    case 'import':
+    case 'trust':
+      return notYet(command.name)
   }
+}
+
+function notYet(name: string): Result<never, Failure> {
+  return fail({ code: 'unsupported', what: `'assay ${name}'`, instead: `Use \`cargo vet ${name}\`.` })
+}
+
+async function runReport(name: 'check' | 'suggest', context: CliContext): Promise<Result<number, Failure>> {
+  const commands = await import('../../engine/session/commands.ts')
+  const run = name === 'check' ? commands.checkWorkspace : commands.suggestWorkspace
+  const outcome = await run(context.caps, context.options, context.run)
+  if (!outcome.ok) return outcome
+  for (const warning of outcome.value.warnings) context.warn(warning)
+  const written = context.report(outcome.value.text(context.global.outputFormat))
+  if (!written.ok) return written
+  return ok(name === 'suggest' || outcome.value.conclusion === 'success' ? EXIT.success : EXIT.failed)
 }
 
 function contextFor(caps: Capabilities, global: GlobalOptions, terminal: Terminal, signal: AbortSignal): CliContext {
@@ -130,6 +162,7 @@ function contextFor(caps: Capabilities, global: GlobalOptions, terminal: Termina
     cacheDir: global.cacheDir === null ? null : absolute(global.cacheDir),
     today: new Date(caps.clock.nowMs()).toISOString().slice(0, 10) as IsoDate,
     allowLockfileOnly: false,
+    currentDir: absolute('.'),
   }
   const shows = (level: 'warn' | 'error') =>
     global.verbose !== 'off' && (level === 'error' || global.verbose !== 'error')
