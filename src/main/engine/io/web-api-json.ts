@@ -138,7 +138,8 @@ function guarded<T>(source: string, read: (json: Json) => T): Result<T, string> 
   try {
     return ok(read(object(parseJson(source), 'the answer')))
   } catch (error) {
-    if (error instanceof Unreadable || error instanceof SyntaxError) return fail(error.message)
+    // RangeError: nested deeper than the stack.
+    if (error instanceof Unreadable || error instanceof SyntaxError || error instanceof RangeError) return fail(error.message)
     throw error
   }
 }
