@@ -139,7 +139,8 @@ function guarded<T>(source: string, read: (json: Json) => T): Result<T, string> 
     return ok(read(object(parseJson(source), 'the answer')))
   } catch (error) {
     // RangeError: nested deeper than the stack.
-    if (error instanceof Unreadable || error instanceof SyntaxError || error instanceof RangeError) return fail(error.message)
+    if (error instanceof Unreadable || error instanceof SyntaxError || error instanceof RangeError)
+      return fail(error.message)
     throw error
   }
 }

@@ -103,10 +103,16 @@ async function runCommand(command: EngineCommand, context: CliContext): Promise<
       return written.ok ? ok(EXIT.success) : written
     }
     case 'certify':
+      if (command.args.wildcard !== null)
+        return (await import('./publisher-commands.ts')).certifyWildcardInTerminal(command.args, context)
       return (await import('./certify.ts')).certifyInTerminal(command.args, context)
     case 'init':
       return (await import('./store-commands.ts')).initInTerminal(context)
     case 'regenerate':
+      if (command.what === 'unpublished')
+        return (await import('./publisher-commands.ts')).regenerateUnpublishedInTerminal(context)
+      if (command.what === 'audit-as-crates-io')
+        return (await import('./publisher-commands.ts')).regenerateAuditAsInTerminal(context)
       if (command.what !== 'exemptions') return notYet(`regenerate ${command.what}`)
       return (await import('./store-commands.ts')).regenerateExemptionsInTerminal(context)
     case 'add-exemption':
@@ -121,13 +127,14 @@ async function runCommand(command: EngineCommand, context: CliContext): Promise<
       return (await import('./store-commands.ts')).explainInTerminal(command, context)
     case 'dump-graph':
       return (await import('./store-commands.ts')).dumpGraphInTerminal(command, context)
+    case 'trust':
+      return (await import('./publisher-commands.ts')).trustInTerminal(command.args, context)
     case 'renew':
       return (await import('./store-commands.ts')).renewInTerminal(command, context)
     case 'inspect':
     case 'diff':
     case 'gc':
     case 'import':
-    case 'trust':
       return notYet(command.name)
   }
 }

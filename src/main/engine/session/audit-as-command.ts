@@ -1,0 +1,116 @@
+/**
+ * Local packages that look like published ones: the check before `check`, what `regenerate audit-as-crates-io` writes,
+ * and what `init` sets in a new store. The registry's web API says how it describes a crate; where it cannot be asked,
+ * a crate counts as unlike any published one, as with cargo-vet.
+ */
+import type { AbsolutePath, CrateName } from '../../../shared/domain.ts'
+import type { Failure } from '../../../shared/failure.ts'
+import { fail, ok, type Result } from '../../../shared/result.ts'
+import type { Capabilities, Run } from '../capabilities.ts'
+import {
+  auditAsProblems,
+  checkAuditAs,
+  needsDescription,
+  settleAuditAs,
+  type AuditAsIssues,
+  type DescribedAs,
+} from '../core/audit-as.ts'
+import type { CargoMetadata } from '../core/cargo-metadata.ts'
+import type { ConfigFile, VetStore } from '../core/store-model.ts'
+import type { CrateMetadata, WebApi } from '../io/web-api.ts'
+import { loadFiltered, type CommandOptions } from './commands.ts'
+import { withSources } from './live-store.ts'
+import { writeStore, type Wrote } from './store-commands.ts'
+
+interface Asked {
+  readonly metadata: CargoMetadata
+  /** As stored. */
+  readonly store: VetStore
+  readonly webApi: Pick<WebApi, 'metadata'>
+  /** False under --frozen: then only what was fetched earlier counts, and nothing is said against a policy. */
+  readonly isOnline: boolean
+}
+
+/** What unlocked `check` asks for before it resolves. @failure audit-as-invalid */
+export async function requireAuditAs(asked: Asked, run: Run): Promise<Result<null, Failure>> {
+  const { issues } = await findIssues(asked, run)
+  const problems = auditAsProblems(issues)
+  return problems.length === 0 ? ok(null) : fail({ code: 'audit-as-invalid', problems })
+}
+
+/** The configuration with every issue settled, for a new store too. */
+export async function settledConfig(asked: Asked, run: Run): Promise<ConfigFile> {
+  const { issues, described } = await findIssues(asked, run)
+  await describe(
+    asked,
+    issues.needs.map(n => n.crate),
+    described,
+    run,
+  )
+  return settleAuditAs(asked.store.config, asked.metadata, issues, lookup(described))
+}
+
+/** @failure as check and commitStore */
+export async function regenerateAuditAs(
+  caps: Capabilities,
+  options: CommandOptions,
+  run: Run,
+): Promise<Result<Wrote, Failure>> {
+  const loaded = await loadFiltered(caps, { ...options, ignorePolicyProblems: true }, run)
+  if (!loaded.ok) return loaded
+  const workspace = loaded.value
+  const { store } = workspace.loaded
+  return withSources(caps, options, workspace, async ({ webApi }) => {
+    const config = await settledConfig({ metadata: workspace.metadata, store, webApi, isOnline: !options.frozen }, run)
+    return writeStore(caps, { workspace, warnings: [] }, { ...store, config }, run)
+  })
+}
+
+/** For `init`: the same on a store that is not on disk yet. @failure registry-config */
+export async function settleNewStore(
+  caps: Capabilities,
+  options: CommandOptions,
+  store: VetStore,
+  metadata: CargoMetadata,
+  run: Run,
+): Promise<Result<{ readonly store: VetStore; readonly warnings: readonly string[] }, Failure>> {
+  const { openSources } = await import('./command-sources.ts')
+  const root = metadata.workspaceRoot === '' ? options.path : (metadata.workspaceRoot as AbsolutePath)
+  const sources = await openSources(caps, root, { offline: options.frozen, cacheDir: options.cacheDir })
+  if (!sources.ok) return sources
+  try {
+    const { webApi } = sources.value
+    const config = await settledConfig({ metadata, store, webApi, isOnline: !options.frozen }, run)
+    return ok({ store: { ...store, config }, warnings: [] })
+  } finally {
+    await sources.value.close()
+  }
+}
+
+type Described = Map<CrateName, CrateMetadata | null>
+
+async function findIssues(
+  asked: Asked,
+  run: Run,
+): Promise<{ readonly issues: AuditAsIssues; readonly described: Described }> {
+  const described: Described = new Map()
+  await describe(asked, needsDescription(asked), described, run)
+  return { issues: checkAuditAs({ ...asked, describedAs: lookup(described) }), described }
+}
+
+const lookup =
+  (described: Described): DescribedAs =>
+  crate =>
+    described.get(crate) ?? null
+
+/** PARITY cargo-vet 0.10.3: a crate that cannot be looked up counts as not published, in silence. */
+async function describe(asked: Asked, crates: readonly CrateName[], described: Described, run: Run): Promise<void> {
+  await Promise.all(
+    crates.map(async crate => {
+      if (described.has(crate)) return
+      const answer = await asked.webApi.metadata(crate, run)
+      described.set(crate, answer.ok ? answer.value : null)
+    }),
+  )
+  run.signal.throwIfAborted()
+}
