@@ -122,6 +122,8 @@ export const folderListing = z.object({
 export const measured = z.discriminatedUnion('state', [
   z.object({ state: z.literal('measured'), stat: diffStat }),
   z.object({ state: z.literal('measuring') }),
+  /** Nobody asked yet; `queue.measure` does. */
+  z.object({ state: z.literal('not-run') }),
   z.object({ state: z.literal('unknown'), failure }),
 ])
 

@@ -28,18 +28,19 @@ function Size({
         {number(linesOf(size.stat))}
       </span>
     )
-  if (size.state === 'unknown')
-    return (
-      <span className="v unk t11" title={describeFailure(size.failure).title}>
-        <Icon name="unknown" />
-        unknown
-      </span>
-    )
-  if (onMeasure === null) return <span className="t11 dim">measuring</span>
-  return (
+  if (onMeasure === null || size.state === 'measuring') return <span className="t11 dim">measuring</span>
+  const button = (word: string) => (
     <button className="link t11" onClick={onMeasure}>
-      Measure<span className="sr"> {name}</span>
+      {word}
+      <span className="sr"> {name}</span>
     </button>
+  )
+  if (size.state === 'not-run') return button('Measure')
+  return (
+    <span className="v unk t11" title={describeFailure(size.failure).title}>
+      <Icon name="unknown" />
+      unknown {button('Try again')}
+    </span>
   )
 }
 
@@ -65,7 +66,7 @@ export function Alternatives({ inspection }: { readonly inspection: Inspection }
   }
   const choose = async (alternative: Alternative) => {
     chooseDelta(key, alternative.isCargoVetPick ? null : { ...alternative, size: sizeOf(alternative) })
-    if (sizeOf(alternative).state !== 'measuring') return
+    if (sizeOf(alternative).state !== 'not-run') return
     const size = await measure(alternative)
     const isStillChosen =
       deltaText(useAppStore.getState().chosenDeltas.get(key) ?? alternative.delta) === deltaText(alternative.delta)

@@ -29,6 +29,8 @@ describe('groupOf', () => {
   })
   it('puts every binary file apart, wherever it lies', () => {
     expect(groupOf('tests/a.bin', true, '', plain)).toBe('binary')
+    // An import library starts as text, and git counts its lines.
+    expect(groupOf('lib/libwinapi_d3d9.a', false, '!<arch>\n', plain)).toBe('binary')
   })
   it('counts all code of a proc macro crate as run at build time', () => {
     expect(groupOf('src/expand.rs', false, '// @generated', { buildScript: null, isProcMacro: true })).toBe('build')

@@ -1,5 +1,5 @@
 /** What the inspector shows for one package: the solver's account with sizes beside it. Pure. */
-import type { PackageKey } from '../../../shared/domain.ts'
+import type { Delta, PackageKey, VetVersion } from '../../../shared/domain.ts'
 import { packageKey } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
@@ -22,7 +22,8 @@ export function inspectionView(input: {
   const idx = graph.nodes.findIndex(n => packageKey(n.name, n.version) === key)
   const plan = reading.plans.get(key)
   const chosen = plan === undefined ? null : chooseCandidate(plan, sizeOf)
-  const gap = chosen?.delta ?? plan?.candidates[0] ?? null
+  const candidates = plan?.candidates ?? []
+  const gap = chosen?.delta ?? candidates[0] ?? null
   const isFailing = solved.report.failures.some(f => f.idx === idx)
   const isExempted = !isFailing && solved.suggestReport.failures.some(f => f.idx === idx)
   const [store, report] = isExempted ? [solved.suggestStore, solved.suggestReport] : [loaded.store, solved.report]
@@ -45,15 +46,28 @@ export function inspectionView(input: {
       after: found.path.after.map(edgeView),
     },
     exemptions: (held ?? found).exemptions.map(edgeView),
-    alternatives: (plan?.candidates ?? []).map(delta => ({
-      delta,
-      size: sizeView(reading, sizeOf, plan?.crate ?? found.crate, delta) satisfies Measured,
-      isCargoVetPick: chosen !== null && chosen.delta.from === delta.from && chosen.delta.to === delta.to,
-    })),
+    alternatives: [
+      ...candidates.map(delta => ({
+        delta,
+        size: sizeView(reading, sizeOf, found.crate, delta) satisfies Measured,
+        isCargoVetPick: chosen !== null && chosen.delta.from === delta.from && chosen.delta.to === delta.to,
+      })),
+      ...fullAuditBeside(candidates, found.version).map(delta => {
+        const stat = sizeOf(found.crate, delta)
+        const size: Measured = stat === null ? { state: 'not-run' } : { state: 'measured', stat }
+        return { delta, size, isCargoVetPick: false }
+      }),
+    ],
     audits: found.audits.map(a => ({ edge: edgeView(a.edge), isViolation: a.isViolation, range: a.range })),
     neededBy: [...found.neededBy],
     publisher: found.publisher,
   })
+}
+
+/** The full audit of the version in use, where there is a gap and cargo-vet does not list it: measured only when asked for. */
+function fullAuditBeside(candidates: readonly Delta[], version: VetVersion): readonly Delta[] {
+  if (candidates.length === 0 || candidates.some(d => d.from === null && d.to === version)) return []
+  return [{ from: null, to: version }]
 }
 
 function edgeView(edge: VouchedEdge): PathEdge {
