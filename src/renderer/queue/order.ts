@@ -17,8 +17,7 @@ const compareName = (a: QueueItem, b: QueueItem): number =>
   compareText(a.crate, b.crate) || compareText(a.version, b.version)
 
 /** Rank of what is known: measured, being measured, not asked for, unknowable. */
-const sizeRank = (item: QueueItem): number =>
-  ({ measured: 0, measuring: 1, 'not-run': 2, unknown: 3 })[item.size.state]
+const sizeRank = (item: QueueItem): number => ({ measured: 0, measuring: 1, 'not-run': 2, unknown: 3 })[item.size.state]
 
 /** Lines to read, null while or when they are not known. */
 export function linesToRead(item: QueueItem): number | null {
