@@ -271,6 +271,11 @@ describe.skipIf(!isPosix)('a cargo named by CARGO', () => {
       error: { code: 'cargo-not-found', tried: box.at('nope') },
     })
   })
+  it('that is rustup without a toolchain counts as no cargo', async () => {
+    const says = "error: rustup could not choose a version of cargo to run, because one wasn't specified explicitly"
+    const answer = await runCargoMetadata(withCargo(`echo "${says}" >&2; exit 1`), input('ws/Cargo.toml'), quietRun())
+    expect(answer).toMatchObject({ error: { code: 'cargo-not-found', tried: expect.stringContaining(says) } })
+  })
   it('is killed with its children on cancel', async () => {
     const abort = new AbortController()
     const caps = withCargo(`sleep 30 & echo $! > ${box.at('child')}; wait`)

@@ -135,8 +135,13 @@ async function runCargo(
   }
   if (outcome.code === 0) return ok(outcome.stdout)
   const stderr = new TextDecoder().decode(outcome.stderr).slice(-8_000)
+  // rustup's stand-in without a toolchain behind it: there is no cargo, and the graph may come from Cargo.lock alone.
+  if (NO_TOOLCHAIN.test(stderr)) return fail({ code: 'cargo-not-found', tried: `${cargo.command}: ${stderr.trim()}` })
   return fail({ code: 'cargo-metadata-failed', command, exitCode: outcome.code, stderr })
 }
+
+const NO_TOOLCHAIN =
+  /rustup could not choose a version|no default (toolchain )?is configured|toolchain '[^']*' is not installed/
 
 /** Null when there is nothing to pass on. The file is named by its content, so it is written once. */
 async function writePassedOn(caps: Capabilities, toml: string): Promise<Result<string | null, Failure>> {
