@@ -10,6 +10,7 @@ import {
   hasSpecs,
   whyNoBrowserLane,
   whyNoDesktopLane,
+  whyNoReferenceLane,
 } from './lib/lanes.mjs'
 import { ROOT, enterPinnedNode, runThrough, toolEnv } from './lib/setup.mjs'
 
@@ -51,6 +52,15 @@ const e2e = lane => async () => {
   return countPlaywright(report, await node('playwright/cli.js', ['test', `--project=${lane}`], env))
 }
 
+/** Random cases from a fresh seed, which is printed, for as long as this; about 6 cases a second on two cores. */
+const REFERENCE_SECONDS = '60'
+
+async function reference() {
+  const program = path.join(ROOT, 'tools', 'reference.ts')
+  const args = [program, '--seconds', REFERENCE_SECONDS]
+  return passedIf((await runThrough(process.execPath, args, { env: toolEnv() })) === 0)
+}
+
 const LANES = [
   { name: 'build', run: build },
   { name: 'typecheck', run: async () => passedIf((await node('typescript/bin/tsc', ['-p', 'tsconfig.json'])) === 0) },
@@ -60,6 +70,7 @@ const LANES = [
     run: async () => passedIf((await node('prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.'])) === 0),
   },
   { name: 'unit', run: unit },
+  { name: 'reference', why: whyNoReferenceLane, run: reference },
   { name: 'browser', why: whyNoBrowserLane, run: e2e('chromium'), folder: 'chromium' },
   { name: 'desktop', why: whyNoDesktopLane, run: e2e('electron'), folder: 'electron' },
 ]

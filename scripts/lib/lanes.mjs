@@ -38,6 +38,12 @@ export function whyNoDesktopLane() {
   return missing === null ? null : `the test Electron lacks the system library ${missing}`
 }
 
+/** Null when our answers can be compared with those of the real cargo-vet. */
+export function whyNoReferenceLane() {
+  const binary = process.env.ASSAY_CARGO_VET || path.join(ROOT, '.tools', 'cargo-vet', 'bin', 'cargo-vet')
+  return existsSync(binary) ? null : 'no cargo-vet (cargo install cargo-vet --version 0.10.3 --root .tools/cargo-vet)'
+}
+
 function missingLibrary() {
   const listed = spawnSync('ldd', [testElectron()], { encoding: 'utf8' })
   return /^\s*(\S+) => not found/m.exec(listed.stdout ?? '')?.[1] ?? null

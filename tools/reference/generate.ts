@@ -22,6 +22,7 @@ import { parseStore } from '../../src/main/engine/store/parse-store.ts'
 import { renderStore } from '../../src/main/engine/store/write-store.ts'
 import type { Command, DiffRow, ReferenceCase, StoreFiles } from './case.ts'
 import { generateGraph, type GeneratedGraph, type GeneratedPackage } from './generate-graph.ts'
+import { moreCommands } from './generate-more.ts'
 import { createRandom, type Random } from './random.ts'
 
 const DATES = [
@@ -58,12 +59,15 @@ export function generateCase(seed: number): ReferenceCase {
   ]
   const making: Making = { random, graph, criteria, publishers, hasViolations: random.chance(0.3) }
   const store = generateStore(making, criteriaTable)
+  const texts = canonicalTexts(store)
+  const commands = generateCommands(making)
+  const filters = commands[0]?.kind === 'check' ? commands[0].filters : []
   return {
     name: `seed ${seed}`,
     metadata: graph.metadata,
-    store: canonicalTexts(store),
+    store: texts,
     diffs: generateDiffs(making),
-    commands: generateCommands(making),
+    commands: [...commands, ...moreCommands({ random, graph, criteria, people: PEOPLE, notes: NOTES, filters, texts })],
   }
 }
 
@@ -88,6 +92,12 @@ function generateCriteria(random: Random): ReadonlyMap<string, CriteriaEntry> {
   }
   if (random.chance(0.01)) {
     entries.push(['safe-to-run', { description: 'again', descriptionUrl: null, implies: [], aggregatedFrom: [] }])
+  }
+  // Around the most that a set of 64 bits can hold: 63 is ours, with 64 the reference errs, with 65 it panics.
+  const wanted = random.chance(0.015) ? random.pick([62, 63, 64, 65]) : 0
+  for (let i = entries.length + 2; i < wanted; i++) {
+    const implies = random.chance(0.2) ? [random.pick(earlier)] : []
+    entries.push([`filler-${i}`, { description: 'one of many', descriptionUrl: null, implies, aggregatedFrom: [] }])
   }
   return sortedMap(entries)
 }

@@ -4,7 +4,7 @@
  */
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { compareAnswers, type ReferenceCase } from './case.ts'
+import { compareAnswers, knownDeviation, type ReferenceCase } from './case.ts'
 import { readCorpus } from './corpus.ts'
 import { generateCase } from './generate.ts'
 import { runOurs } from './run-ours.ts'
@@ -23,7 +23,7 @@ function differences(subject: ReferenceCase, expected: Answers): string[] {
   return subject.commands.flatMap((command, i) => {
     const [theirs, ours] = [expected[i], actual[i]]
     if (theirs === undefined || ours === undefined) return [`${command.kind}: no answer`]
-    const what = compareAnswers(theirs, ours)
+    const what = knownDeviation(command, theirs, ours) === null ? compareAnswers(theirs, ours) : null
     return what === null ? [] : [`${subject.name}, ${command.kind}: ${what}`]
   })
 }
@@ -47,7 +47,8 @@ it.skipIf(reference === null)(
     if (reference === null) return
     const found: string[] = []
     for (let seed = FIRST_SEED; seed < FIRST_SEED + LIVE_CASES; seed++) {
-      const subject = generateCase(seed)
+      const whole = generateCase(seed)
+      const subject = { ...whole, commands: whole.commands.filter(command => command.kind !== 'aggregate') } // needs a server
       found.push(...differences(subject, await runReference(reference.binary, subject)))
     }
     expect(found).toEqual([])

@@ -1,27 +1,39 @@
 /** The same commands through our own reader, solver and writer. Nothing is written: the files are part of the answer. */
-import { brand, deltaText, type CrateName, type DiffStat, type VetVersion } from '../../src/shared/domain.ts'
+import { brand, deltaText, type CrateName, type DiffStat } from '../../src/shared/domain.ts'
 import { failureText, type Failure } from '../../src/shared/failure.ts'
 import { fail, ok, type Result } from '../../src/shared/result.ts'
-import { certifiedVersions } from '../../src/main/engine/core/audit-path.ts'
-import { auditSources, nothingIsFresh, type EdgeOrigin } from '../../src/main/engine/core/audit-graph.ts'
+import { aggregateAudits, type AggregateSource } from '../../src/main/engine/core/aggregate.ts'
 import type { CargoMetadata } from '../../src/main/engine/core/cargo-metadata.ts'
 import { certifyAudit, guessCriteria } from '../../src/main/engine/core/certify.ts'
 import { checkCratePolicies } from '../../src/main/engine/core/check-policies.ts'
 import { buildCriteriaMapper, type CriteriaMapper } from '../../src/main/engine/core/criteria.ts'
+import { addMonths } from '../../src/main/engine/core/dates.ts'
 import { buildDepGraph, type DepGraph } from '../../src/main/engine/core/dep-graph.ts'
+import { explainAudit } from '../../src/main/engine/core/explain-audit.ts'
 import { filterGraph, parseGraphFilter, type GraphFilter } from '../../src/main/engine/core/graph-filter.ts'
+import { graphJson, graphMermaid, type GraphDepth } from '../../src/main/engine/core/graph-text.ts'
+import { addExemption, recordViolation } from '../../src/main/engine/core/record-entry.ts'
+import { expiringInput, renewCrate, renewExpiring } from '../../src/main/engine/core/renew.ts'
 import { reportJson } from '../../src/main/engine/core/report-json.ts'
-import { crateFacts, resolve } from '../../src/main/engine/core/resolve.ts'
-import { searchPath } from '../../src/main/engine/core/search.ts'
-import { formatShortList } from '../../src/main/engine/core/short-list.ts'
-import type { VetStore } from '../../src/main/engine/core/store-model.ts'
+import { resolve } from '../../src/main/engine/core/resolve.ts'
+import { SUPPORTED_STORE_VERSION, type VetStore } from '../../src/main/engine/core/store-model.ts'
 import { candidateDeltas, chooseSuggestions, storeForSuggest } from '../../src/main/engine/core/suggest.ts'
 import { updateStore, type UpdateMode } from '../../src/main/engine/core/update-store.ts'
+import { parseVersionReq, renderVersionReq } from '../../src/main/engine/core/version-req.ts'
 import { readMetadataJson } from '../../src/main/engine/io/metadata-json.ts'
-import { parseStore } from '../../src/main/engine/store/parse-store.ts'
+import { EMPTY_STORE, freshStore } from '../../src/main/engine/session/init-command.ts'
+import { parseAuditsFile, parseStore, parseStoreWith } from '../../src/main/engine/store/parse-store.ts'
 import { validateStore } from '../../src/main/engine/store/validate-store.ts'
-import { renderStore } from '../../src/main/engine/store/write-store.ts'
-import { CASE_TODAY, type Answer, type Command, type ReferenceCase } from './case.ts'
+import { renderAggregate, renderStore } from '../../src/main/engine/store/write-store.ts'
+import {
+  CASE_TODAY,
+  fileUrls,
+  type Answer,
+  type Command,
+  type ReferenceCase,
+  type Served,
+  type StoreFiles,
+} from './case.ts'
 
 interface Loaded {
   readonly metadata: CargoMetadata
@@ -30,28 +42,62 @@ interface Loaded {
   readonly graph: DepGraph
 }
 
-/** One answer per command of the case, in order. */
-export function runOurs(subject: ReferenceCase): readonly Answer[] {
+const WHERE = { config: 'config.toml', audits: 'audits.toml', imports: 'imports.lock' }
+
+/** One answer per command of the case, in order. `served` is needed by `aggregate` alone. */
+export function runOurs(
+  subject: ReferenceCase,
+  served: Served = { baseUrl: 'http://127.0.0.1:9/' },
+): readonly Answer[] {
   return subject.commands.map(command => {
-    const answer = runCommand(subject, command)
+    const answer = runCommand(subject, command, served)
     if (answer.ok) return answer.value
     return { outcome: 'refused', output: '', files: null, detail: failureText(answer.error) }
   })
 }
 
-function runCommand(subject: ReferenceCase, command: Command): Result<Answer, Failure> {
+function runCommand(subject: ReferenceCase, command: Command, served: Served): Result<Answer, Failure> {
   const metadata = readMetadataJson(new TextEncoder().encode(JSON.stringify(subject.metadata)))
   if (!metadata.ok) return fail({ code: 'cargo-metadata-unreadable', reason: metadata.error })
-  if (command.kind === 'graph') return ok(said(graphJson(metadata.value, command.filters)))
-  const loaded = load(subject, metadata.value)
+  switch (command.kind) {
+    case 'graph':
+      return ok(said(graphJson(depGraph(metadata.value, command.filters))))
+    case 'mermaid':
+      return ok(said(graphMermaid(depGraph(metadata.value, command.filters), command.depth as GraphDepth)))
+    case 'init':
+      return init(metadata.value, command.filters)
+    case 'fmt':
+      return fmt(command.store)
+    case 'aggregate':
+      return aggregate(command.files, served)
+    default:
+      return runOnStore(subject, command, metadata.value)
+  }
+}
+
+type StoreCommand = Exclude<Command, { kind: 'graph' | 'mermaid' | 'init' | 'fmt' | 'aggregate' }>
+
+function runOnStore(subject: ReferenceCase, command: StoreCommand, metadata: CargoMetadata): Result<Answer, Failure> {
+  const loaded = load(subject, metadata)
   if (!loaded.ok) return loaded
   switch (command.kind) {
     case 'check':
       return check(loaded.value, command.filters)
     case 'suggest':
       return suggest(loaded.value, subject)
-    case 'explain':
-      return explain(loaded.value, command)
+    case 'explain': {
+      const { criterion } = command
+      const crate = brand<'CrateName'>(command.crate)
+      const version = brand<'VetVersion'>(command.version)
+      const text = explainAudit({ ...loaded.value, crate, version, criterion })
+      return text.ok ? ok(said(text.value)) : text
+    }
+    case 'add-exemption':
+      return addExemptionOf(loaded.value, subject, command)
+    case 'record-violation':
+      return recordViolationOf(loaded.value, subject, command)
+    case 'renew':
+      return ok(renew(loaded.value, subject, command))
     case 'certify':
       return certify(loaded.value, subject, command)
     case 'prune': {
@@ -81,12 +127,11 @@ const said = (output: string, outcome: Answer['outcome'] = 'ok'): Answer => ({
 })
 
 function load(subject: ReferenceCase, metadata: CargoMetadata): Result<Loaded, Failure> {
-  const where = { config: 'config.toml', audits: 'audits.toml', imports: 'imports.lock' }
-  const parsed = parseStore(subject.store, where)
+  const parsed = parseStore(subject.store, WHERE)
   if (!parsed.ok) return parsed
   const store = parsed.value
   const today = brand<'IsoDate'>(CASE_TODAY)
-  const problems = validateStore({ store, texts: subject.store, where, today, locked: true })
+  const problems = validateStore({ store, texts: subject.store, where: WHERE, today, locked: true })
   if (problems.length > 0) return fail({ code: 'store-invalid', problems })
   const mapper = buildCriteriaMapper(store.audits)
   if (!mapper.ok) return mapper
@@ -139,110 +184,87 @@ function certify(
   const criteria = command.criteria.length > 0 ? command.criteria : guessCriteria(guess)
   const { who, notes, noCollapse, force } = command
   const certified = certifyAudit({ ...loaded, request: { crate, delta, criteria, who, notes, noCollapse }, force })
-  return certified.ok ? ok(wrote(subject, certified.value.store)) : certified
+  return certified.ok ? ok(wrote(subject.store, certified.value.store)) : certified
 }
 
 function update(loaded: Loaded, subject: ReferenceCase, mode: UpdateMode): Result<Answer, Failure> {
   const updated = updateStore({ ...loaded, modeFor: () => mode })
-  return updated.ok ? ok(wrote(subject, updated.value)) : updated
+  return updated.ok ? ok(wrote(subject.store, updated.value)) : updated
 }
 
-function wrote(subject: ReferenceCase, store: VetStore): Answer {
+function wrote(before: StoreFiles, store: VetStore): Answer {
   const files = renderStore(store)
-  const isSame = (['config', 'audits', 'imports'] as const).every(key => files[key] === subject.store[key])
+  const isSame = (['config', 'audits', 'imports'] as const).every(key => files[key] === before[key])
   return { outcome: 'ok', output: '', files: isSame ? null : files, detail: '' }
 }
 
-// ── explain-audit and dump-graph, which the product has no command for yet ──────────────────
+// ── commands beside the solver ───────────────────────────────────────────────────────────────
 
-function explain(
-  { store, mapper }: Loaded,
-  { crate: name, version: text, criterion }: Extract<Command, { kind: 'explain' }>,
+function init(metadata: CargoMetadata, filters: readonly string[]): Result<Answer, Failure> {
+  const store = freshStore(metadata, EMPTY_STORE, parseFilters(filters))
+  return store.ok ? ok({ outcome: 'ok', output: '', files: renderStore(store.value), detail: '' }) : store
+}
+
+function fmt(before: StoreFiles): Result<Answer, Failure> {
+  const parsed = parseStoreWith(before, WHERE, version =>
+    version.major > 0 || version.minor > SUPPORTED_STORE_VERSION.minor
+      ? { code: 'store-newer', stored: `${version.major}.${version.minor}`, supported: 'older' }
+      : null,
+  )
+  if (!parsed.ok) return parsed
+  const today = brand<'IsoDate'>(CASE_TODAY)
+  const problems = validateStore({ store: parsed.value, texts: before, where: WHERE, today, locked: false })
+  if (problems.length > 0) return fail({ code: 'store-invalid', problems })
+  return ok(wrote(before, parsed.value))
+}
+
+function renew(loaded: Loaded, subject: ReferenceCase, command: Extract<Command, { kind: 'renew' }>): Answer {
+  const { store } = loaded
+  const today = brand<'IsoDate'>(CASE_TODAY)
+  const end = addMonths(today, 12)
+  const { includeInactive } = command
+  const renewal =
+    command.crate === null
+      ? renewExpiring(store, { ...expiringInput(today), includeInactive, liveReleases: null }, end)
+      : renewCrate(store, brand<'CrateName'>(command.crate), end)
+  return wrote(subject.store, renewal?.store ?? store)
+}
+
+function recordViolationOf(
+  loaded: Loaded,
+  subject: ReferenceCase,
+  command: Extract<Command, { kind: 'record-violation' }>,
 ): Result<Answer, Failure> {
-  const crate = brand<'CrateName'>(name)
-  const version = brand<'VetVersion'>(text)
-  const sources = auditSources(store)
-  const facts = crateFacts({ crate, store, sources, mapper, targets: [version], isFresh: nothingIsFresh })
-  if (!facts.ok) return facts
-  const { audits } = facts.value
-  if (audits === null) return fail({ code: 'usage', message: 'This package has violation conflicts' })
-  const index = mapper.indexOf.get(criterion)
-  if (index === undefined) return fail({ code: 'criteria-unknown', name: criterion, usedBy: 'explain', known: [] })
-  const search = searchPath(audits, index, version, 'prefer-exemptions')
-  const lines = search.found
-    ? [
-        `The package ${crate} ${version} certifies for ${criterion}`,
-        ...search.path.toReversed().map((step, i) => `${i + 1}) ${edgeText(store, crate, step.origin)}`),
-      ]
-    : [
-        `The package ${crate} ${version} does not certify for ${criterion}`,
-        ...wouldCertify(certifiedVersions(audits, index)),
-      ]
-  return ok(said(lines.map(line => `${line}\n`).join('')))
+  const range = parseVersionReq(command.range)
+  if (!range.ok) return fail({ code: 'usage', message: range.error })
+  const crate = brand<'CrateName'>(command.crate)
+  const recorded = recordViolation({ ...loaded, ...command, crate, range: renderVersionReq(range.value) })
+  return recorded.ok ? ok(wrote(subject.store, recorded.value)) : recorded
 }
 
-function wouldCertify(versions: readonly VetVersion[]): string[] {
-  return versions.length === 0 ? [] : ['The following versions would certify:', ...versions.map(v => ` - ${v}`)]
+function addExemptionOf(
+  loaded: Loaded,
+  subject: ReferenceCase,
+  command: Extract<Command, { kind: 'add-exemption' }>,
+): Result<Answer, Failure> {
+  const crate = brand<'CrateName'>(command.crate)
+  const version = brand<'VetVersion'>(command.version)
+  const added = addExemption({ ...loaded, ...command, crate, version, suggest: !command.noSuggest })
+  return added.ok ? ok(wrote(subject.store, added.value)) : added
 }
 
-function edgeText(store: VetStore, crate: CrateName, origin: EdgeOrigin): string {
-  const imports = [...store.imports.audits]
-  const fileOf = (index: number | null) =>
-    index === null ? (['local', store.audits] as const) : present(imports[index])
-  const releaseText = (index: number): string => {
-    const { version, source } = present(store.imports.publisher.get(crate)?.[index])
-    return `${version} (published by: ${source.kind === 'user' ? source.login : source.signature})`
+function aggregate(files: readonly string[], served: Served): Result<Answer, Failure> {
+  const sources: AggregateSource[] = []
+  const urls = fileUrls(served, files)
+  for (const [i, text] of files.entries()) {
+    const url = urls[i] ?? ''
+    const parsed = parseAuditsFile(text, url, 'peer')
+    if (!parsed.ok) return parsed
+    sources.push({ url, file: parsed.value.audits })
   }
-  switch (origin.kind) {
-    case 'local-audit':
-    case 'imported-audit': {
-      const [name, file] = fileOf(origin.kind === 'local-audit' ? null : origin.importIndex)
-      const { kind, who } = present(file.audits.get(crate)?.[origin.auditIndex])
-      if (kind.kind === 'full') return `[${name}] full audit for ${kind.version} by ${whoText(who)}`
-      if (kind.kind === 'delta') return `[${name}] delta audit for ${kind.from}->${kind.to} by ${whoText(who)}`
-      return 'a violation'
-    }
-    case 'wildcard': {
-      const [name, file] = fileOf(origin.importIndex)
-      const { who } = present(file.wildcardAudits.get(crate)?.[origin.auditIndex])
-      return `[${name}] wildcard audit for ${releaseText(origin.publisherIndex)} by ${whoText(who)}`
-    }
-    case 'trusted':
-      return `[local] trusted entry for ${releaseText(origin.publisherIndex)}`
-    case 'exemption':
-      return `[local] exemption for ${present(store.config.exemptions.get(crate)?.[origin.exemptionIndex]).version}`
-    case 'unpublished': {
-      const { version, auditedAs } = present(store.imports.unpublished.get(crate)?.[origin.unpublishedIndex])
-      return `[local] auditing unpublished version ${version} as ${auditedAs}`
-    }
-    case 'new-exemption':
-      return `new exemption ${origin.version}`
-  }
+  const merged = aggregateAudits(sources)
+  return merged.ok ? ok(said(renderAggregate(merged.value))) : merged
 }
 
-const whoText = (who: readonly string[]): string => (who.length === 0 ? '<unspecified>' : formatShortList(who))
-
-function present<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('an edge points at nothing')
-  return value
-}
-
-/** cargo-vet's `dump-graph --output-format json`, which applies no policies. */
-function graphJson(metadata: CargoMetadata, filters: readonly string[]): string {
-  const graph = filterGraph(buildDepGraph(metadata, new Map()), parseFilters(filters))
-  const nodes = graph.nodes.map(n => ({
-    name: n.name,
-    version: n.version,
-    normal_deps: n.normalDeps,
-    build_deps: n.buildDeps,
-    dev_deps: n.devDeps,
-    normal_and_build_deps: n.normalAndBuildDeps,
-    all_deps: n.allDeps,
-    reverse_deps: n.reverseDeps,
-    is_workspace_member: n.isWorkspaceMember,
-    is_third_party: n.isThirdParty,
-    is_root: n.isRoot,
-    is_dev_only: n.isDevOnly,
-  }))
-  return JSON.stringify(nodes, null, 2)
-}
+const depGraph = (metadata: CargoMetadata, filters: readonly string[]): DepGraph =>
+  filterGraph(buildDepGraph(metadata, new Map()), parseFilters(filters))

@@ -6,7 +6,16 @@ import { spawn } from 'node:child_process'
 import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { CASE_TODAY, type Answer, type Command, type DiffRow, type ReferenceCase, type StoreFiles } from './case.ts'
+import {
+  CASE_TODAY,
+  fileUrls,
+  type Answer,
+  type Command,
+  type DiffRow,
+  type ReferenceCase,
+  type Served,
+  type StoreFiles,
+} from './case.ts'
 
 /** The binary named by ASSAY_CARGO_VET, else the repository's own copy; null when there is none. */
 export async function findReference(
@@ -23,8 +32,12 @@ export async function findReference(
 
 const FILE_NAMES = { config: 'config.toml', audits: 'audits.toml', imports: 'imports.lock' } as const
 
-/** One answer per command of the case, in order. */
-export async function runReference(binary: string, subject: ReferenceCase): Promise<readonly Answer[]> {
+/** One answer per command of the case, in order. `served` is needed by `aggregate` alone. */
+export async function runReference(
+  binary: string,
+  subject: ReferenceCase,
+  served: Served = NOTHING_SERVED,
+): Promise<readonly Answer[]> {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), 'assay-reference-'))
   try {
     const fakeCargo = path.join(folder, 'cargo.sh')
@@ -34,7 +47,10 @@ export async function runReference(binary: string, subject: ReferenceCase): Prom
     const answers: Answer[] = []
     for (const command of subject.commands) {
       const place = path.join(folder, String(answers.length))
-      await layOut(place, subject)
+      await layOut(place, subject, command)
+      const sources = path.join(place, 'sources.list')
+      if (command.kind === 'aggregate')
+        await fs.writeFile(sources, ['# peers', '', ...fileUrls(served, command.files)].join('\n'))
       const env = {
         CARGO: fakeCargo,
         FAKE_CARGO_METADATA: metadata,
@@ -44,8 +60,13 @@ export async function runReference(binary: string, subject: ReferenceCase): Prom
         GIT_CONFIG_GLOBAL: '/dev/null',
         GIT_CONFIG_SYSTEM: '/dev/null',
       }
-      const result = await run(binary, ['vet', ...argumentsOf(command), ...commonArguments(place)], env, folder)
-      answers.push(await toAnswer(command, result, place, subject.store))
+      const result = await run(
+        binary,
+        ['vet', ...argumentsOf(command, sources), ...commonArguments(place, command)],
+        env,
+        folder,
+      )
+      answers.push(await toAnswer(command, result, place, storeOf(subject, command)))
     }
     return answers
   } finally {
@@ -53,11 +74,21 @@ export async function runReference(binary: string, subject: ReferenceCase): Prom
   }
 }
 
-async function layOut(place: string, subject: ReferenceCase): Promise<void> {
-  await fs.mkdir(path.join(place, 'store'), { recursive: true })
-  await fs.mkdir(path.join(place, 'cache'))
-  for (const key of ['config', 'audits', 'imports'] as const) {
-    await fs.writeFile(path.join(place, 'store', FILE_NAMES[key]), subject.store[key])
+const NOTHING_SERVED: Served = { baseUrl: 'http://127.0.0.1:9/' }
+
+/** The files before the command; null when it starts without a store. */
+export function storeOf(subject: ReferenceCase, command: Command): StoreFiles | null {
+  return command.kind === 'init' ? null : command.kind === 'fmt' ? command.store : subject.store
+}
+
+async function layOut(place: string, subject: ReferenceCase, command: Command): Promise<void> {
+  await fs.mkdir(path.join(place, 'cache'), { recursive: true })
+  const store = storeOf(subject, command)
+  if (store !== null) {
+    await fs.mkdir(path.join(place, 'store'))
+    for (const key of ['config', 'audits', 'imports'] as const) {
+      await fs.writeFile(path.join(place, 'store', FILE_NAMES[key]), store[key])
+    }
   }
   await fs.writeFile(path.join(place, 'cache', 'diff-cache.toml'), diffCacheText(subject.diffs))
 }
@@ -70,14 +101,16 @@ export function diffCacheText(diffs: readonly DiffRow[]): string {
   return ['version = "2"\n', ...rows].join('\n')
 }
 
-function commonArguments(place: string): string[] {
+function commonArguments(place: string, { kind }: Command): string[] {
   return [
     ...['--store-path', path.join(place, 'store'), '--cache-dir', path.join(place, 'cache')],
-    ...['--locked', '--frozen', '--current-time', `${CASE_TODAY}T12:00:00Z`],
+    ...['--current-time', `${CASE_TODAY}T12:00:00Z`],
+    // Locked, fmt would refuse what it is for; frozen, aggregate would refuse to fetch.
+    ...(kind === 'fmt' || kind === 'aggregate' ? [] : ['--locked', '--frozen']),
   ]
 }
 
-function argumentsOf(command: Command): string[] {
+function argumentsOf(command: Command, sources: string): string[] {
   const json = ['--output-format', 'json']
   switch (command.kind) {
     case 'check':
@@ -110,22 +143,49 @@ function argumentsOf(command: Command): string[] {
       ]
     case 'regenerate-exemptions':
       return ['regenerate', 'exemptions']
+    case 'add-exemption':
+      return [
+        ...['add-exemption', command.crate, command.version, ...command.criteria.map(c => `--criteria=${c}`)],
+        ...(command.notes === null ? [] : [`--notes=${command.notes}`]),
+        ...(command.noSuggest ? ['--no-suggest'] : []),
+        ...(command.force ? ['--force'] : []),
+      ]
+    case 'record-violation':
+      return [
+        ...['record-violation', command.crate, command.range, ...command.criteria.map(c => `--criteria=${c}`)],
+        ...command.who.map(w => `--who=${w}`),
+        ...(command.notes === null ? [] : [`--notes=${command.notes}`]),
+        ...(command.force ? ['--force'] : []),
+      ]
+    case 'init':
+      return ['init', ...command.filters.map(f => `--filter-graph=${f}`)]
+    case 'mermaid':
+      return ['dump-graph', `--depth=${command.depth}`, ...command.filters.map(f => `--filter-graph=${f}`)]
+    case 'fmt':
+      return ['fmt']
+    case 'renew':
+      if (command.crate !== null) return ['renew', command.crate]
+      return ['renew', '--expiring', ...(command.includeInactive ? ['--include-inactive'] : [])]
+    case 'aggregate':
+      return ['aggregate', sources]
   }
 }
 
-async function toAnswer(command: Command, result: Ran, place: string, before: StoreFiles): Promise<Answer> {
-  const read = (key: keyof StoreFiles) => fs.readFile(path.join(place, 'store', FILE_NAMES[key]), 'utf8')
+async function toAnswer(command: Command, result: Ran, place: string, before: StoreFiles | null): Promise<Answer> {
+  const read = (key: keyof StoreFiles) =>
+    fs.readFile(path.join(place, 'store', FILE_NAMES[key]), 'utf8').catch(() => '(no file)')
   const after: StoreFiles = {
     config: await read('config'),
     audits: await read('audits'),
     imports: await read('imports'),
   }
-  const isSame = (['config', 'audits', 'imports'] as const).every(key => after[key] === before[key])
+  const isSame = (['config', 'audits', 'imports'] as const).every(key => after[key] === (before?.[key] ?? '(no file)'))
   const detail = `exit ${result.code}: ${(result.stderr || result.stdout).trim().slice(0, 300)}`
   const isVerdict = command.kind === 'check' && result.code === 255 && result.stdout.includes('"conclusion"')
   const outcome = result.code === 0 ? 'ok' : isVerdict ? 'fail' : 'refused'
   // The prompt of certify and the like is for people; only these commands answer on stdout.
-  const hasOutput = ['check', 'suggest', 'graph', 'explain'].includes(command.kind) && outcome !== 'refused'
+  const hasOutput =
+    ['check', 'suggest', 'graph', 'explain', 'mermaid', 'aggregate'].includes(command.kind) && outcome !== 'refused'
   return { outcome, output: hasOutput ? result.stdout : '', files: isSame ? null : after, detail }
 }
 

@@ -9,7 +9,7 @@ import { FileError, type Capabilities, type Run } from '../capabilities.ts'
 import { buildCriteriaMapper } from '../core/criteria.ts'
 import type { CargoMetadata } from '../core/cargo-metadata.ts'
 import { buildDepGraph } from '../core/dep-graph.ts'
-import { filterGraph } from '../core/graph-filter.ts'
+import { filterGraph, type GraphFilter } from '../core/graph-filter.ts'
 import { SUPPORTED_STORE_VERSION, type VetStore } from '../core/store-model.ts'
 import { updateStore } from '../core/update-store.ts'
 import { LOCK_WAIT_MS, storePlaces } from '../store/load-store.ts'
@@ -43,16 +43,25 @@ export async function initStore(
   const settled = await settlePolicies(EMPTY_STORE, metadata, run)
   if (!settled.ok) return settled
   const { store, warnings } = settled.value
-  const mapper = buildCriteriaMapper(store.audits)
-  if (!mapper.ok) return mapper
-  const graph = filterGraph(buildDepGraph(metadata, store.config.policy), filters.value)
-  const filled = updateStore({ graph, store, mapper: mapper.value, modeFor: () => REGENERATE_MODE })
+  const filled = freshStore(metadata, store, filters.value)
   if (!filled.ok) return filled
   const written = await createStore(caps, storeDir, renderStore(filled.value), run)
   return written.ok ? ok({ storeDir, warnings }) : written
 }
 
-const EMPTY_STORE: VetStore = {
+/** The store with the exemptions that make everything pass; pure. @failure criteria codes */
+export function freshStore(
+  metadata: CargoMetadata,
+  store: VetStore,
+  filters: readonly GraphFilter[],
+): Result<VetStore, Failure> {
+  const mapper = buildCriteriaMapper(store.audits)
+  if (!mapper.ok) return mapper
+  const graph = filterGraph(buildDepGraph(metadata, store.config.policy), filters)
+  return updateStore({ graph, store, mapper: mapper.value, modeFor: () => REGENERATE_MODE })
+}
+
+export const EMPTY_STORE: VetStore = {
   config: {
     storeVersion: SUPPORTED_STORE_VERSION,
     defaultCriteria: 'safe-to-deploy',
