@@ -218,6 +218,8 @@ function connectError(error: unknown): NetError {
   // fetch turns a 407 into an error without words, and does so with nothing else.
   if (message === '' || /proxy auth/i.test(message))
     return new NetError('the proxy asks for a login', false, 'protocol')
+  // Ports of other services (25, 6000 …), which fetch never connects to.
+  if (message === 'bad port') return new NetError('fetch refuses to use this port', false, 'protocol')
   return new NetError(reasonOf(code, message), true, 'connect')
 }
 

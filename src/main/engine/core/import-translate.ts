@@ -1,13 +1,12 @@
 /**
  * A peer's audits file in our own words: excluded crates dropped, the peer's criteria replaced by ours through the
- * criteria-map, several files of one peer merged, and every entry told apart from what imports.lock already holds.
+ * criteria-map, and every entry told apart from what imports.lock already holds.
  * In: files that were read entry by entry (store/decode-peer.ts). Out: the live half of imports.lock. Nothing is fetched.
- * PARITY cargo-vet 0.10.3 src/storage.rs fetch_single_imported_audit, process_imported_audits; src/main.rs do_aggregate_audits.
+ * PARITY cargo-vet 0.10.3 src/storage.rs fetch_single_imported_audit, update_import_freshness.
  */
 import type { CrateName } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
-import { sortedMap } from './byte-order.ts'
 import {
   criteriaSet,
   impliedCriteria,
@@ -117,94 +116,6 @@ export function withDescriptions(file: AuditsFile, fetched: ReadonlyMap<string, 
     { ...entry, description: entry.description ?? fetched.get(name) ?? null, descriptionUrl: null, implies: [] },
   ])
   return { ...file, criteria: new Map(criteria) }
-}
-
-// ── several sources ──────────────────────────────────────────────────────────────────────────
-
-export interface SourceFile {
-  /** Where it came from; becomes `aggregated-from` of its entries. */
-  readonly source: string
-  readonly file: AuditsFile
-}
-
-/** Two sources that define one criterion differently. Texts are the description, its address, or the implied names. */
-export interface CriteriaMismatch {
-  readonly criterion: string
-  readonly what: 'description' | 'implies'
-  readonly first: { readonly source: string; readonly text: string }
-  readonly second: { readonly source: string; readonly text: string }
-}
-
-/**
- * One file from several, each entry saying where it came from; `cargo vet aggregate`. Entries of one crate follow the
- * order of the sources, untidied; of a criterion defined twice the first entry stays.
- * PARITY: the mismatch names as first source the end of the chain of the entry that stays.
- */
-export function aggregateFiles(sources: readonly SourceFile[]): {
-  readonly file: AuditsFile
-  readonly mismatches: readonly CriteriaMismatch[]
-} {
-  const criteria = new Map<string, CriteriaEntry>()
-  const mismatches: CriteriaMismatch[] = []
-  for (const { source, file } of sources) {
-    for (const [name, entry] of file.criteria) {
-      const before = criteria.get(name)
-      if (before === undefined) criteria.set(name, credited(entry, source))
-      else mismatches.push(...mismatchesOf(name, before, entry, source))
-    }
-  }
-  const merged = <E extends { readonly aggregatedFrom: readonly string[] }>(
-    tableOf: (file: AuditsFile) => ReadonlyMap<CrateName, readonly E[]>,
-    isWanted: (entry: E) => boolean = () => true,
-  ): ReadonlyMap<CrateName, readonly E[]> => {
-    const lists = new Map<CrateName, E[]>()
-    for (const { source, file } of sources)
-      for (const [crate, entries] of tableOf(file)) {
-        const list = lists.get(crate) ?? []
-        lists.set(crate, list)
-        for (const entry of entries) if (isWanted(entry)) list.push(credited(entry, source))
-      }
-    return sortedMap([...lists].filter(([, list]) => list.length > 0))
-  }
-  const file: AuditsFile = {
-    criteria: sortedMap(criteria),
-    audits: merged(
-      f => f.audits,
-      entry => entry.importable,
-    ),
-    wildcardAudits: merged(f => f.wildcardAudits),
-    trusted: merged(f => f.trusted),
-  }
-  return { file, mismatches }
-}
-
-function credited<E extends { readonly aggregatedFrom: readonly string[] }>(entry: E, source: string): E {
-  return { ...entry, aggregatedFrom: [...entry.aggregatedFrom, source] }
-}
-
-function mismatchesOf(
-  criterion: string,
-  before: CriteriaEntry,
-  now: CriteriaEntry,
-  source: string,
-): readonly CriteriaMismatch[] {
-  const previous = before.aggregatedFrom.at(-1) ?? ''
-  const mismatch = (what: CriteriaMismatch['what'], first: string, second: string): CriteriaMismatch => ({
-    criterion,
-    what,
-    first: { source: previous, text: first },
-    second: { source, text: second },
-  })
-  const found: CriteriaMismatch[] = []
-  if (before.description !== now.description || before.descriptionUrl !== now.descriptionUrl)
-    found.push(mismatch('description', describedBy(before), describedBy(now)))
-  if (!isSameList(before.implies, now.implies))
-    found.push(mismatch('implies', before.implies.join(', '), now.implies.join(', ')))
-  return found
-}
-
-function describedBy({ description, descriptionUrl }: CriteriaEntry): string {
-  return description ?? (descriptionUrl === null ? '(no description)' : `(URL) ${descriptionUrl}`)
 }
 
 // ── what is new ──────────────────────────────────────────────────────────────────────────────

@@ -14,8 +14,9 @@ import { readHistory, vetCacheDir } from '../io/vet-cache.ts'
 import { commitStore } from '../store/load-store.ts'
 import type { StoreTexts } from '../store/parse-store.ts'
 import { knownCriteria, planCertify } from './certify-flow.ts'
-import { loadFiltered, staleWarnings, type CommandOptions } from './commands.ts'
+import type { CommandOptions } from './commands.ts'
 import { solve, suggestReading, type LoadedWorkspace, type Solved } from './flow.ts'
+import { openCommandStore } from './live-store.ts'
 
 export interface CertifyWish {
   /** Null: what was last inspected or diffed. */
@@ -60,10 +61,10 @@ export async function prepareCertify(
   const named = await nameWish(caps, options, asked, run)
   if (!named.ok) return named
   const wish = named.value
-  const loaded = await loadFiltered(caps, { ...options, ignorePolicyProblems: true }, run)
-  if (!loaded.ok) return loaded
-  const workspace = loaded.value
-  const solved = solve(workspace, workspace.loaded.store)
+  const opened = await openCommandStore(caps, options, run)
+  if (!opened.ok) return opened
+  const { workspace, isLive, store, isFresh, warnings } = opened.value
+  const solved = solve(workspace, store, isLive ? isFresh : undefined)
   if (!solved.ok) return solved
   const criteria = knownCriteria(workspace.mapper, wish.criteria)
   if (!criteria.ok) return criteria
@@ -74,13 +75,13 @@ export async function prepareCertify(
   if (!delta.ok) return delta
   const identity = wish.who.length > 0 ? null : await gitIdentity(caps, workspace.root, run.signal)
   if (identity !== null && !identity.ok) return identity
-  const warnings = options.locked ? [] : staleWarnings(workspace.loaded.store)
 
   const prepare = (names: readonly CriteriaName[]): Result<PreparedCertify, Failure> => {
     const planned = planCertify(
       {
         workspace,
         solved: solved.value,
+        live: { store, isFresh },
         places: workspace.loaded.places,
         today: options.today,
         identity: identity === null ? null : identity.value,

@@ -14,11 +14,14 @@ import { parseStore, type StorePlaces, type StoreTexts } from '../store/parse-st
 import { validateStore } from '../store/validate-store.ts'
 import { renderStore } from '../store/write-store.ts'
 import { joinWorkspace, solve, type LoadedWorkspace, type Solved } from './flow.ts'
+import type { LiveStore } from './online.ts'
 import { diffTexts } from './text-diff.ts'
 
 export interface CertifyInput {
   readonly workspace: LoadedWorkspace
   readonly solved: Solved
+  /** The store taken online, when `solved` is about that one; default: as loaded. */
+  readonly live?: Pick<LiveStore, 'store' | 'isFresh'>
   readonly places: StorePlaces
   readonly today: IsoDate
   /** `Name <email>` of git, null when not set up. */
@@ -69,8 +72,9 @@ export function planCertify(
   if (criteria.length > 0) {
     const certified = certifyAudit({
       graph,
-      store: loaded.store,
+      store: input.live?.store ?? loaded.store,
       mapper,
+      ...(input.live === undefined ? {} : { isFresh: input.live.isFresh }),
       request: {
         crate: request.crate,
         delta: request.delta,

@@ -1,5 +1,5 @@
 /**
- * What suggesting needs beside the graph: registry, cache and measurer of one workspace. In a file of its own so that
+ * What suggesting and going online need beside the graph: registry, cache, measurer, peers and web API of one workspace. In a file of its own so that
  * the fast path of the command line never loads it.
  */
 import path from 'node:path'
@@ -10,12 +10,16 @@ import type { Capabilities } from '../capabilities.ts'
 import { openCache } from '../cache.ts'
 import { lockChecksums, readCargoLock } from '../io/cargo-lock.ts'
 import { createMeasurer } from '../io/measure.ts'
+import { openPeers, type Peers } from '../io/peers.ts'
 import { openRegistry } from '../io/registry.ts'
-import { readRegistryConfig } from '../io/registry-config.ts'
+import { readRegistryConfig, webApiUrl } from '../io/registry-config.ts'
+import { openWebApi, type WebApi } from '../io/web-api.ts'
 import type { Sources } from './flow.ts'
 
 export interface OpenedSources extends Sources {
-  /** Flushes sizes and closes the cache. */
+  readonly peers: Peers
+  readonly webApi: WebApi
+  /** Flushes sizes and publishers and closes the cache. */
   close(): Promise<void>
 }
 
@@ -27,6 +31,8 @@ export async function openSources(
 ): Promise<Result<OpenedSources, Failure>> {
   const config = await readRegistryConfig(caps, root)
   if (!config.ok) return config
+  const baseUrl = webApiUrl(caps.host.env)
+  if (!baseUrl.ok) return baseUrl
   const lock = await readCargoLock(caps, path.join(root, 'Cargo.lock') as AbsolutePath)
   const cache = openCache(caps)
   const registry = openRegistry(caps, cache, config.value, {
@@ -35,11 +41,16 @@ export async function openSources(
     vetCacheDir: options.cacheDir,
   })
   const measurer = createMeasurer(caps, registry, cache, { diffCacheDir: options.cacheDir })
+  const { offline, cacheDir: vetCacheDir } = options
+  const webApi = openWebApi(caps, cache, { baseUrl: baseUrl.value, registry, vetCacheDir, offline })
   return ok({
     registry,
     measurer,
-    offline: options.offline,
+    peers: openPeers(caps, cache, { offline }),
+    webApi,
+    offline,
     async close() {
+      await webApi.flush(new AbortController().signal)
       await measurer.flush()
       cache.close()
     },

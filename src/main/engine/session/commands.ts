@@ -21,9 +21,11 @@ import { renderStore } from '../store/write-store.ts'
 import {
   loadWorkspace,
   statedStoreDir,
+  storeForLiveSuggest,
   suggestReading,
   type LoadedWorkspace,
   type MeasureFailure,
+  type Sources,
   type WorkspaceOptions,
 } from './flow.ts'
 
@@ -43,9 +45,8 @@ export interface ReportOutcome {
 }
 
 /**
- * cargo vet's `check`, writing nothing. Locked: no suggestions. Otherwise the stored imports are used as they are,
- * a warning says so, and a failed vetting brings suggestions.
- * @failure every workspace, cargo, store, criteria and policy code
+ * cargo vet's `check`. Locked: the stored imports as they are, no suggestions, nothing written. Otherwise see checkOnline.
+ * @failure every workspace, cargo, store, criteria and policy code; unlocked also those of checkOnline
  */
 export async function checkWorkspace(
   caps: Capabilities,
@@ -54,14 +55,11 @@ export async function checkWorkspace(
 ): Promise<Result<ReportOutcome, Failure>> {
   const loaded = await loadFiltered(caps, options, run)
   if (!loaded.ok) return loaded
+  if (!options.locked) return (await import('./check-online.ts')).checkOnline(caps, options, loaded.value, run)
   const { graph, mapper } = loaded.value
   const { store } = loaded.value.loaded
   const report = resolve({ graph, store, mapper })
-  if (!report.ok) return report
-  const warnings = options.locked ? [] : staleWarnings(store)
-  if (options.locked || report.value.conclusion !== 'fail (vetting)')
-    return ok(outcome('check', report.value, null, warnings))
-  return withSuggestions(caps, options, loaded.value, { command: 'check', report: report.value, store, warnings }, run)
+  return report.ok ? ok(reportOutcome('check', report.value, null, [])) : report
 }
 
 /** cargo vet's `suggest`: the same without exemptions, always with suggestions. Writes only the diff cache. @failure as check */
@@ -72,19 +70,22 @@ export async function suggestWorkspace(
 ): Promise<Result<ReportOutcome, Failure>> {
   const loaded = await loadFiltered(caps, { ...options, ignorePolicyProblems: true }, run)
   if (!loaded.ok) return loaded
-  const { graph, mapper } = loaded.value
-  const store = storeForSuggest(loaded.value.loaded.store)
-  const report = resolve({ graph, store, mapper })
-  if (!report.ok) return report
-  const warnings = options.locked ? [] : staleWarnings(store)
-  if (report.value.conclusion !== 'fail (vetting)') return ok(outcome('suggest', report.value, null, warnings))
-  return withSuggestions(
-    caps,
-    options,
-    loaded.value,
-    { command: 'suggest', report: report.value, store, warnings },
-    run,
-  )
+  const workspace = loaded.value
+  const { liveStoreOf, storedAsLive, withSources } = await import('./live-store.ts')
+  return withSources(caps, options, workspace, async sources => {
+    const live = options.locked
+      ? ok(storedAsLive(workspace.loaded.store))
+      : await liveStoreOf(workspace, sources, {}, run)
+    if (!live.ok) return live
+    const { graph, mapper } = workspace
+    const { isFresh, remarks: warnings } = live.value
+    const store = options.locked ? storeForSuggest(live.value.store) : storeForLiveSuggest(live.value.store, isFresh)
+    const report = resolve({ graph, store, mapper, isFresh })
+    if (!report.ok) return report
+    if (report.value.conclusion !== 'fail (vetting)') return ok(reportOutcome('suggest', report.value, null, warnings))
+    const input = { command: 'suggest' as const, report: report.value, store, warnings }
+    return reportWithSuggestions(sources, workspace, input, run)
+  })
 }
 
 /**
@@ -131,23 +132,10 @@ export function graphFilters(texts: readonly string[]): Result<readonly GraphFil
   return ok(filters)
 }
 
-/** The sentence that an answer made without going online owes. Empty when the store imports nothing. */
-export function staleWarnings(store: VetStore): readonly string[] {
-  const imports = [...store.config.imports.keys()]
-  if (imports.length === 0) return []
-  const missing = imports.filter(name => !store.imports.audits.has(name))
-  const names = imports.length <= 3 ? imports.join(', ') : `${imports.length} peers`
-  const warnings = [
-    `imports were not refreshed: the audits of ${names} are used as stored in imports.lock. Run \`cargo vet\` to refresh them.`,
-  ]
-  if (missing.length > 0) warnings.push(`imports.lock has nothing of ${missing.join(', ')} yet`)
-  return warnings
-}
-
-async function withSuggestions(
-  caps: Capabilities,
-  options: CommandOptions,
-  workspace: LoadedWorkspace,
+/** The answer to a failed vetting: what could be read, measured. What could not be measured is warned of. */
+export async function reportWithSuggestions(
+  sources: Sources,
+  { graph, mapper }: LoadedWorkspace,
   input: {
     readonly command: 'check' | 'suggest'
     readonly report: ResolveReport
@@ -156,22 +144,10 @@ async function withSuggestions(
   },
   run: Run,
 ): Promise<Result<ReportOutcome, Failure>> {
-  const { openSources } = await import('./command-sources.ts')
-  const sources = await openSources(caps, workspace.root, { offline: options.frozen, cacheDir: options.cacheDir })
-  if (!sources.ok) return sources
-  try {
-    const { graph, mapper } = workspace
-    const reading = await suggestReading(
-      { graph, mapper, report: input.report, store: input.store },
-      sources.value,
-      run,
-    )
-    if (!reading.ok) return reading
-    const warnings = [...input.warnings, ...reading.value.failures.map(measureWarning)]
-    return ok(outcome(input.command, input.report, reading.value.suggest, warnings))
-  } finally {
-    await sources.value.close()
-  }
+  const reading = await suggestReading({ graph, mapper, report: input.report, store: input.store }, sources, run)
+  if (!reading.ok) return reading
+  const warnings = [...input.warnings, ...reading.value.failures.map(measureWarning)]
+  return ok(reportOutcome(input.command, input.report, reading.value.suggest, warnings))
 }
 
 /** PARITY cargo-vet 0.10.3: the wording of a candidate that could not be measured, without its stray newline. */
@@ -183,7 +159,7 @@ function measureWarning({ crate, delta, failure }: MeasureFailure): string {
     : `error diffing ${crate}:${deltaText(delta)}: ${reason}`
 }
 
-function outcome(
+export function reportOutcome(
   command: 'check' | 'suggest',
   report: ResolveReport,
   suggest: Suggest | null,

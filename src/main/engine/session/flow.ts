@@ -8,6 +8,7 @@ import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
 import type { CargoMetadata } from '../core/cargo-metadata.ts'
+import type { IsFresh } from '../core/audit-graph.ts'
 import { checkCratePolicies } from '../core/check-policies.ts'
 import { buildCriteriaMapper, type CriteriaMapper } from '../core/criteria.ts'
 import { buildDepGraph, type DepGraph } from '../core/dep-graph.ts'
@@ -20,6 +21,7 @@ import {
   type CandidatePlan,
   type Suggest,
 } from '../core/suggest.ts'
+import { onlyFreshUnpublished } from '../core/unpublished.ts'
 import type { Measurer } from '../io/measure.ts'
 import type { Registry } from '../io/registry.ts'
 import { metadataFromLock, readCargoLock } from '../io/cargo-lock.ts'
@@ -137,15 +139,32 @@ export function joinWorkspace(
   return ok({ root, name, metadata, cargoVersion, graph, loaded, mapper: mapper.value })
 }
 
-/** Resolves the store as it is and once more without exemptions. Pure. @failure criteria codes */
-export function solve(workspace: Pick<LoadedWorkspace, 'graph' | 'mapper'>, store: VetStore): Result<Solved, Failure> {
+/**
+ * Resolves the store as it is and once more without exemptions. `isFresh` marks what is not in imports.lock yet, of a
+ * store that was taken online. Pure. @failure criteria codes
+ */
+export function solve(
+  workspace: Pick<LoadedWorkspace, 'graph' | 'mapper'>,
+  store: VetStore,
+  isFresh?: IsFresh,
+): Result<Solved, Failure> {
   const { graph, mapper } = workspace
-  const report = resolve({ graph, store, mapper })
+  const freshness = isFresh === undefined ? {} : { isFresh }
+  const report = resolve({ graph, store, mapper, ...freshness })
   if (!report.ok) return report
-  const suggestStore = storeForSuggest(store)
-  const suggestReport = resolve({ graph, store: suggestStore, mapper })
+  const suggestStore = isFresh === undefined ? storeForSuggest(store) : storeForLiveSuggest(store, isFresh)
+  const suggestReport = resolve({ graph, store: suggestStore, mapper, ...freshness })
   if (!suggestReport.ok) return suggestReport
   return ok({ report: report.value, suggestStore, suggestReport: suggestReport.value })
+}
+
+/**
+ * The store for `suggest` of one that was taken online: for unpublished versions only what the index says now.
+ * PARITY cargo-vet 0.10.3 clone_for_suggest.
+ */
+export function storeForLiveSuggest(store: VetStore, isFresh: IsFresh): VetStore {
+  const unpublished = onlyFreshUnpublished(store.imports.unpublished, isFresh)
+  return storeForSuggest({ ...store, imports: { ...store.imports, unpublished } })
 }
 
 export interface SuggestInput {

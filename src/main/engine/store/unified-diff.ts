@@ -11,11 +11,16 @@ const MAX_EDITS = 600
 const MAX_SHOWN_LINES = 200
 
 /** Empty when the texts are equal. `names` stand after `---` and `+++`. */
-export function unifiedDiff(before: string, after: string, names: readonly [string, string]): string {
+export function unifiedDiff(
+  before: string,
+  after: string,
+  names: readonly [string, string],
+  context = CONTEXT_LINES,
+): string {
   if (before === after) return ''
   const head = `--- ${names[0]}\n+++ ${names[1]}\n`
   if (before.replaceAll('\r\n', '\n') === after) return `${head}(only the line ends differ: CRLF must be LF)\n`
-  const options = { context: CONTEXT_LINES, maxEditLength: MAX_EDITS }
+  const options = { context, maxEditLength: MAX_EDITS }
   const patch = structuredPatch(names[0], names[1], before, after, undefined, undefined, options)
   if (patch === undefined) return `${head}${firstDifference(before, after)}`
   const lines = patch.hunks.flatMap(hunk => [

@@ -100,7 +100,7 @@ it('check on success writes nothing, not even the same bytes', async () => {
   expect(digestOf(root)).toBe(before)
 })
 
-it('check without --locked says that imports were not refreshed, and uses the stored ones', async () => {
+it('check without --locked fails when a peer cannot be reached, writes nothing, and passes with --locked', async () => {
   writeTree(root, {
     'supply-chain/config.toml': CONFIG.replace(
       '\n[[',
@@ -108,11 +108,11 @@ it('check without --locked says that imports were not refreshed, and uses the st
     ),
     'supply-chain/imports.lock': '\n# cargo-vet imports lock\n\n[audits.peer.audits]\n',
   })
+  const before = digestOf(root)
   const answer = await assay(['check'], { cwd: root, env })
-  expect(answer.err).toBe(
-    'WARNING: imports were not refreshed: the audits of peer are used as stored in imports.lock. Run `cargo vet` to refresh them.\n',
-  )
-  expect(answer.code).toBe(0)
+  expect(answer.err).toContain('could not download https://peer.invalid/audits.toml')
+  expect(answer.code).toBe(255)
+  expect(digestOf(root)).toBe(before)
   const locked = await assay(['check', '--locked'], { cwd: root, env })
   expect(locked).toEqual({ code: 0, out: 'Vetting Succeeded (1 exempted)\n', err: '' })
 })

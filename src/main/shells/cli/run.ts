@@ -113,7 +113,8 @@ async function runCommand(command: EngineCommand, context: CliContext): Promise<
         return (await import('./publisher-commands.ts')).regenerateUnpublishedInTerminal(context)
       if (command.what === 'audit-as-crates-io')
         return (await import('./publisher-commands.ts')).regenerateAuditAsInTerminal(context)
-      if (command.what !== 'exemptions') return notYet(`regenerate ${command.what}`)
+      if (command.what === 'imports')
+        return (await import('./import-commands.ts')).regenerateImportsInTerminal(context)
       return (await import('./store-commands.ts')).regenerateExemptionsInTerminal(context)
     case 'add-exemption':
       return (await import('./store-commands.ts')).addExemptionInTerminal(command, context)
@@ -127,6 +128,8 @@ async function runCommand(command: EngineCommand, context: CliContext): Promise<
       return (await import('./store-commands.ts')).explainInTerminal(command, context)
     case 'dump-graph':
       return (await import('./store-commands.ts')).dumpGraphInTerminal(command, context)
+    case 'import':
+      return (await import('./import-commands.ts')).importInTerminal(command, context)
     case 'trust':
       return (await import('./publisher-commands.ts')).trustInTerminal(command.args, context)
     case 'renew':
@@ -134,7 +137,6 @@ async function runCommand(command: EngineCommand, context: CliContext): Promise<
     case 'inspect':
     case 'diff':
     case 'gc':
-    case 'import':
       return notYet(command.name)
   }
 }
