@@ -36,7 +36,9 @@ export interface OnlineCase {
   /** What the registry says: `crate` to its releases; a crate that is absent is unknown there. */
   readonly releases: Readonly<Record<string, readonly OnlineRelease[]>>
   /** How the registry describes a crate; default: not at all. */
-  readonly described?: Readonly<Record<string, { readonly description: string | null; readonly repository: string | null }>>
+  readonly described?: Readonly<
+    Record<string, { readonly description: string | null; readonly repository: string | null }>
+  >
   readonly commands: readonly OnlineCommand[]
 }
 

@@ -86,7 +86,8 @@ async function layOut(place: Place, name: string, command: OnlineCommand): Promi
   const at = path.join(place.folder, name)
   await fs.mkdir(path.join(at, 'cache'), { recursive: true })
   if (command.kind !== 'init') await fs.mkdir(path.join(at, 'store'))
-  for (const key of command.kind === 'init' ? [] : FILES) await fs.writeFile(path.join(at, 'store', FILE_NAMES[key]), place.store[key])
+  for (const key of command.kind === 'init' ? [] : FILES)
+    await fs.writeFile(path.join(at, 'store', FILE_NAMES[key]), place.store[key])
   await fs.writeFile(path.join(at, 'cache', 'diff-cache.toml'), place.diffs)
   return [
     ...['--store-path', path.join(at, 'store'), '--cache-dir', path.join(at, 'cache')],

@@ -18,9 +18,11 @@ import {
 import type { CargoMetadata } from '../core/cargo-metadata.ts'
 import type { ConfigFile, VetStore } from '../core/store-model.ts'
 import type { CrateMetadata, WebApi } from '../io/web-api.ts'
-import { loadFiltered, type CommandOptions } from './commands.ts'
-import { withSources } from './live-store.ts'
-import { writeStore, type Wrote } from './store-commands.ts'
+import { commitStore, readStore } from '../store/load-store.ts'
+import { renderStore } from '../store/write-store.ts'
+import type { CommandOptions } from './commands.ts'
+import { locateStore } from './flow.ts'
+import type { Wrote } from './store-commands.ts'
 
 interface Asked {
   readonly metadata: CargoMetadata
@@ -50,24 +52,27 @@ export async function settledConfig(asked: Asked, run: Run): Promise<ConfigFile>
   return settleAuditAs(asked.store.config, asked.metadata, issues, lookup(described))
 }
 
-/** @failure as check and commitStore */
+/** Asks neither cargo-vet's peers nor for a store that can be resolved. @failure workspace, cargo and store codes */
 export async function regenerateAuditAs(
   caps: Capabilities,
   options: CommandOptions,
   run: Run,
 ): Promise<Result<Wrote, Failure>> {
-  const loaded = await loadFiltered(caps, { ...options, ignorePolicyProblems: true }, run)
+  const located = await locateStore(caps, options, run)
+  if (!located.ok) return located
+  const { metadata, root, storeDir } = located.value
+  const loaded = await readStore(caps, storeDir, options, run.signal)
   if (!loaded.ok) return loaded
-  const workspace = loaded.value
-  const { store } = workspace.loaded
-  return withSources(caps, options, workspace, async ({ webApi }) => {
-    const config = await settledConfig({ metadata: workspace.metadata, store, webApi, isOnline: !options.frozen }, run)
-    return writeStore(caps, { workspace, warnings: [] }, { ...store, config }, run)
-  })
+  const { store, sha256: base } = loaded.value
+  const settled = await settleStore(caps, options, store, { ...metadata, workspaceRoot: root }, run)
+  if (!settled.ok) return settled
+  const texts = renderStore(settled.value.store)
+  const written = await commitStore(caps, { storeDir, base, texts }, run.signal)
+  return written.ok ? ok({ files: written.value.written, warnings: [] }) : written
 }
 
-/** For `init`: the same on a store that is not on disk yet. @failure registry-config */
-export async function settleNewStore(
+/** The store with its policies settled, on disk or not. @failure registry-config */
+export async function settleStore(
   caps: Capabilities,
   options: CommandOptions,
   store: VetStore,

@@ -196,7 +196,7 @@ export async function renewWildcards(
 ): Promise<Result<Renewed, Failure>> {
   const opened = await openCommandStore(caps, options, run)
   if (!opened.ok) return opened
-  const { store, isLive, warnings } = opened.value
+  const { store, isLive } = opened.value
   const end = addMonths(options.today, 12)
   const liveReleases = isLive ? store.imports.publisher : null
   const renewal =
@@ -207,10 +207,10 @@ export async function renewWildcards(
           end,
         )
       : renewCrate(store, wish.crate as CrateName, end)
-  if (renewal === null || renewal.renewed.length === 0) return ok({ renewal, end, files: [], warnings })
-  // Imports stay as stored: what is new there belongs to the commands that ask for it.
+  // Imports stay as stored: what is new there belongs to the commands that ask for it. Written also when nothing was
+  // renewed: like cargo-vet, that brings files into their canonical form.
   const { imports } = opened.value.workspace.loaded.store
-  const written = await writeStore(caps, opened.value, { ...renewal.store, imports }, run)
+  const written = await writeStore(caps, opened.value, { ...(renewal?.store ?? store), imports }, run)
   return written.ok ? ok({ ...written.value, renewal, end }) : written
 }
 

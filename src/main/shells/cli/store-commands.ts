@@ -55,10 +55,10 @@ export async function recordViolationInTerminal({ args }: Of<'record-violation'>
 
 export async function initInTerminal(context: CliContext): Done {
   const { initStore } = await import('../../engine/session/init-command.ts')
-  const { settleNewStore } = await import('../../engine/session/audit-as-command.ts')
+  const { settleStore } = await import('../../engine/session/audit-as-command.ts')
   const { caps, options, run } = context
   const created = await initStore(caps, options, run, (store, metadata) =>
-    settleNewStore(caps, options, store, metadata, run),
+    settleStore(caps, options, store, metadata, run),
   )
   if (!created.ok) return created
   for (const warning of created.value.warnings) context.warn(warning)
