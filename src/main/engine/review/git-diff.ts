@@ -13,6 +13,7 @@ import { GIT_DIFF_ARGS, gitEnv, GIT_SAFE_ARGS } from '../core/git-command.ts'
 
 const NUMSTAT_TIMEOUT_MS = 120_000
 const NUMSTAT_MAX_BYTES = 64 * 1024 * 1024
+const DIFF_MAX_BYTES = 256 * 1024 * 1024
 
 type GitCaps = Pick<Capabilities, 'processes' | 'temp' | 'host' | 'files'>
 
@@ -38,6 +39,21 @@ export async function runNumstat(
     const output = await runGitDiff(caps, temp, args, NUMSTAT_MAX_BYTES, NUMSTAT_TIMEOUT_MS, run)
     if (!output.ok) return output
     return ok(parseNumstat(new TextDecoder().decode(output.value), oldFolder, folders.newFolder))
+  })
+}
+
+/** `git diff` of two folders with these options; a folder that is null has no files. @failure git-not-found, git-failed */
+export async function diffFolders(
+  caps: GitCaps,
+  folders: { readonly oldFolder: AbsolutePath | null; readonly newFolder: AbsolutePath },
+  options: readonly string[],
+  run: Run,
+): Promise<Result<Uint8Array, Failure>> {
+  return withTempFolder(caps, async temp => {
+    const empty = path.join(temp, 'empty') as AbsolutePath
+    if (folders.oldFolder === null) await caps.files.makeFolder(empty)
+    const args = ['diff', '--no-index', ...options, '--', folders.oldFolder ?? empty, folders.newFolder]
+    return runGitDiff(caps, temp, args, DIFF_MAX_BYTES, NUMSTAT_TIMEOUT_MS, run)
   })
 }
 

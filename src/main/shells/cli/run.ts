@@ -113,8 +113,7 @@ async function runCommand(command: EngineCommand, context: CliContext): Promise<
         return (await import('./publisher-commands.ts')).regenerateUnpublishedInTerminal(context)
       if (command.what === 'audit-as-crates-io')
         return (await import('./publisher-commands.ts')).regenerateAuditAsInTerminal(context)
-      if (command.what === 'imports')
-        return (await import('./import-commands.ts')).regenerateImportsInTerminal(context)
+      if (command.what === 'imports') return (await import('./import-commands.ts')).regenerateImportsInTerminal(context)
       return (await import('./store-commands.ts')).regenerateExemptionsInTerminal(context)
     case 'add-exemption':
       return (await import('./store-commands.ts')).addExemptionInTerminal(command, context)
@@ -135,14 +134,12 @@ async function runCommand(command: EngineCommand, context: CliContext): Promise<
     case 'renew':
       return (await import('./store-commands.ts')).renewInTerminal(command, context)
     case 'inspect':
+      return (await import('./fetch-commands.ts')).inspectInTerminal(command, context)
     case 'diff':
+      return (await import('./fetch-commands.ts')).diffInTerminal(command, context)
     case 'gc':
-      return notYet(command.name)
+      return (await import('./fetch-commands.ts')).gcInTerminal(command, context)
   }
-}
-
-function notYet(name: string): Result<never, Failure> {
-  return fail({ code: 'unsupported', what: `'assay ${name}'`, instead: `Use \`cargo vet ${name}\`.` })
 }
 
 async function runReport(name: 'check' | 'suggest', context: CliContext): Promise<Result<number, Failure>> {
@@ -175,27 +172,33 @@ function contextFor(caps: Capabilities, global: GlobalOptions, terminal: Termina
   }
   const shows = (level: 'warn' | 'error') =>
     global.verbose !== 'off' && (level === 'error' || global.verbose !== 'error')
+  let hasReported = false
   return {
     caps,
     options,
     global,
     terminal,
     run: { signal, onProgress: () => undefined },
-    report: text => writeReport(text, global, terminal),
+    report(text) {
+      const written = writeReport(text, global, terminal, hasReported)
+      hasReported = true
+      return written
+    },
     warn: sentence => {
       if (shows('warn')) log(`WARNING: ${sentence}\n`, global, terminal)
     },
   }
 }
 
-function writeReport(text: string, global: GlobalOptions, terminal: Terminal): Result<null, Failure> {
+function writeReport(text: string, global: GlobalOptions, terminal: Terminal, isMore = false): Result<null, Failure> {
   if (global.outputFile === null) {
     terminal.out(text)
     return ok(null)
   }
   const file = path.resolve(terminal.cwd, global.outputFile)
   try {
-    writeFileSync(file, text)
+    if (isMore) appendFileSync(file, text)
+    else writeFileSync(file, text)
     return ok(null)
   } catch (error) {
     return fail({ code: 'store-io', path: file, reason: error instanceof Error ? error.message : String(error) })

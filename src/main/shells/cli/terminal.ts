@@ -2,6 +2,7 @@
  * The program's streams as a value, so that tests drive the command line without a process. Questions are asked only
  * on a terminal; without one `ask` answers null at once and nothing ever waits.
  */
+import { spawn, spawnSync } from 'node:child_process'
 import { createInterface } from 'node:readline/promises'
 
 export interface Terminal {
@@ -12,6 +13,8 @@ export interface Terminal {
   err(text: string): void
   /** The line typed, without its end; null without a terminal, at end of input, or when interrupted. */
   ask(question: string, signal: AbortSignal): Promise<string | null>
+  /** Shows a long text through the user's pager; only where standard output is a terminal. */
+  page?(text: string): Promise<void>
   /** Resolves when all output has left. */
   drain(): Promise<void>
 }
@@ -40,8 +43,25 @@ export function realTerminal(): Terminal {
         reader.close()
       }
     },
+    ...(process.stdout.isTTY ? { page: pageText } : {}),
     async drain() {
       await Promise.all([left(process.stdout), left(process.stderr)])
     },
   }
+}
+
+/** Through git's pager (its configuration, PAGER, else less), as git itself would; printed where there is none. */
+function pageText(text: string): Promise<void> {
+  const asked = spawnSync('git', ['var', 'GIT_PAGER'], { encoding: 'utf8' })
+  const pager = asked.status === 0 ? asked.stdout.trim() : ''
+  const print = () => void process.stdout.write(text)
+  if (pager === '' || pager === 'cat') return Promise.resolve(print())
+  return new Promise(resolve => {
+    const env = { LESS: 'FRX', LV: '-c', ...process.env }
+    const child = spawn('/bin/sh', ['-c', pager], { env, stdio: ['pipe', 'inherit', 'inherit'] })
+    child.once('error', () => resolve(print()))
+    child.once('close', () => resolve())
+    child.stdin.on('error', () => undefined) // left before the end
+    child.stdin.end(text)
+  })
 }
