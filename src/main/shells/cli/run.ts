@@ -47,6 +47,8 @@ export async function runCli(
     terminal.err(`error: ${failureText(parsed.error)}\n\nFor more information, try 'assay help'.\n`)
     return EXIT.usage
   }
+  const unwritable = startLog(parsed.value.global, terminal)
+  if (unwritable !== null) return reportFailure(unwritable, { ...parsed.value.global, logFile: null }, terminal)
   try {
     const done = await dispatch(parsed.value, terminal, env, signal)
     if (done.ok) return done.value
@@ -202,6 +204,18 @@ function writeReport(text: string, global: GlobalOptions, terminal: Terminal, is
     return ok(null)
   } catch (error) {
     return fail({ code: 'store-io', path: file, reason: error instanceof Error ? error.message : String(error) })
+  }
+}
+
+/** Empties the log file, as cargo-vet does, so that a bad path is told before any work. */
+function startLog(global: GlobalOptions, terminal: Terminal): Failure | null {
+  if (global.logFile === null) return null
+  const file = path.resolve(terminal.cwd, global.logFile)
+  try {
+    writeFileSync(file, '')
+    return null
+  } catch (error) {
+    return { code: 'store-io', path: file, reason: error instanceof Error ? error.message : String(error) }
   }
 }
 

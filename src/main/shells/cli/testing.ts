@@ -62,6 +62,8 @@ export function envIn(folder: string, more: Environment = {}): Environment {
     ...process.env,
     ASSAY_CACHE_DIR: path.join(folder, 'assay-cache'),
     ASSAY_DATA_DIR: path.join(folder, 'assay-data'),
+    // cargo-vet's own cache, whose history certify reads.
+    XDG_CACHE_HOME: path.join(folder, 'xdg-cache'),
     ...more,
   }
 }
