@@ -4,11 +4,15 @@
 import type { CrateName, CriteriaName, Delta, PackageKey } from '../../../shared/domain.ts'
 import type { CertifyRequest, QueueSnapshot } from '../../../shared/wire.ts'
 import type { LoadedWorkspace, Solved, SuggestInput } from './flow.ts'
+import type { LiveStore } from './online.ts'
 import type { Reading } from './queue-view.ts'
 
 export interface Answer {
+  /** As on disk. */
   readonly workspace: LoadedWorkspace
+  /** Of the store on disk, or of the one with live imports when `live` is set. */
   readonly solved: Solved
+  readonly live: LiveStore | null
   readonly branch: string | null
   /** Milliseconds since the epoch. */
   readonly takenAt: number
@@ -21,7 +25,7 @@ export const startOfReading = (): Reading => ({ phase: 'measuring', plans: new M
 /** What each measuring stage works on: cargo vet's `check` as it is, then its `suggest` for the rest. */
 export function readingInput({ workspace, solved }: Answer, stage: 'failing' | 'exempted'): SuggestInput {
   const { graph, mapper } = workspace
-  if (stage === 'failing') return { graph, mapper, report: solved.report, store: workspace.loaded.store }
+  if (stage === 'failing') return { graph, mapper, report: solved.report, store: solved.store }
   const failing = new Set(solved.report.failures.map(f => f.idx))
   const rest = solved.suggestReport.failures.filter(f => !failing.has(f.idx))
   return { graph, mapper, report: { ...solved.suggestReport, failures: rest }, store: solved.suggestStore }

@@ -81,7 +81,6 @@ export async function prepareCertify(
       {
         workspace,
         solved: solved.value,
-        live: { store, isFresh },
         places: workspace.loaded.places,
         today: options.today,
         identity: identity === null ? null : identity.value,
@@ -182,9 +181,7 @@ async function proposedDelta(
   run: Run,
 ): Promise<Result<Delta, Failure>> {
   const isFailing = solved.report.failures.some(f => f.name === crate)
-  const [whole, store] = isFailing
-    ? [solved.report, workspace.loaded.store]
-    : [solved.suggestReport, solved.suggestStore]
+  const [whole, store] = isFailing ? [solved.report, solved.store] : [solved.suggestReport, solved.suggestStore]
   const failures = whole.failures.filter(f => f.name === crate)
   if (failures.length === 0) {
     return fail({

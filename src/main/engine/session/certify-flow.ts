@@ -14,14 +14,11 @@ import { parseStore, type StorePlaces, type StoreTexts } from '../store/parse-st
 import { validateStore } from '../store/validate-store.ts'
 import { renderStore } from '../store/write-store.ts'
 import { joinWorkspace, solve, type LoadedWorkspace, type Solved } from './flow.ts'
-import type { LiveStore } from './online.ts'
 import { diffTexts } from './text-diff.ts'
 
 export interface CertifyInput {
   readonly workspace: LoadedWorkspace
   readonly solved: Solved
-  /** The store taken online, when `solved` is about that one; default: as loaded. */
-  readonly live?: Pick<LiveStore, 'store' | 'isFresh'>
   readonly places: StorePlaces
   readonly today: IsoDate
   /** `Name <email>` of git, null when not set up. */
@@ -72,9 +69,9 @@ export function planCertify(
   if (criteria.length > 0) {
     const certified = certifyAudit({
       graph,
-      store: input.live?.store ?? loaded.store,
+      store: input.solved.store,
       mapper,
-      ...(input.live === undefined ? {} : { isFresh: input.live.isFresh }),
+      ...(input.solved.isFresh === undefined ? {} : { isFresh: input.solved.isFresh }),
       request: {
         crate: request.crate,
         delta: request.delta,
@@ -140,6 +137,7 @@ function tryOut(input: CertifyInput, texts: StoreTexts): Trial {
     { ...workspace.loaded, store: parsed.value },
     workspace.name,
     workspace.root,
+    true, // the policy is not what is being changed
   )
   if (!joined.ok) return { state: 'failed', failure: joined.error }
   const solved = solve(joined.value, parsed.value)

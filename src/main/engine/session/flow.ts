@@ -62,6 +62,10 @@ export interface LoadedWorkspace {
 }
 
 export interface Solved {
+  /** What was solved: the store as loaded, or with what peers and registry say now. */
+  readonly store: VetStore
+  /** Marks what is not in imports.lock yet; absent when the store is as loaded. */
+  readonly isFresh?: IsFresh
   readonly report: ResolveReport
   /** The same without exemptions: what cargo vet's `suggest` works on. */
   readonly suggestStore: VetStore
@@ -155,7 +159,7 @@ export function solve(
   const suggestStore = isFresh === undefined ? storeForSuggest(store) : storeForLiveSuggest(store, isFresh)
   const suggestReport = resolve({ graph, store: suggestStore, mapper, ...freshness })
   if (!suggestReport.ok) return suggestReport
-  return ok({ report: report.value, suggestStore, suggestReport: suggestReport.value })
+  return ok({ store, ...freshness, report: report.value, suggestStore, suggestReport: suggestReport.value })
 }
 
 /**

@@ -18,7 +18,7 @@ export function inspectionView(input: {
   readonly key: PackageKey
 }): Result<Inspection, Failure> {
   const { workspace, solved, reading, sizeOf, key } = input
-  const { graph, mapper, loaded } = workspace
+  const { graph, mapper } = workspace
   const idx = graph.nodes.findIndex(n => packageKey(n.name, n.version) === key)
   const plan = reading.plans.get(key)
   const chosen = plan === undefined ? null : chooseCandidate(plan, sizeOf)
@@ -26,12 +26,12 @@ export function inspectionView(input: {
   const gap = chosen?.delta ?? candidates[0] ?? null
   const isFailing = solved.report.failures.some(f => f.idx === idx)
   const isExempted = !isFailing && solved.suggestReport.failures.some(f => f.idx === idx)
-  const [store, report] = isExempted ? [solved.suggestStore, solved.suggestReport] : [loaded.store, solved.report]
+  const [store, report] = isExempted ? [solved.suggestStore, solved.suggestReport] : [solved.store, solved.report]
   const found = inspectPackage({ graph, store, mapper, report, idx, gap })
   if (found === null) return fail({ code: 'package-unknown', name: key, version: null })
   // The exemption that holds an exempted package up is only in the verdict with exemptions.
   const held = isExempted
-    ? inspectPackage({ graph, store: loaded.store, mapper, report: solved.report, idx, gap: null })
+    ? inspectPackage({ graph, store: solved.store, mapper, report: solved.report, idx, gap: null })
     : found
   return ok({
     key,

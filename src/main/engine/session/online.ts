@@ -40,6 +40,19 @@ export interface OnlineInput {
   readonly mode: 'normal' | 'accept-criteria-changes'
   /** `use-stored`: what cannot be had is taken as imports.lock has it and named in `stale`. */
   readonly onFailure: 'fail' | 'use-stored'
+  /** Keeps peers' files translated from one call to the next. */
+  readonly translations?: Translations
+}
+
+/** Translated files by import and address, each with the text and the settings it came from. */
+export interface Translations {
+  readonly bySource: Map<string, { readonly text: string; readonly settings: string; readonly file: ReadPeer }>
+}
+export const createTranslations = (): Translations => ({ bySource: new Map() })
+
+interface ReadPeer {
+  readonly file: AuditsFile
+  readonly remarks: readonly string[]
 }
 
 /** Something of the live store that is not of today. */
@@ -170,7 +183,7 @@ export interface FetchedImport {
   readonly stale: StalePart | null
 }
 
-type FetchInput = Pick<OnlineInput, 'mapper' | 'peers' | 'onFailure'>
+type FetchInput = Pick<OnlineInput, 'mapper' | 'peers' | 'onFailure' | 'translations'>
 
 /**
  * One peer, translated, its sources merged when there are several. Nothing is marked fresh.
@@ -224,12 +237,13 @@ function olderOf(a: StalePart | null, b: StalePart | null): StalePart | null {
 }
 
 async function fetchSource(
-  { mapper, peers, onFailure }: FetchInput,
+  input: FetchInput,
   importName: string,
   config: ImportConfig,
   url: string,
   run: Run,
 ): Promise<Result<FetchedImport, Failure>> {
+  const { peers, onFailure } = input
   if (URL.parse(url) === null) {
     return fail({ code: 'import-invalid', importName, reason: `invalid URL ${JSON.stringify(url)}`, help: null })
   }
@@ -240,14 +254,31 @@ async function fetchSource(
   const stale: StalePart | null = answer.ok
     ? null
     : { importName, what: importName, failure: answer.error, fetchedAt: earlier?.fetchedAt ?? null }
+  const read = readPeer(input, importName, config, url, text)
+  if (!read.ok) return read
+  const described = await describeCriteria(importName, read.value.file, peers, run)
+  return described.ok ? ok({ file: described.value, remarks: read.value.remarks, stale }) : described
+}
+
+function readPeer(
+  { mapper, translations }: FetchInput,
+  importName: string,
+  config: ImportConfig,
+  url: string,
+  text: string,
+): Result<ReadPeer, Failure> {
+  const local = [mapper.names, mapper.granted.map(String)]
+  const settings = JSON.stringify([importName, config.exclude, [...config.criteriaMap], local])
+  const known = translations?.bySource.get(`${importName} ${url}`)
+  if (known !== undefined && known.settings === settings && known.text === text) return ok(known.file)
   const parsed = parseAuditsFile(text, url, 'peer')
   if (!parsed.ok) return fail(peerFileFailure(parsed.error, url))
-  const { audits: file, ignoredCriteria, ignoredAudits } = parsed.value
-  const translated = translatePeer({ importName, file, local: mapper, ...config })
+  const { audits, ignoredCriteria, ignoredAudits } = parsed.value
+  const translated = translatePeer({ importName, file: audits, local: mapper, ...config })
   if (!translated.ok) return translated
-  const described = await describeCriteria(importName, translated.value, peers, run)
-  if (!described.ok) return described
-  return ok({ file: described.value, remarks: ignoredRemarks(importName, ignoredCriteria, ignoredAudits), stale })
+  const file = { file: translated.value, remarks: ignoredRemarks(importName, ignoredCriteria, ignoredAudits) }
+  translations?.bySource.set(`${importName} ${url}`, { text, settings, file })
+  return ok(file)
 }
 
 /** A peer's file is not our store: its problems are not consistency errors of ours. */

@@ -12,6 +12,9 @@ import type { AuditEntry } from '../core/store-model.ts'
 import type { ViolationConflict } from '../core/violations.ts'
 import type { ResolveReport } from '../core/resolve.ts'
 import type { LoadedWorkspace, Solved } from './flow.ts'
+import { importCaveats } from './import-caveats.ts'
+import type { ImportsState } from './imports-refresh.ts'
+import type { LiveStore } from './online.ts'
 
 /** How far measuring has come for one answer. */
 export interface Reading {
@@ -36,6 +39,9 @@ export interface SnapshotInput {
   readonly sizeOf: SizeOf
   readonly readLines: (crate: CrateName, delta: Delta) => number | null
   readonly offline: boolean
+  readonly imports: ImportsState
+  readonly live: LiveStore | null
+  readonly nowMs: number
 }
 
 export function buildSnapshot(input: SnapshotInput): QueueSnapshot {
@@ -162,17 +168,15 @@ function auditText(kind: AuditEntry['kind']): string {
   }
 }
 
-function caveatsOf({ workspace, offline, reading: state }: SnapshotInput): string[] {
+function caveatsOf(input: SnapshotInput): string[] {
+  const { workspace, offline, reading: state } = input
   const caveats: string[] = []
   if (workspace.metadata.origin === 'lockfile') {
     caveats.push(
       'cargo was not found: the graph comes from Cargo.lock alone, so features, targets and dev or build dependencies are not told apart.',
     )
   }
-  const imports = [...workspace.loaded.store.config.imports.keys()]
-  if (imports.length > 0) {
-    caveats.push(`Imports are as stored in imports.lock and were not refreshed: ${imports.join(', ')}.`)
-  }
+  caveats.push(...importCaveats(input))
   if (offline) caveats.push('Working offline: only crates in the cache can be measured or opened.')
   if (state.stopped !== undefined) caveats.push('Measuring was stopped; some sizes are unknown.')
   return caveats

@@ -26,12 +26,14 @@ import type { Capabilities, Run } from '../capabilities.ts'
 import { lockChecksums, readCargoLock } from '../io/cargo-lock.ts'
 import { currentBranch } from '../io/git.ts'
 import { createMeasurer, type Measurer } from '../io/measure.ts'
-import { readRegistryConfig } from '../io/registry-config.ts'
+import { readRegistryConfig, webApiUrl } from '../io/registry-config.ts'
 import { openRegistry, type Registry } from '../io/registry.ts'
+import { openWebApi, type WebApi } from '../io/web-api.ts'
 import { readStore } from '../store/load-store.ts'
 import { missingFor, nextKey, startOfReading, type Answer } from './answer.ts'
 import type { Emit } from './create-engine.ts'
 import { joinWorkspace, loadWorkspace, solve, type LoadedWorkspace, type WorkspaceOptions } from './flow.ts'
+import { createImportsRefresh, STORED_IMPORTS, type ImportsRefresh } from './imports-refresh.ts'
 import { inspectionView } from './inspection-view.ts'
 import type { Jobs } from './jobs.ts'
 import { createMeasuring } from './measuring.ts'
@@ -78,6 +80,7 @@ export async function openSession(
   let offline = preferences.settings().offline
   const cache = openCache(caps)
   const abort = new AbortController()
+  let imports: ImportsRefresh | null = null
   const quiet: Run = { signal: abort.signal, onProgress: () => undefined }
 
   const options = (): WorkspaceOptions => ({
@@ -98,12 +101,16 @@ export async function openSession(
     return workspace.ok ? answerFor(workspace.value) : workspace
   }
   const answerFor = async (workspace: LoadedWorkspace): Promise<Result<Answer, Failure>> => {
-    const solved = solve(workspace, workspace.loaded.store)
+    const live = (await imports?.apply(workspace)) ?? null
+    if (live !== null && !live.ok) return live
+    const solved =
+      live === null ? solve(workspace, workspace.loaded.store) : solve(workspace, live.value.store, live.value.isFresh)
     if (!solved.ok) return solved
     const branch = await currentBranch(caps, workspace.root, abort.signal)
     return ok({
       workspace,
       solved: solved.value,
+      live: live === null ? null : live.value,
       branch,
       takenAt: caps.clock.nowMs(),
       reading: startOfReading(),
@@ -118,17 +125,19 @@ export async function openSession(
   let answer = first.value
   const root = answer.workspace.root
   const registryConfig = await readRegistryConfig(caps, root)
-  if (!registryConfig.ok) {
+  const baseUrl = webApiUrl(caps.host.env)
+  if (!registryConfig.ok || !baseUrl.ok) {
     cache.close()
-    return registryConfig
+    return registryConfig.ok ? (baseUrl as { ok: false; error: Failure }) : registryConfig
   }
-  const openSources = async (): Promise<{ registry: Registry; measurer: Measurer }> => {
+  const openSources = async (): Promise<{ registry: Registry; measurer: Measurer; webApi: WebApi }> => {
     const lock = await readCargoLock(caps, path.join(root, 'Cargo.lock') as AbsolutePath)
     const registry = openRegistry(caps, cache, registryConfig.value, {
       offline,
       lockChecksums: lock.ok ? lockChecksums(lock.value) : new Map(),
     })
-    return { registry, measurer: createMeasurer(caps, registry, cache, { diffCacheDir: null }) }
+    const webApi = openWebApi(caps, cache, { baseUrl: baseUrl.value, registry, vetCacheDir: null, offline })
+    return { registry, measurer: createMeasurer(caps, registry, cache, { diffCacheDir: null }), webApi }
   }
   let sources = await openSources()
   const reviews: Reviews = createReviews(caps, preferences, () => sources.registry)
@@ -150,6 +159,9 @@ export async function openSession(
       workspace: answer.workspace,
       solved: answer.solved,
       reading: answer.reading,
+      imports: imports?.state() ?? STORED_IMPORTS,
+      live: answer.live,
+      nowMs: caps.clock.nowMs(),
       sizeOf: (crate, delta) => sources.measurer.known(crate, delta),
       readLines: (crate, delta) => preferences.progress().get(`${crate} ${deltaText(delta)}`)?.lines ?? null,
       offline,
@@ -218,15 +230,40 @@ export async function openSession(
     if (!joined.ok) return joined
     const next = await answerFor(joined.value)
     if (!next.ok) return next
+    const hadImports = importSettings(answer)
     adopt(next.value)
+    if (importSettings(answer) !== hadImports) imports?.start(answer.workspace)
     return ok(null)
   }
+  /** The same files on disk, other imports: solved again, unless the files changed meanwhile, then once more. */
+  const applyImports = async (): Promise<Result<null, Failure>> => {
+    for (;;) {
+      const { workspace } = answer
+      const next = await answerFor(workspace)
+      if (!next.ok) return next
+      if (answer.workspace !== workspace) continue
+      adopt(next.value)
+      return ok(null)
+    }
+  }
+  imports = createImportsRefresh({
+    caps,
+    cache,
+    jobs,
+    signal: abort.signal,
+    inBackground,
+    registry: () => sources.registry,
+    webApi: () => sources.webApi,
+    isOffline: () => offline,
+    onChange: applyImports,
+  })
   const refresh = async (): Promise<Result<QueueSnapshot, Failure>> => {
     const next = await jobs.run('Refreshing the queue', load)
     if (!next.ok) return next
     // Cargo.lock may state other checksums now.
     sources = await openSources()
     adopt(next.value)
+    imports?.start(answer.workspace)
     return ok(snapshotNow())
   }
 
@@ -243,6 +280,7 @@ export async function openSession(
     ),
   ]
   measuring.start(answer)
+  imports.start(answer.workspace)
   await remember()
 
   const draftKey = (crate: CrateName, delta: Delta) => `${root}\n${crate}\n${deltaText(delta)}`
@@ -265,6 +303,8 @@ export async function openSession(
       inBackground(async () => {
         sources = await openSources()
         measuring.start(answer)
+        if (value) imports?.stop()
+        else imports?.start(answer.workspace)
         announce()
         return ok(null)
       })
@@ -313,6 +353,7 @@ export async function openSession(
     async close() {
       for (const stop of stopWatching) stop()
       measuring.stop()
+      imports?.stop()
       abort.abort()
       await sources.measurer.flush().catch(() => undefined)
       await reviews.close()
@@ -320,6 +361,14 @@ export async function openSession(
     },
   }
   return ok(session)
+}
+
+/** What decides which imports are fetched, as one text. */
+function importSettings({ workspace }: Answer): string {
+  const { imports } = workspace.loaded.store.config
+  return JSON.stringify(
+    [...imports].map(([name, config]) => [name, { ...config, criteriaMap: [...config.criteriaMap] }]),
+  )
 }
 
 function todayOf(caps: Capabilities): IsoDate {
