@@ -87,6 +87,11 @@ function outcomeLabel(answer: Answer): string {
   const conclusion = /"conclusion": "([^"]*)"/.exec(answer.output)?.[1]
   const files = answer.files === null ? '' : ', files written'
   if (conclusion !== undefined) return conclusion + files
+  const notes = [
+    ...(answer.output.includes(' - consider cargo vet trust') ? ['trust'] : []),
+    ...(answer.output.includes('NOTE: cargo vet import') ? ['peer'] : []),
+  ]
+  if (notes.length > 0) return `${notes.join(' and ')} notes`
   if (answer.outcome === 'refused') return answer.detail.startsWith('exit 101') ? 'panic' : 'error'
   return answer.files === null ? answer.outcome : 'files written'
 }

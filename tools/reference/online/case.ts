@@ -22,7 +22,7 @@ export type OnlineCommand =
   | { readonly kind: 'certify'; readonly args: readonly string[] }
   /** `args[0]` is the command; `kind` only names it in counts. */
   | {
-      readonly kind: 'trust' | 'trust-all' | 'wildcard' | 'renew' | 'regenerate-audit-as' | 'init'
+      readonly kind: 'suggest-human' | 'trust' | 'trust-all' | 'wildcard' | 'renew' | 'regenerate-audit-as' | 'init'
       readonly args: readonly string[]
     }
 

@@ -84,6 +84,7 @@ function commandsFor(
   const renewed = wildcardCrates.length > 0 && random.chance(0.9) ? random.pick(wildcardCrates) : 'absent'
   return [
     { kind: 'check' },
+    { kind: 'suggest-human', args: ['suggest'] },
     { kind: 'regenerate', what: 'unpublished' },
     { kind: 'trust', args: ['trust', crate, ...(random.chance(0.5) ? [named] : []), ...options] },
     { kind: 'trust-all', args: ['trust', '--all', random.pick(LOGINS.slice(0, 3)), ...many, ...options] },

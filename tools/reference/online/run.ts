@@ -162,8 +162,19 @@ async function toAnswer(
   const hasOutput = (command.kind === 'check' || command.kind === 'suggest') && outcome !== 'refused'
   const detail = `exit ${code}: ${(err + out).trim().slice(0, 600)}`
   const files = isSame ? null : after
-  const output = hasOutput ? [out, ...warningsOf(err)].join('\n') : ''
+  const output = hasOutput
+    ? [out, ...warningsOf(err)].join('\n')
+    : command.kind === 'suggest-human'
+      ? tablesOf(out)
+      : ''
   return { outcome, output, files, detail }
+}
+
+/** The suggestions for people with their notes, without what stands before and after them. */
+function tablesOf(out: string): string {
+  const lines = out.split('\n')
+  const last = lines.findIndex(line => line.startsWith('estimated audit backlog'))
+  return lines.slice(0, last + 1).join('\n')
 }
 
 /** The warnings that both word alike, without their prefixes. */

@@ -1,36 +1,40 @@
 /**
- * The reports of `check` and `suggest` for people, in cargo-vet's words and columns, without colours. Publishers are
- * not known without the network, so they read UNKNOWN, as with cargo-vet there.
+ * The reports of `check` and `suggest` for people, in cargo-vet's words and columns, without colours. Publishers that
+ * nobody looked up read UNKNOWN, as with cargo-vet.
  * Source: cargo-vet 0.10.3 src/resolver.rs print_human. Text is for reading; programs take the JSON.
  */
 import { linesOf, type DiffStat } from '../../../shared/domain.ts'
 import type { ResolveReport } from './resolve.ts'
+import { publisherName, publisherText } from './publishers.ts'
 import { formatShortList } from './short-list.ts'
 import type { AuditEntry, Exemption } from './store-model.ts'
 import type { Suggest, SuggestGroup, SuggestItem } from './suggest.ts'
+import type { HintsFor, SuggestHints, TrustHint } from './suggest-hints.ts'
 import type { ViolationConflict } from './violations.ts'
 
 /** Commands wider than this push the other columns to a line of their own. */
 const MAX_COMMAND_WIDTH = 52
 
 /** What `check` prints; ends with a newline. `suggest` is added when given and something fails. */
-export function reportHuman(report: ResolveReport, suggest: Suggest | null): string {
-  return lines(reportLines(report, suggest))
+export function reportHuman(report: ResolveReport, suggest: Suggest | null, hintsFor: HintsFor = noHints): string {
+  return lines(reportLines(report, suggest, hintsFor))
 }
 
 /**
  * What `suggest` prints; ends with a newline.
  * DECISION: with violations cargo-vet says here that all is audited; we show the violations.
  */
-export function suggestHuman(report: ResolveReport, suggest: Suggest | null): string {
+export function suggestHuman(report: ResolveReport, suggest: Suggest | null, hintsFor: HintsFor = noHints): string {
   if (report.conclusion === 'fail (violation)') return lines(violationLines(report))
   if (suggest === null) return lines(["Nothing to suggest, you're fully audited!"])
-  return lines(suggestLines(suggest))
+  return lines(suggestLines(suggest, hintsFor))
 }
+
+const noHints: HintsFor = () => null
 
 const lines = (list: readonly string[]): string => list.map(line => `${line}\n`).join('')
 
-function reportLines(report: ResolveReport, suggest: Suggest | null): string[] {
+function reportLines(report: ResolveReport, suggest: Suggest | null, hintsFor: HintsFor): string[] {
   switch (report.conclusion) {
     case 'success':
       return [successLine(report)]
@@ -42,7 +46,7 @@ function reportLines(report: ResolveReport, suggest: Suggest | null): string[] {
         '',
         `${report.failures.length} unvetted dependencies:`,
         ...report.failures.map(f => `  ${f.name}:${f.version} missing ${quotedList(f.missingCriteria)}`),
-        ...(suggest === null ? [] : ['', ...suggestLines(suggest)]),
+        ...(suggest === null ? [] : ['', ...suggestLines(suggest, hintsFor)]),
       ]
   }
 }
@@ -60,20 +64,25 @@ const quotedList = (names: readonly string[]): string => `[${names.map(name => J
 
 // ── suggestions ──────────────────────────────────────────────────────────────────────────────
 
-function suggestLines(suggest: Suggest): string[] {
+function suggestLines(suggest: Suggest, hintsFor: HintsFor): string[] {
   return [
-    ...suggest.byCriteria.flatMap(group => [`recommended audits for ${group.label}:`, ...tableLines(group), '']),
+    ...suggest.byCriteria.flatMap(group => [
+      `recommended audits for ${group.label}:`,
+      ...tableLines(group, hintsFor),
+      '',
+    ]),
     `estimated audit backlog: ${suggest.totalLines} lines`,
     '',
     'Use |cargo vet certify| to record the audits.',
   ]
 }
 
-function tableLines({ items }: SuggestGroup): string[] {
+function tableLines({ items }: SuggestGroup, hintsFor: HintsFor): string[] {
   const head = ['Command', 'Publisher', 'Used By', 'Audit Size'] as const
   const rows = items.map(item => ({
     command: commandFor(item),
-    publisher: 'UNKNOWN',
+    publisher: hintsFor(item)?.publisher ?? 'UNKNOWN',
+    notes: hintLines(item, hintsFor(item)),
     usedBy: formatShortList(item.notableParents),
     size: item.delta.from === null ? `${linesOf(item.stat)} lines` : statText(item.stat),
   }))
@@ -94,7 +103,29 @@ function tableLines({ items }: SuggestGroup): string[] {
     `    ${command.padEnd(commandWidth)}  ${pad(publisher, publisherWidth)}  ${pad(usedBy, usedByWidth)}  ${size}`
   const wrap = (command: string): string =>
     width(command) > MAX_COMMAND_WIDTH ? `${command}\n${' '.repeat(MAX_COMMAND_WIDTH + 4)}` : command
-  return [row(...head), ...rows.map(r => row(wrap(r.command), r.publisher, r.usedBy, r.size))]
+  const rowLines = rows.flatMap(r => [row(wrap(r.command), r.publisher, r.usedBy, r.size), ...r.notes])
+  return [row(...head), ...rowLines]
+}
+
+/** Below a suggestion: peers who read it already, and whom one might trust instead. */
+function hintLines({ name }: SuggestItem, hints: SuggestHints | null): string[] {
+  if (hints === null) return []
+  const peers = hints.peers.map(({ peer, lines: left }) => {
+    const gain = left === 0 ? 'would eliminate this' : `would reduce this to a ${left}-line diff`
+    return `      NOTE: cargo vet import ${peer} ${gain}`
+  })
+  return hints.trust === null ? peers : [...peers, trustLine(name, hints.trust)]
+}
+
+function trustLine(crate: string, { trustedBy, publisher, isExactVersion, isSolePublisher }: TrustHint): string {
+  const verb = trustedBy.length === 1 ? 'trusts' : 'trust'
+  const caveat = isExactVersion ? '' : ', who published another version of this crate'
+  const who = publisherName(publisher)
+  const commands = isSolePublisher
+    ? `cargo vet trust ${crate} or cargo vet trust --all ${who}`
+    : `cargo vet trust ${crate} ${who}`
+  const subject = `${formatShortList(trustedBy)} ${verb} ${publisherText(publisher)}${caveat}`
+  return `      NOTE: ${subject} - consider ${commands}`
 }
 
 /** The command that opens what is to be read. */

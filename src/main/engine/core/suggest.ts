@@ -17,7 +17,7 @@ import type { IsFresh } from './audit-graph.ts'
 import { compareText } from './byte-order.ts'
 import { impliedByNames, indicesOf, minimalIndices, type CriteriaMapper, type CriteriaSet } from './criteria.ts'
 import type { DepGraph, PackageIdx } from './dep-graph.ts'
-import type { FailedPackage, ResolveReport } from './resolve.ts'
+import type { FailedPackage, PackageOutcome, ResolveReport } from './resolve.ts'
 import type { VetStore } from './store-model.ts'
 import { compareVetVersions, gitRevOf, parseVetVersion, semverOf } from './version.ts'
 
@@ -92,11 +92,20 @@ function freshOnly({ imports }: VetStore, isFresh: IsFresh): VetStore['imports']
 export function candidateDeltas(
   input: SuggestInput & { readonly knownVersions: (crate: CrateName) => readonly string[] | null },
 ): readonly CandidatePlan[] {
-  return input.report.failures.map(failure => planFor(failure, input.report, input.knownVersions(failure.name)))
+  return input.report.failures.map(failure =>
+    planCandidates(failure, input.report.outcomes[failure.idx] ?? null, input.knownVersions(failure.name)),
+  )
 }
 
-function planFor(failure: FailedPackage, report: ResolveReport, known: readonly string[] | null): CandidatePlan {
-  const { fromRoot, fromTarget } = commonReach(failure, report, known === null ? null : new Set(known))
+type Searched = Pick<PackageOutcome, 'audits' | 'searches'>
+
+/** The candidates for one package that was searched for in vain. */
+export function planCandidates(
+  failure: FailedPackage,
+  outcome: Searched | null,
+  known: readonly string[] | null,
+): CandidatePlan {
+  const { fromRoot, fromTarget } = commonReach(failure, outcome, known === null ? null : new Set(known))
   const extra: Delta[] = []
   if (gitRevOf(failure.version) !== null) {
     const base = nearestPublished(failure.version, known)
@@ -131,10 +140,9 @@ function comparePlaces(a: Place, b: Place): number {
  */
 function commonReach(
   failure: FailedPackage,
-  report: ResolveReport,
+  outcome: Searched | null,
   known: ReadonlySet<string> | null,
 ): { readonly fromRoot: Set<Place>; readonly fromTarget: Set<Place> } {
-  const outcome = report.outcomes[failure.idx]
   const versions = outcome?.audits?.versions ?? []
   const hasSources = (node: Place): boolean =>
     node === null || (gitRevOf(node) !== null ? node === failure.version : known === null || known.has(semverOf(node)))

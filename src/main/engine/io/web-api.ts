@@ -61,6 +61,17 @@ export interface WebApi {
     crates: readonly CrateName[],
     run: Run,
   ): Promise<Result<ReadonlyMap<CrateName, readonly Release[]>, Failure>>
+  /**
+   * Of as many crates as can be had with at most `mostRequests` requests, in the order given: for hints, which are not
+   * worth a minute of waiting. What fails is left out too.
+   */
+  releasesWithin(
+    crates: readonly CrateName[],
+    mostRequests: number,
+    run: Run,
+  ): Promise<ReadonlyMap<CrateName, readonly Release[]>>
+  /** Milliseconds between two requests. */
+  readonly pauseMs: number
   /** @failure as `releases` */
   metadata(crate: string, run: Run): Promise<Result<CrateMetadata, Failure>>
   /** What is known of a user without asking. */
@@ -76,7 +87,8 @@ interface Known {
 
 export function openWebApi(caps: Capabilities, cache: Cache, options: WebApiOptions): WebApi {
   const fetcher = createFetcher(caps, { ...(options.fetchPolicy ?? FETCH_POLICY), parallel: 1 })
-  const turn = createTurns(options.pauseMs ?? pauseFromEnv(caps))
+  const pauseMs = options.pauseMs ?? pauseFromEnv(caps)
+  const turn = createTurns(pauseMs)
   const asking = createSharedWork<Result<ApiCrate, Failure>>()
   const answered = new Map<string, ApiCrate>()
   const fetched: Known = { users: new Map(), crates: new Map() }
@@ -87,14 +99,15 @@ export function openWebApi(caps: Capabilities, cache: Cache, options: WebApiOpti
     for (const [userId, user] of users) fetched.users.set(userId, user)
   }
   const fromOwnCache = (crate: string): ApiCrate | null => {
-    const body = cache.index(crateUrl(options, crate))?.body ?? null
+    const body = cache.index(cacheKey(options, crate))?.body ?? null
     const read = body === null ? null : readApiCrate(body)
     if (read === null || !read.ok) return null
     for (const [userId, user] of read.value.users) if (!fetched.users.has(userId)) fetched.users.set(userId, user)
     return read.value
   }
 
-  const ask = async (crate: string, run: Run): Promise<Result<ApiCrate, Failure>> => {
+  /** `mayAsk` is called when nothing stored will do; false ends it there. */
+  const ask = async (crate: string, mayAsk: () => boolean, run: Run): Promise<Result<ApiCrate, Failure>> => {
     if (!isCrateName(crate)) return fail({ code: 'crate-not-in-registry', crate, version: null })
     const known = (await stored()).crates.get(crate) ?? null
     if (options.offline) {
@@ -108,6 +121,7 @@ export function openWebApi(caps: Capabilities, cache: Cache, options: WebApiOpti
     if (known !== null && hasExactly(known, versions)) return ok(known)
     const own = fromOwnCache(crate)
     if (own !== null && hasExactly(own, versions)) return ok(own)
+    if (!mayAsk()) return fail({ code: 'offline', needed: `the publishers of ${crate}` })
     await turn(run.signal)
     const answer = await fetchCrate(fetcher, options, crate, run)
     if (!answer.ok) return answer
@@ -115,14 +129,14 @@ export function openWebApi(caps: Capabilities, cache: Cache, options: WebApiOpti
     if (!fresh.ok) return fail(unusable(crateUrl(options, crate), 200, fresh.error))
     learn(answer.value.users)
     fetched.crates.set(crate, fresh.value)
-    keepInOwnCache(caps, cache, crateUrl(options, crate), fresh.value, fetched.users)
+    keepInOwnCache(caps, cache, cacheKey(options, crate), fresh.value, fetched.users)
     return fresh
   }
 
-  const entry = async (crate: string, run: Run): Promise<Result<ApiCrate, Failure>> => {
+  const entry = async (crate: string, run: Run, mayAsk = () => true): Promise<Result<ApiCrate, Failure>> => {
     const before = answered.get(crate)
     if (before !== undefined) return ok(before)
-    const answer = await asking.join(crate, run.signal, () => ask(crate, run))
+    const answer = await asking.join(crate, run.signal, () => ask(crate, mayAsk, run))
     if (answer.ok) answered.set(crate, answer.value)
     return answer
   }
@@ -159,6 +173,15 @@ export function openWebApi(caps: Capabilities, cache: Cache, options: WebApiOpti
       }
       return ok(releases)
     },
+    async releasesWithin(crates, mostRequests, run) {
+      let left = mostRequests
+      const mayAsk = () => left-- > 0
+      const entries = await Promise.all(crates.map(async crate => [crate, await entry(crate, run, mayAsk)] as const))
+      const releases = new Map<CrateName, readonly Release[]>()
+      for (const [crate, answer] of entries) if (answer.ok) releases.set(crate, await withNames(answer.value))
+      return releases
+    },
+    pauseMs,
     async metadata(crate, run) {
       const answer = await entry(crate, run)
       return answer.ok ? ok(answer.value.metadata) : answer
@@ -182,6 +205,9 @@ async function named(
   const user = await userOf(source.userId)
   return user === null ? null : { kind: 'user', userId: source.userId, login: user.login, name: user.name }
 }
+
+/** The table is shared with the registry's index, whose keys are bare addresses. */
+const cacheKey = (options: WebApiOptions, crate: string): string => `web-api ${crateUrl(options, crate)}`
 
 const crateUrl = ({ baseUrl }: WebApiOptions, crate: string): string => `${baseUrl}/crates/${crate}`
 

@@ -54,8 +54,9 @@ export async function checkOnline(
     const report = resolve({ graph, store, mapper, isFresh })
     if (!report.ok) return report
     if (report.value.conclusion === 'fail (vetting)') {
-      const input = { command: 'check' as const, report: report.value, store, warnings: remarks }
-      return reportWithSuggestions(sources, workspace, input, run)
+      const { hints } = options
+      const input = { command: 'check' as const, report: report.value, store, isFresh, warnings: remarks, hints }
+      return reportWithSuggestions(caps, sources, workspace, input, run)
     }
     if (report.value.conclusion !== 'success') return ok(reportOutcome('check', report.value, null, remarks))
     const taken = await takeIn(caps, options, workspace, live.value, run)

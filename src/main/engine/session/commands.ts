@@ -9,15 +9,18 @@ import { deltaText } from '../../../shared/domain.ts'
 import { describeFailure, type Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
+import type { IsFresh } from '../core/audit-graph.ts'
 import { filterGraph, parseGraphFilter, type GraphFilter } from '../core/graph-filter.ts'
 import { reportHuman, suggestHuman } from '../core/report-human.ts'
 import { reportJson } from '../core/report-json.ts'
 import { resolve, type ResolveReport } from '../core/resolve.ts'
 import { storeForSuggest, type Suggest } from '../core/suggest.ts'
 import type { VetStore } from '../core/store-model.ts'
+import type { HintsFor } from '../core/suggest-hints.ts'
 import { locateWorkspace, runCargoMetadata } from '../io/cargo-metadata.ts'
 import { commitStore, readStore } from '../store/load-store.ts'
 import { renderStore } from '../store/write-store.ts'
+import type { OpenedSources } from './command-sources.ts'
 import {
   loadWorkspace,
   statedStoreDir,
@@ -25,7 +28,6 @@ import {
   suggestReading,
   type LoadedWorkspace,
   type MeasureFailure,
-  type Sources,
   type WorkspaceOptions,
 } from './flow.ts'
 
@@ -34,6 +36,8 @@ export interface CommandOptions extends WorkspaceOptions {
   readonly filterGraph: readonly string[]
   /** cargo-vet's --cache-dir: its diff-cache.toml and sources are used too. Null: Assay's own cache only. */
   readonly cacheDir: AbsolutePath | null
+  /** What stands beside suggestions for people: nothing (default), publishers, or known peers too. */
+  readonly hints?: 'none' | 'publishers' | 'publishers-and-peers'
 }
 
 export interface ReportOutcome {
@@ -83,8 +87,9 @@ export async function suggestWorkspace(
     const report = resolve({ graph, store, mapper, isFresh })
     if (!report.ok) return report
     if (report.value.conclusion !== 'fail (vetting)') return ok(reportOutcome('suggest', report.value, null, warnings))
-    const input = { command: 'suggest' as const, report: report.value, store, warnings }
-    return reportWithSuggestions(sources, workspace, input, run)
+    const { hints } = options
+    const input = { command: 'suggest' as const, report: report.value, store, isFresh, warnings, hints }
+    return reportWithSuggestions(caps, sources, workspace, input, run)
   })
 }
 
@@ -134,20 +139,30 @@ export function graphFilters(texts: readonly string[]): Result<readonly GraphFil
 
 /** The answer to a failed vetting: what could be read, measured. What could not be measured is warned of. */
 export async function reportWithSuggestions(
-  sources: Sources,
+  caps: Capabilities,
+  sources: OpenedSources,
   { graph, mapper }: LoadedWorkspace,
   input: {
     readonly command: 'check' | 'suggest'
     readonly report: ResolveReport
     readonly store: VetStore
+    readonly isFresh: IsFresh
     readonly warnings: readonly string[]
+    readonly hints: CommandOptions['hints']
   },
   run: Run,
 ): Promise<Result<ReportOutcome, Failure>> {
   const reading = await suggestReading({ graph, mapper, report: input.report, store: input.store }, sources, run)
   if (!reading.ok) return reading
+  const { suggest, plans } = reading.value
   const warnings = [...input.warnings, ...reading.value.failures.map(measureWarning)]
-  return ok(reportOutcome(input.command, input.report, reading.value.suggest, warnings))
+  const { command, report, hints = 'none' } = input
+  if (hints === 'none') return ok(reportOutcome(command, report, suggest, warnings))
+  const { gatherHints } = await import('./suggest-hints.ts')
+  const { peerRegistryUrl } = await import('../io/peers.ts')
+  const peerRegistry = hints === 'publishers' ? null : peerRegistryUrl(caps)
+  const gathered = await gatherHints({ ...input, workspace: { mapper }, sources, suggest, plans, peerRegistry }, run)
+  return ok(reportOutcome(command, report, suggest, [...warnings, ...gathered.warnings], gathered.hintsFor))
 }
 
 /** PARITY cargo-vet 0.10.3: the wording of a candidate that could not be measured, without its stray newline. */
@@ -164,12 +179,13 @@ export function reportOutcome(
   report: ResolveReport,
   suggest: Suggest | null,
   warnings: readonly string[],
+  hintsFor?: HintsFor,
 ): ReportOutcome {
   const human = command === 'check' ? reportHuman : suggestHuman
   return {
     conclusion: report.conclusion,
     warnings,
-    text: format => (format === 'json' ? reportJson(report, suggest) : human(report, suggest)),
+    text: format => (format === 'json' ? reportJson(report, suggest) : human(report, suggest, hintsFor)),
   }
 }
 

@@ -171,6 +171,7 @@ function contextFor(caps: Capabilities, global: GlobalOptions, terminal: Termina
     today: new Date(caps.clock.nowMs()).toISOString().slice(0, 10) as IsoDate,
     allowLockfileOnly: false,
     currentDir: absolute('.'),
+    hints: hintsWanted(global),
   }
   const shows = (level: 'warn' | 'error') =>
     global.verbose !== 'off' && (level === 'error' || global.verbose !== 'error')
@@ -190,6 +191,12 @@ function contextFor(caps: Capabilities, global: GlobalOptions, terminal: Termina
       if (shows('warn')) log(`WARNING: ${sentence}\n`, global, terminal)
     },
   }
+}
+
+/** JSON has no place for hints, and without the network there are only those that were fetched earlier. */
+function hintsWanted({ outputFormat, registrySuggestions, frozen }: GlobalOptions): NonNullable<CommandOptions['hints']> {
+  if (outputFormat === 'json') return 'none'
+  return registrySuggestions && !frozen ? 'publishers-and-peers' : 'publishers'
 }
 
 function writeReport(text: string, global: GlobalOptions, terminal: Terminal, isMore = false): Result<null, Failure> {
