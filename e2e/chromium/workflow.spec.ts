@@ -8,6 +8,7 @@ import path from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import { startBrowserDoor } from '../fixtures/browser-door.ts'
 import { makeRealWorkspace, realCargoVet, REVIEWER, ROOT, TO_READ, whyNoWorkspace } from '../fixtures/real-workspace.ts'
+import { expectAccessible } from '../pages/accessible.ts'
 import { CertifyPage } from '../pages/certify.ts'
 import { QueuePage } from '../pages/queue.ts'
 import { ReviewPage } from '../pages/review.ts'
@@ -30,15 +31,33 @@ async function dismissToasts(page: Page): Promise<void> {
   while ((await dismiss.count()) > 0) await dismiss.first().click()
 }
 
-/** One picture in each theme. The page follows the system's. */
-async function picture(page: Page, name: string): Promise<void> {
-  mkdirSync(PICTURES, { recursive: true })
+/** What axe-core says of the page in each theme, which follows the system's; `look` is called before it. */
+async function checkThemes(page: Page, screen: string, look?: (theme: string) => Promise<unknown>): Promise<void> {
   for (const theme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
     await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
+    await look?.(theme)
+    await expectAccessible(page, `${screen}, ${theme}`)
+  }
+}
+
+/** One picture in each theme, and the check of what it shows. */
+async function picture(page: Page, name: string): Promise<void> {
+  mkdirSync(PICTURES, { recursive: true })
+  await checkThemes(page, name, async theme => {
     await dismissToasts(page)
     await page.screenshot({ path: path.join(PICTURES, `${name}-${theme}.png`), animations: 'disabled' })
-  }
+  })
+}
+
+/** An overlay over the page, in both themes; ends with the page as it was. */
+async function overlay(page: Page, key: string, label: string): Promise<void> {
+  await page.keyboard.press(key)
+  const dialog = page.getByRole('dialog', { name: label })
+  await expect(dialog).toBeVisible()
+  await checkThemes(page, label)
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
 }
 
 test('from the queue to a passing cargo vet, with keys only [needs cargo-vet and the registry]', async ({ page }) => {
@@ -69,6 +88,9 @@ test('from the queue to a passing cargo vet, with keys only [needs cargo-vet and
     await queue.isMeasured(TO_READ.length)
     expect(await queue.crates()).toEqual(TO_READ.map(item => item.crate))
     await picture(page, 'queue')
+    await overlay(page, 'Control+k', 'Command palette')
+    await overlay(page, '?', 'Shortcuts')
+    await overlay(page, 'Control+j', 'Jobs')
 
     for (const [i, { crate, from, to }] of TO_READ.entries()) {
       await queue.selectWithKeys(crate)
@@ -78,6 +100,9 @@ test('from the queue to a passing cargo vet, with keys only [needs cargo-vet and
         await review.diffIsShown()
         await review.nextHunkWithKeys()
         await picture(page, 'review')
+        await review.layoutWithKeys('Unified')
+        await checkThemes(page, 'review, unified')
+        await review.layoutWithKeys('Split')
       }
       expect(await review.readAllWithKeys()).toBeGreaterThan(0)
       await review.certifyWithKeys()

@@ -37,8 +37,14 @@ export class ReviewPage {
 
   /** Path of the file chosen in the tree. */
   async chosenFile(): Promise<string> {
-    const label = await this.files.getByRole('treeitem', { selected: true }).getAttribute('aria-label')
-    return (label ?? '').split(', ')[0] ?? ''
+    return (await this.files.getByRole('treeitem', { selected: true }).getAttribute('data-path')) ?? ''
+  }
+
+  /** Changes to the other layout of the diff and waits until it is shown. */
+  async layoutWithKeys(layout: 'Split' | 'Unified'): Promise<void> {
+    await this.page.keyboard.press('m')
+    await expect(this.page.getByRole('button', { name: layout, pressed: true })).toBeVisible()
+    await this.diffIsShown()
   }
 
   async nextHunkWithKeys(): Promise<void> {

@@ -25,7 +25,7 @@ export function BlobPane({ diff }: { readonly diff: Extract<FileDiff, { kind: 'b
 function Side({ title, blob }: { readonly title: string; readonly blob: BlobInfo | null }) {
   return (
     <section className="card" aria-label={title}>
-      <h3 className="b">{title}</h3>
+      <h2 className="b">{title}</h2>
       {blob === null ? (
         <p className="dim">Not in this version</p>
       ) : (
@@ -40,7 +40,7 @@ function Side({ title, blob }: { readonly title: string; readonly blob: BlobInfo
           </dl>
           {blob.preview.length > 0 && (
             <>
-              <h4 className="t11 sub">Printable strings in it</h4>
+              <h3 className="t11 sub">Printable strings in it</h3>
               <pre className="m11 rv-strings">
                 <VisibleText text={blob.preview.join('\n')} />
               </pre>

@@ -10,6 +10,7 @@ import { expandNearest, foldsOf } from './folds.ts'
 import { attachHunks, refreshDiff } from './git-diff-provider.ts'
 import { intralineChanges } from './intraline.ts'
 import { applyMonacoTheme } from './monaco-theme.ts'
+import { shownPath } from './shown-path.ts'
 import { suspiciousDecorations } from './suspicious-marks.ts'
 
 export type TextDiff = Extract<FileDiff, { kind: 'text' }>
@@ -111,7 +112,6 @@ const BASE_OPTIONS: editor.IStandaloneDiffEditorConstructionOptions = {
   scrollbar: { verticalScrollbarSize: 10, horizontalScrollbarSize: 10, useShadows: false },
   overviewRulerBorder: false,
   padding: { top: 0, bottom: 12 },
-  ariaLabel: 'Diff',
 }
 
 function editorOptions(options: DiffViewOptions): editor.IDiffEditorOptions {
@@ -154,7 +154,9 @@ export function createDiffView(
     const isSmall = (diff?.oldText?.length ?? 0) + (diff?.newText?.length ?? 0) < MAX_MEASURED_UNITS
     const wrappingStrategy = diff !== null && diff.suspicious.length > 0 && isSmall ? 'advanced' : 'simple'
     const layoutOptions = { splitViewDefaultRatio, wrappingStrategy } as editor.IDiffEditorOptions
-    widget.updateOptions({ ...editorOptions({ ...options, layout }), ...layoutOptions })
+    const name = diff === null ? 'No file' : shownPath(diff.path)
+    const labels = { originalAriaLabel: `${name}, old side`, modifiedAriaLabel: `${name}, new side` }
+    widget.updateOptions({ ...editorOptions({ ...options, layout }), ...layoutOptions, ...labels })
     // NOTE: the unified layout leaves this override set on the old side; without it the old side never wraps again.
     original.updateOptions({ wordWrapOverride2: layout === 'split' ? 'inherit' : 'off' })
   }

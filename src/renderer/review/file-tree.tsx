@@ -8,7 +8,7 @@ import type { FileGroup, ReviewFile } from '../../shared/wire.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Keys } from '../parts/keys.tsx'
 import { count, number } from '../parts/words.ts'
-import { markWords, ReadMarkGlyph } from './read-mark.tsx'
+import { ReadMarkGlyph } from './read-mark.tsx'
 import { shownPath } from './shown-path.ts'
 import { treeKeyTarget } from './tree-keys.ts'
 import { linesOfFile, ROW_HEIGHT, type TreeRow, type TreeSort } from './tree-rows.ts'
@@ -173,19 +173,8 @@ function rowRole(row: TreeRow, isSelected: boolean): Record<string, string | num
   if (row.kind === 'folder') return { role: 'presentation' }
   if (row.kind === 'group')
     return { role: 'treeitem', 'aria-level': 1, 'aria-expanded': row.isOpen, 'aria-selected': false }
-  return { role: 'treeitem', 'aria-level': 2, 'aria-selected': isSelected, 'aria-label': fileLabel(row.file) }
-}
-
-function fileLabel(file: ReviewFile): string {
-  const suspicious = file.suspicious ?? 0
-  return [
-    shownPath(file.path),
-    markWords(file.mark),
-    count(linesOfFile(file), 'changed line'),
-    suspicious > 0 ? count(suspicious, 'suspicious character') : '',
-  ]
-    .filter(part => part !== '')
-    .join(', ')
+  // Named by what it shows; the folder and the unit of the number are said, though not seen.
+  return { role: 'treeitem', 'aria-level': 2, 'aria-selected': isSelected, 'data-path': shownPath(row.file.path) }
 }
 
 function Row({ row }: { readonly row: TreeRow }) {
@@ -206,18 +195,32 @@ function Row({ row }: { readonly row: TreeRow }) {
   return <FileRow file={row.file} name={row.name} />
 }
 
+/** The part of the path that the row's name leaves out, because a row above says it. */
+function unseenFolder(file: ReviewFile, name: string): string {
+  const path = shownPath(file.path)
+  return path.endsWith(name) ? path.slice(0, path.length - name.length) : ''
+}
+
 function FileRow({ file, name }: { readonly file: ReviewFile; readonly name: string }) {
+  const lines = linesOfFile(file)
+  const suspects = count(file.suspicious ?? 0, 'suspicious character')
   const title = file.oldPath === null ? shownPath(file.path) : `${shownPath(file.oldPath)} → ${shownPath(file.path)}`
   return (
     <div className={file.isCounted ? 'rv-file' : 'rv-file uncounted'} title={title}>
       <ReadMarkGlyph mark={file.mark} />
-      <span className="grow ell">{name}</span>
+      <span className="grow ell">
+        <span className="sr">{unseenFolder(file, name)}</span>
+        {name}
+      </span>
       {(file.suspicious ?? 0) > 0 && (
-        <span className="rv-sus" title={count(file.suspicious ?? 0, 'suspicious character')}>
+        <span className="rv-sus" role="img" aria-label={suspects} title={suspects}>
           <Icon name="warn" />
         </span>
       )}
-      <span className="num t11 dim">{file.isBinary ? 'binary' : number(linesOfFile(file))}</span>
+      <span className="num t11 dim">
+        {file.isBinary ? 'binary' : number(lines)}
+        {!file.isBinary && <span className="sr">{lines === 1 ? ' changed line' : ' changed lines'}</span>}
+      </span>
       <Churn file={file} />
     </div>
   )

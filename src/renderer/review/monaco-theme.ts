@@ -41,6 +41,7 @@ const COLORS: Readonly<Record<string, string>> = {
   'editorGutter.background': '--bg-1',
   'editorLineNumber.foreground': '--diff-line-no',
   'editorLineNumber.activeForeground': '--fg-2',
+  'editorLineNumber.dimmedForeground': '--diff-line-no',
   'editor.lineHighlightBackground': '--bg-1',
   'editor.lineHighlightBorder': '--line',
   'editor.selectionBackground': '--accent-line',

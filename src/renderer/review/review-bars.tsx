@@ -6,7 +6,7 @@ import { CriteriaChip } from '../parts/criteria-chip.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Keys } from '../parts/keys.tsx'
 import { Meter } from '../parts/meter.tsx'
-import { changeText, number } from '../parts/words.ts'
+import { changeText, count, number } from '../parts/words.ts'
 import type { DiffPlace, DiffViewOptions } from './diff-editor.ts'
 import { shownPath } from './shown-path.ts'
 import { readProgress } from './tree-rows.ts'
@@ -196,5 +196,5 @@ export function KeyBar({ place, hint }: { readonly place: DiffPlace | null; read
 function placeText(place: DiffPlace | null): string {
   if (place === null) return ''
   if (place.hunks === 0) return 'no line differs'
-  return place.hunk < 0 ? `${place.hunks} hunks` : `hunk ${place.hunk + 1} of ${place.hunks}`
+  return place.hunk < 0 ? count(place.hunks, 'hunk') : `hunk ${place.hunk + 1} of ${place.hunks}`
 }

@@ -70,9 +70,9 @@ function FileFacts(props: {
   return (
     <>
       <section className="sec">
-        <h3 className="sh">
+        <h2 className="sh">
           <ReadMarkGlyph mark={file.mark} /> {markWords(file.mark)}
-        </h3>
+        </h2>
         <dl className="rv-facts">
           <dt>Path</dt>
           <dd className="m11">{shownPath(file.path)}</dd>
@@ -95,7 +95,7 @@ function FileFacts(props: {
       </section>
       {remarks.length > 0 && (
         <section className="sec">
-          <h3 className="sh">Not shown as it is in the file</h3>
+          <h2 className="sh">Not shown as it is in the file</h2>
           <ul className="rv-remarks">
             {remarks.map(remark => (
               <li key={remark}>{remark}</li>
@@ -104,9 +104,9 @@ function FileFacts(props: {
         </section>
       )}
       <section className="sec">
-        <h3 className="sh">
+        <h2 className="sh">
           Suspicious characters <span className="count">{suspicious.length}</span>
-        </h3>
+        </h2>
         {suspicious.length === 0 ? (
           <p className="t11 dim">No bidirectional, invisible or control characters in this file.</p>
         ) : (
@@ -114,7 +114,7 @@ function FileFacts(props: {
         )}
       </section>
       <section className="sec">
-        <h3 className="sh">Source</h3>
+        <h2 className="sh">Source</h2>
         <dl className="rv-facts">
           <Source title={review.delta.to} source={review.sourceNew} />
           {review.delta.from !== null && review.sourceOld !== null && (

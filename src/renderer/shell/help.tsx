@@ -48,7 +48,7 @@ export function Help() {
           <div key={i}>
             {groups.map(group => (
               <section key={group.title}>
-                <h3>{group.title}</h3>
+                <h2>{group.title}</h2>
                 {commands
                   .filter(command => group.when.includes(command.when) && command.keys.length > 0)
                   .map(command => (
