@@ -124,7 +124,11 @@ const ROWS: readonly Row[] = [
     prints: /security vulnerability in leaf/,
   },
   { argv: ['record-violation', 'leaf', 'no req', '--who', WHO], code: 2 },
-  { argv: ['renew', 'leaf'], audits: /end = "2027-06-01"[^]*end = "2026-06-10"\nrenew = false/ },
+  {
+    argv: ['renew', 'leaf'],
+    prints: /^ {2}leaf: Seven \(seven\)$/m,
+    audits: /end = "2027-06-01"[^]*end = "2026-06-10"\nrenew = false/,
+  },
   { argv: ['renew', '--expiring'], audits: /end = "2027-06-01"/ },
   { argv: ['renew', '--expiring', '--include-inactive'], audits: /end = "2027-06-01"/ },
   { argv: ['renew', 'deep'], code: 0 },
