@@ -34,7 +34,7 @@ const DATES = ['2023-05-01', '2024-01-01', '2024-06-15', '2025-02-01', '2025-12-
 
 export function generateOnlineCase(seed: number): OnlineCase {
   const random = createRandom(seed ^ 0x5eed)
-  const base = generateCase(seed)
+  const base = random.chance(0.6) ? plainCase(seed) : generateCase(seed)
   const parsed = parseStore(base.store, WHERE)
   if (!parsed.ok) throw new Error('the offline generator makes stores that parse')
   const usesPublishers = random.chance(0.5)
@@ -56,6 +56,19 @@ export function generateOnlineCase(seed: number): OnlineCase {
   const { metadata, diffs } = base
   const texts = canonical(thinned)
   return { name: `seed ${seed}`, metadata, store: texts, diffs, served: making.served, releases, commands }
+}
+
+/** A case whose packages are members or published, so that `check` does not stop at policies. */
+function plainCase(seed: number): ReferenceCase {
+  for (let i = 0; ; i++) {
+    const base = generateCase(seed + i * 1_000_003)
+    const { packages, workspace_members } = base.metadata as {
+      readonly packages: readonly { readonly id: string; readonly source: string | null }[]
+      readonly workspace_members: readonly string[]
+    }
+    const isPlain = packages.every(p => workspace_members.includes(p.id) || p.source?.endsWith('.io-index') === true)
+    if (i === 20 || (isPlain && !base.store.config.includes('[policy.'))) return base
+  }
 }
 
 function canonical(store: VetStore) {
