@@ -56,7 +56,6 @@ export function checkAuditAs({ metadata, store, describedAs, isOnline }: AuditAs
   for (const pkg of localPackages(metadata)) {
     const found = { crate: nameOf(pkg), version: vetVersionOf(pkg) }
     const stated = policyFor(policies, pkg.name, found.version)?.auditAsCratesIo ?? null
-    if (stated === false) continue
     const looksPublished = hasEntries(store, found.crate) || isLike(pkg, describedAs(found.crate))
     if (looksPublished && stated === null) needs.push(found)
     else if (isOnline && !looksPublished && stated === true) shouldnt.push(found)
