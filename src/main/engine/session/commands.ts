@@ -104,7 +104,7 @@ export async function formatStore(
 ): Promise<Result<readonly string[], Failure>> {
   const storeDir = options.storePath === null ? await findStoreDir(caps, options, run) : ok(options.storePath)
   if (!storeDir.ok) return storeDir
-  const loaded = await readStore(caps, storeDir.value, { locked: false, today: options.today }, run.signal)
+  const loaded = await readStore(caps, storeDir.value, { locked: options.locked, today: options.today }, run.signal)
   if (!loaded.ok) return loaded
   const texts = renderStore(loaded.value.store)
   const isSame = (['audits', 'config', 'imports'] as const).every(name => texts[name] === loaded.value.texts[name])

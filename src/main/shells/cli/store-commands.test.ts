@@ -195,6 +195,33 @@ describe.each(ROWS.map(row => ({ ...row, name: row.argv.join(' ').replaceAll('\n
   })
 })
 
+it.each([
+  { argv: ['fmt', '--locked'], code: 255 },
+  { argv: ['fmt'], code: 0 },
+])('$argv of a store in disorder exits with $code', async ({ argv, code }) => {
+  writeTree(root, { 'supply-chain/config.toml': `# by hand\n${STORE['config.toml']}` })
+  const before = textOf('config.toml')
+  const theirs =
+    cargoVet === null
+      ? null
+      : spawnSync(cargoVet, ['vet', ...argv, '--store-path', twinStore(), ...common()], {
+          cwd: root,
+          env: env as NodeJS.ProcessEnv,
+          stdio: ['ignore', 'pipe', 'pipe'],
+        }).status
+  const answer = await run(argv)
+  expect(answer.code, answer.err).toBe(code)
+  expect(textOf('config.toml')).toBe(code === 0 ? STORE['config.toml'] : before)
+  if (theirs !== null) expect(theirs).toBe(code)
+})
+
+/** A copy of the store, for the other tool. */
+function twinStore(): string {
+  const twin = path.join(place.folder, 'twin-store')
+  cpSync(path.join(root, 'supply-chain'), twin, { recursive: true })
+  return twin
+}
+
 it('init makes a store that passes, with the bytes of cargo-vet', async () => {
   const fresh = path.join(place.folder, 'fresh')
   const answer = await run(['init', '--store-path', fresh, ...LOCKED])
