@@ -98,6 +98,7 @@ test('from the queue to a passing cargo vet, with keys only [needs cargo-vet and
       await review.isOpen(crate)
       if (crate === 'itoa') {
         await review.diffIsShown()
+        await review.becomesPartly()
         await review.nextHunkWithKeys()
         await picture(page, 'review')
         await review.layoutWithKeys('Unified')

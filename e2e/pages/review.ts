@@ -40,6 +40,12 @@ export class ReviewPage {
     return (await this.files.getByRole('treeitem', { selected: true }).getAttribute('data-path')) ?? ''
   }
 
+  /** The file chosen in the tree, of several hunks, is marked partly read by being looked at. */
+  async becomesPartly(): Promise<void> {
+    const row = this.files.getByRole('treeitem', { selected: true })
+    await expect(row.getByRole('img', { name: 'partly read' })).toBeVisible()
+  }
+
   /** Changes to the other layout of the diff and waits until it is shown. */
   async layoutWithKeys(layout: 'Split' | 'Unified'): Promise<void> {
     await this.page.keyboard.press('m')

@@ -10,6 +10,7 @@ import { expandNearest, foldsOf } from './folds.ts'
 import { attachHunks, refreshDiff } from './git-diff-provider.ts'
 import { intralineChanges } from './intraline.ts'
 import { applyMonacoTheme } from './monaco-theme.ts'
+import { hunksSeen, isPartlyRead, type LineSpan } from './seen-hunks.ts'
 import { shownPath } from './shown-path.ts'
 import { suspiciousDecorations } from './suspicious-marks.ts'
 
@@ -54,6 +55,8 @@ const MAX_MEASURED_UNITS = 100_000
 const INTRALINE_FIRST_MS = 12
 const INTRALINE_SLICE_MS = 8
 const HUNK_CONTEXT_LINES = 3
+/** What stays on screen this long was looked at; what is scrolled past was not. */
+const SEEN_MS = 1_000
 
 interface Models {
   readonly diff: TextDiff
@@ -62,6 +65,10 @@ interface Models {
   readonly oldLines: readonly string[]
   readonly newLines: readonly string[]
   state: editor.IDiffEditorViewState | null
+  /** Hunks that stayed on screen to their end. */
+  readonly seen: Set<number>
+  /** Where the file first came to rest on screen; null until then. */
+  restTop: number | null
 }
 
 const BASE_OPTIONS: editor.IStandaloneDiffEditorConstructionOptions = {
@@ -132,11 +139,12 @@ function layoutFor(diff: TextDiff, layout: DiffViewOptions['layout']): DiffViewO
 
 let modelCount = 0
 
-/** Creates the editor inside `host`. `onPlace` tells of each change of line or hunk. */
+/** Creates the editor inside `host`. `onPlace` tells of each change of line or hunk, `onPartly` of a file seen in part. */
 export function createDiffView(
   host: HTMLElement,
   initial: DiffViewOptions & { readonly theme: 'dark' | 'light' },
   onPlace: (place: DiffPlace) => void,
+  onPartly: (path: string) => void,
 ): DiffView {
   let options: DiffViewOptions = initial
   applyMonacoTheme(initial.theme)
@@ -147,6 +155,7 @@ export function createDiffView(
   let shown: Models | null = null
   let currentHunk = -1
   let intralineTimer = 0
+  let seenTimer = 0
   const applyOptions = (diff: TextDiff | null) => {
     const layout = diff === null ? options.layout : layoutFor(diff, options.layout)
     const splitViewDefaultRatio = diff?.newText === null ? 0.9 : 0.5
@@ -224,7 +233,23 @@ export function createDiffView(
     else modified.revealLineNearTop(Math.max(1, hunk.newStart - HUNK_CONTEXT_LINES), editor.ScrollType.Immediate)
     tellPlace()
   }
+  const noteSeen = () => {
+    if (shown === null || host.offsetParent === null) return
+    const { diff, seen } = shown
+    const isSplit = layoutFor(diff, options.layout) === 'split'
+    const newSide = spansOf(modified)
+    const oldSide = isSplit ? spansOf(original) : null
+    for (const i of hunksSeen(diff.hunks, { newSide, oldSide, newLines: shown.newLines.length })) seen.add(i)
+    shown.restTop ??= modified.getScrollTop()
+    if (isPartlyRead(seen.size, diff.hunks.length, modified.getScrollTop() !== shown.restTop)) onPartly(diff.path)
+  }
+  const watchScreen = () => {
+    window.clearTimeout(seenTimer)
+    seenTimer = window.setTimeout(noteSeen, SEEN_MS)
+  }
   const subscriptions: IDisposable[] = [
+    modified.onDidScrollChange(watchScreen),
+    original.onDidScrollChange(watchScreen),
     modified.onDidChangeCursorPosition(event => {
       if (shown === null || event.source === 'api') return
       const line = event.position.lineNumber
@@ -238,6 +263,7 @@ export function createDiffView(
       const models = modelsOf(diff)
       if (shown !== null) shown.state = widget.saveViewState()
       window.clearTimeout(intralineTimer)
+      window.clearTimeout(seenTimer)
       const isComplete = fillIntraline(models, INTRALINE_FIRST_MS)
       applyOptions(diff)
       shown = models
@@ -262,6 +288,7 @@ export function createDiffView(
         tellPlace()
       } else revealHunk(0)
       if (!isComplete) fillRest(models)
+      watchScreen()
     },
     prepare(diff) {
       fillIntraline(modelsOf(diff), INTRALINE_FIRST_MS)
@@ -309,6 +336,7 @@ export function createDiffView(
     focus: () => modified.focus(),
     dispose() {
       window.clearTimeout(intralineTimer)
+      window.clearTimeout(seenTimer)
       for (const subscription of subscriptions) subscription.dispose()
       const model = widget.getModel()
       widget.setModel(null)
@@ -330,8 +358,12 @@ function createModels(diff: TextDiff): Models {
   }
   const models = { original: model('old', oldText), modified: model('new', newText) }
   attachHunks(models.modified, diff.hunks)
-  return { diff, ...models, oldLines: oldText.split('\n'), newLines: newText.split('\n'), state: null }
+  const [oldLines, newLines] = [oldText.split('\n'), newText.split('\n')]
+  return { diff, ...models, oldLines, newLines, state: null, seen: new Set(), restTop: null }
 }
+
+const spansOf = (side: editor.ICodeEditor): LineSpan[] =>
+  side.getVisibleRanges().map(range => ({ first: range.startLineNumber, last: range.endLineNumber }))
 
 function dropModels(models: Models): void {
   models.original.dispose()

@@ -21,7 +21,8 @@ export function DiffPane(props: {
   /** Shown next in all probability; its models are made while there is time. */
   readonly next: TextDiff | null
   readonly onPlace: (place: DiffPlace) => void
-  readonly onShown: (diff: TextDiff) => void
+  /** Part of the file was on screen long enough to be read. May come more than once. */
+  readonly onPartly: (path: string) => void
 }) {
   const host = useRef<HTMLDivElement>(null)
   const [view, setView] = useState<DiffView | null>(null)
@@ -38,8 +39,11 @@ export function DiffPane(props: {
     import('./diff-editor.ts').then(
       ({ createDiffView }) => {
         if (!isMounted || host.current === null) return
-        made = createDiffView(host.current, { ...latest.current.options, theme: themeNow() }, place =>
-          latest.current.onPlace(place),
+        made = createDiffView(
+          host.current,
+          { ...latest.current.options, theme: themeNow() },
+          place => latest.current.onPlace(place),
+          path => latest.current.onPartly(path),
         )
         setView(made)
       },
@@ -56,7 +60,7 @@ export function DiffPane(props: {
   useEffect(() => view?.setOptions({ layout, wrap, whitespace }), [view, layout, wrap, whitespace])
   const { diff, line } = props
   useEffect(() => {
-    void view?.show(diff, line).then(() => latest.current.onShown(diff))
+    void view?.show(diff, line)
   }, [view, diff, line])
   const { next } = props
   useEffect(() => {

@@ -90,6 +90,7 @@ function ReviewBody(props: BodyProps) {
   const focusedRow = useRef<TreeRow | null>(null)
   const filterRef = useRef<HTMLInputElement>(null)
   const pane = useRef<DiffPaneHandle>(null)
+  const unmarked = useRef(new Set<string>())
   const area = useRef<HTMLDivElement>(null)
   useEditorKeys(area)
 
@@ -138,7 +139,12 @@ function ReviewBody(props: BodyProps) {
     if (!move(step, isUnread, true))
       say(selected !== null && isUnread(selected) ? 'No other unread file' : 'All files are read')
   }
+  /** Set by itself, so it never replaces what the reader said, nor 'changed'; one who unmarks is not asked again. */
+  const markPartly = (path: string) => {
+    if (filesByPath.get(path)?.mark === 'unread' && !unmarked.current.has(path)) void props.mark([path], 'partly')
+  }
   const mark = (paths: readonly string[], value: MarkValue) => {
+    if (value === 'unread') for (const path of paths) unmarked.current.add(path)
     void props.mark(paths, value).then(problem => problem !== null && toastFailure(problem))
   }
   /** An approximate diff cannot be marked read: what was compared is not known line by line. */
@@ -294,7 +300,7 @@ function ReviewBody(props: BodyProps) {
                   setPlace(next)
                   setHint(null)
                 }}
-                onShown={() => undefined}
+                onPartly={markPartly}
               />
             )}
           </div>

@@ -65,6 +65,8 @@ export function useReview(client: EngineClient, crate: CrateName, delta: Delta):
   })
   const [attempt, setAttempt] = useState(0)
   const latest = useRef<Review | null>(null)
+  /** The last request that marks each file: an answer to an earlier one says nothing about it any more. */
+  const turns = useRef({ last: 0, of: new Map<string, number>() })
   const { from, to } = delta
 
   useEffect(() => {
@@ -92,6 +94,9 @@ export function useReview(client: EngineClient, crate: CrateName, delta: Delta):
         latest.current = review
         setState({ review, failure: null })
       }
+      const turn = ++turns.current.last
+      for (const path of paths) turns.current.of.set(path, turn)
+      const isOurs = (path: string) => turns.current.of.get(path) === turn
       const chosen = new Set(paths)
       show({ ...before, files: before.files.map(file => (chosen.has(file.path) ? { ...file, mark: value } : file)) })
       const answer = await client.call('review.mark', { review: before.id, paths: [...paths], mark: value })
@@ -102,7 +107,7 @@ export function useReview(client: EngineClient, crate: CrateName, delta: Delta):
         const merge = (review: Review): Review => ({
           ...review,
           files: review.files.map(file =>
-            chosen.has(file.path) ? { ...file, mark: saved.get(file.path) ?? file.mark } : file,
+            isOurs(file.path) ? { ...file, mark: saved.get(file.path) ?? file.mark } : file,
           ),
         })
         if (differs(latest.current, merge(latest.current))) show(merge(latest.current))
@@ -113,7 +118,7 @@ export function useReview(client: EngineClient, crate: CrateName, delta: Delta):
       show({
         ...now,
         files: now.files.map(file =>
-          chosen.has(file.path) ? { ...file, mark: former.get(file.path) ?? file.mark } : file,
+          isOurs(file.path) ? { ...file, mark: former.get(file.path) ?? file.mark } : file,
         ),
       })
       return answer.error
