@@ -220,7 +220,18 @@ export const inspection = z.object({
   /** All audits of this crate in our file and in the stored imports, newest version first. */
   audits: z.array(z.object({ edge: pathEdge, isViolation: z.boolean(), range: z.string().nullable() })),
   neededBy: z.array(z.string()),
+  /** Of the version in use, where imports.lock or an earlier answer of the registry says it. */
   publisher: z.string().nullable(),
+  /** Somebody trusted, here or by peers, who published this version or another one of the crate. */
+  trust: z
+    .object({
+      trustedBy: z.array(z.string()),
+      publisher: z.string(),
+      isExactVersion: z.boolean(),
+      isSolePublisher: z.boolean(),
+    })
+    .nullable()
+    .optional(),
 })
 
 // ── review ───────────────────────────────────────────────────────────────────────────────────

@@ -70,6 +70,8 @@ export interface WebApi {
     mostRequests: number,
     run: Run,
   ): Promise<ReadonlyMap<CrateName, readonly Release[]>>
+  /** As last heard, without asking anybody; null when never. May lack newer releases. */
+  remembered(crate: string): Promise<readonly Release[] | null>
   /** Milliseconds between two requests. */
   readonly pauseMs: number
   /** @failure as `releases` */
@@ -180,6 +182,11 @@ export function openWebApi(caps: Capabilities, cache: Cache, options: WebApiOpti
       const releases = new Map<CrateName, readonly Release[]>()
       for (const [crate, answer] of entries) if (answer.ok) releases.set(crate, await withNames(answer.value))
       return releases
+    },
+    async remembered(crate) {
+      if (!isCrateName(crate)) return null
+      const known = answered.get(crate) ?? (await stored()).crates.get(crate) ?? fromOwnCache(crate)
+      return known === null ? null : withNames(known)
     },
     pauseMs,
     async metadata(crate, run) {

@@ -5,6 +5,8 @@ import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { Inspection, Measured, PathEdge } from '../../../shared/wire.ts'
 import { inspectPackage, type VouchedEdge } from '../core/audit-path.ts'
+import { publisherText, type Release } from '../core/publishers.ts'
+import { trustedPublishers, trustHints, type TrustHint } from '../core/suggest-hints.ts'
 import { chooseCandidate } from '../core/suggest.ts'
 import type { LoadedWorkspace, Solved } from './flow.ts'
 import { sizeView, type Reading, type SizeOf } from './queue-view.ts'
@@ -16,6 +18,8 @@ export function inspectionView(input: {
   readonly reading: Reading
   readonly sizeOf: SizeOf
   readonly key: PackageKey
+  /** Releases of the package's crate as the registry last stated them; null when it was never asked. */
+  readonly releases?: readonly Release[] | null
 }): Result<Inspection, Failure> {
   const { workspace, solved, reading, sizeOf, key } = input
   const { graph, mapper } = workspace
@@ -33,6 +37,8 @@ export function inspectionView(input: {
   const held = isExempted
     ? inspectPackage({ graph, store: solved.store, mapper, report: solved.report, idx, gap: null })
     : found
+  const release = { name: found.crate, delta: { from: null, to: found.version } }
+  const hints = trustHints(release, input.releases ?? null, solved.store, trustedPublishers(solved.store))
   return ok({
     key,
     crate: found.crate,
@@ -60,8 +66,15 @@ export function inspectionView(input: {
     ],
     audits: found.audits.map(a => ({ edge: edgeView(a.edge), isViolation: a.isViolation, range: a.range })),
     neededBy: [...found.neededBy],
-    publisher: found.publisher,
+    publisher: found.publisher ?? hints.publisher,
+    trust: trustView(hints.trust),
   })
+}
+
+function trustView(trust: TrustHint | null): Inspection['trust'] {
+  if (trust === null) return null
+  const { trustedBy, publisher, isExactVersion, isSolePublisher } = trust
+  return { trustedBy: [...trustedBy], publisher: publisherText(publisher), isExactVersion, isSolePublisher }
 }
 
 /** The full audit of the version in use, where there is a gap and cargo-vet does not list it: measured only when asked for. */

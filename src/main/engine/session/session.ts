@@ -318,6 +318,7 @@ export async function openSession(
         reading: answer.reading,
         sizeOf: (crate, delta) => sources.measurer.known(crate, delta),
         key,
+        releases: await sources.webApi.remembered(key.slice(0, key.indexOf('@'))),
       }),
     async measure(crate, delta) {
       const known = sources.measurer.known(crate, delta)
