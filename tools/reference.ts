@@ -13,6 +13,7 @@ import { recordCase } from './reference/corpus.ts'
 import { generateCase } from './reference/generate.ts'
 import { runOurs } from './reference/run-ours.ts'
 import { findReference, runReference } from './reference/run-reference.ts'
+import { shrinkCase } from './reference/shrink.ts'
 import { startTextServer, type TextServer } from './reference/serve.ts'
 
 const repository = path.resolve(import.meta.dirname, '..')
@@ -41,7 +42,7 @@ async function main(): Promise<number> {
   }
   const firstSeed = values.seed === undefined ? Date.now() % 1_000_000_000 : Number(values.seed)
   if (values.record !== undefined) {
-    await recordCase(repository, values.record, generateCase(firstSeed), reference)
+    await recordCase(path.join(repository, 'corpus'), values.record, generateCase(firstSeed), reference)
     return 0
   }
   const until = values.seconds === undefined ? Infinity : performance.now() + Number(values.seconds) * 1000
@@ -60,9 +61,10 @@ async function main(): Promise<number> {
     }
   }
   await Promise.all(Array.from({ length: Math.min(4, os.availableParallelism()) }, worker))
-  await server.close()
   console.log(`${next} cases, seeds ${firstSeed} to ${firstSeed + next - 1}`)
   report(counts, differences)
+  await keepSmall(reference, differences.slice(0, MOST_KEPT), server)
+  await server.close()
   return differences.length > 0 ? 1 : 0
 }
 
@@ -91,6 +93,27 @@ async function compareCase(
     const what = compareAnswers(theirs, ours)
     return what === null ? [] : [{ subject, command, what }]
   })
+}
+
+const MOST_KEPT = 3
+
+/** Makes the first differences small and keeps them in the form of corpus cases, to be looked at and taken over. */
+async function keepSmall(
+  reference: { readonly binary: string; readonly version: string },
+  differences: readonly Difference[],
+  server: TextServer,
+): Promise<void> {
+  for (const { subject, command } of differences) {
+    const differs = async (smaller: ReferenceCase): Promise<boolean> =>
+      (await compareCase(reference.binary, smaller, new Map(), server)).length > 0
+    const small = await shrinkCase(subject, command, differs)
+    const root = path.join(repository, 'test-results', 'reference')
+    const name = `${command.kind}-${subject.name.replace('seed ', '')}`
+    await recordCase(root, name, small, reference)
+    console.log(
+      `kept, made smaller: ${path.join('test-results', 'reference', name)} (take it over by moving it to corpus)`,
+    )
+  }
 }
 
 /** Finer than the outcome, so that one sees whether every kind of answer occurred. */

@@ -19,14 +19,14 @@ interface Expected {
   readonly answers: readonly Answer[]
 }
 
-/** Runs the reference and keeps input and answers. Panic texts name machine paths, so refusals keep their class only. */
+/** Runs the reference and keeps input and answers in a folder of `root`. Panic texts name machine paths, so refusals keep their class only. */
 export async function recordCase(
-  repository: string,
+  root: string,
   name: string,
   whole: ReferenceCase,
   reference: { readonly binary: string; readonly version: string },
 ): Promise<void> {
-  const folder = path.join(repository, 'corpus', name)
+  const folder = path.join(root, name)
   // What is fetched from a server has its address in the answer, which is another one each time.
   const subject = { ...whole, commands: whole.commands.filter(command => command.kind !== 'aggregate') }
   const answers = (await runReference(reference.binary, subject)).map(a => ({ ...a, detail: '' }))
