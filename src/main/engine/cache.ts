@@ -23,6 +23,8 @@ export interface Cache {
   readonly folder: AbsolutePath
   index(url: string): CachedIndex | null
   putIndex(url: string, entry: CachedIndex): void
+  /** Notes that what is stored was confirmed now, without writing it again. */
+  confirmIndex(url: string, fetchedAt: number): void
   /** `registry` is the index address; `delta` cargo-vet's text for it. */
   diff(registry: string, crate: string, delta: string): DiffStat | null
   putDiff(registry: string, crate: string, delta: string, stat: DiffStat): void
@@ -50,6 +52,7 @@ export function openCache(caps: Capabilities): Cache {
     folder,
     index: url => open().index(url),
     putIndex: (url, entry) => open().putIndex(url, entry),
+    confirmIndex: (url, fetchedAt) => open().confirmIndex(url, fetchedAt),
     diff: (registry, crate, delta) => open().diff(registry, crate, delta),
     putDiff: (registry, crate, delta, stat) => open().putDiff(registry, crate, delta, stat),
     archiveFile: sha256 => hashed('archives', sha256, '.crate'),
@@ -61,7 +64,7 @@ export function openCache(caps: Capabilities): Cache {
   }
 }
 
-type Tables = Pick<Cache, 'index' | 'putIndex' | 'diff' | 'putDiff' | 'close'>
+type Tables = Pick<Cache, 'index' | 'putIndex' | 'confirmIndex' | 'diff' | 'putDiff' | 'close'>
 
 function openTables(file: string): Tables {
   try {
@@ -143,6 +146,7 @@ function sqliteTables(database: DatabaseSync): Tables {
         e.freshUntil,
         e.body,
       ),
+    confirmIndex: (url, fetchedAt) => write('UPDATE indexes SET fetched_at = ? WHERE url = ?', fetchedAt, url),
     diff(registry, crate, delta) {
       const row = statement(
         'SELECT insertions, deletions, files_changed FROM diffs WHERE registry = ? AND crate = ? AND delta = ?',
@@ -175,6 +179,10 @@ function memoryTables(): Tables {
   return {
     index: url => indexes.get(url) ?? null,
     putIndex: (url, entry) => void indexes.set(url, entry),
+    confirmIndex(url, fetchedAt) {
+      const entry = indexes.get(url)
+      if (entry !== undefined) indexes.set(url, { ...entry, fetchedAt })
+    },
     diff: (registry, crate, delta) => diffs.get(key(registry, crate, delta)) ?? null,
     putDiff: (registry, crate, delta, stat) => void diffs.set(key(registry, crate, delta), stat),
     close: () => undefined,

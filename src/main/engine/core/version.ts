@@ -32,7 +32,10 @@ const BLANK_START = new RegExp(`^${BLANK}+`)
 const BLANK_END = new RegExp(`${BLANK}+$`)
 
 /** Rust's `str::trim_start`. */
-export const trimStart = (text: string): string => text.replace(BLANK_START, '')
+export const trimStart = (text: string): string => {
+  const first = text.charCodeAt(0)
+  return first > 0x20 && first < 0x7f ? text : text.replace(BLANK_START, '')
+}
 /** Rust's `str::trim_end`. */
 export const trimEnd = (text: string): string => {
   const last = text.charCodeAt(text.length - 1)

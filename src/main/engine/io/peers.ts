@@ -46,7 +46,7 @@ export function openPeers(caps: Capabilities, cache: Cache, options: PeersOption
   const asking = createSharedWork<Result<PeerText, Failure>>()
   const remembered = (url: string): PeerText | null => {
     const known = cache.index(cacheKey(url))
-    return known?.body == null ? null : { text: known.body, fetchedAt: known.fetchedAt }
+    return known === null || known.body === null ? null : { text: known.body, fetchedAt: known.fetchedAt }
   }
 
   const ask = async (url: string, run: Run): Promise<Result<PeerText, Failure>> => {
@@ -58,7 +58,8 @@ export function openPeers(caps: Capabilities, cache: Cache, options: PeersOption
     const text = textOf(url, answer.value, before)
     if (!text.ok) return text
     const kept = { text: text.value, fetchedAt: caps.clock.nowMs() }
-    cache.putIndex(cacheKey(url), { ...validators(answer.value, before, kept.fetchedAt), body: kept.text })
+    if (answer.value.status === 304) cache.confirmIndex(cacheKey(url), kept.fetchedAt)
+    else cache.putIndex(cacheKey(url), { ...validators(answer.value, kept.fetchedAt), body: kept.text })
     confirmed.set(url, kept)
     return ok(kept)
   }
@@ -86,13 +87,12 @@ function conditions(before: CachedIndex | null): Record<string, string> {
 /** Servers date files to the second: a date that is not well past says nothing about the rest of that second. */
 const MODIFIED_GRACE_MS = 2_000
 
-function validators(answer: HttpAnswer, before: CachedIndex | null, now: number): Omit<CachedIndex, 'body'> {
-  const isSame = answer.status === 304
-  const stated = answer.headers['last-modified'] ?? (isSame ? before?.lastModified : undefined) ?? null
+function validators(answer: HttpAnswer, now: number): Omit<CachedIndex, 'body'> {
+  const stated = answer.headers['last-modified'] ?? null
   const servedAt = Date.parse(answer.headers['date'] ?? '')
   const age = (Number.isNaN(servedAt) ? now : servedAt) - Date.parse(stated ?? '')
   return {
-    etag: answer.headers['etag'] ?? (isSame ? (before?.etag ?? null) : null),
+    etag: answer.headers['etag'] ?? null,
     lastModified: age >= MODIFIED_GRACE_MS ? stated : null,
     fetchedAt: now,
     freshUntil: 0,
@@ -100,7 +100,7 @@ function validators(answer: HttpAnswer, before: CachedIndex | null, now: number)
 }
 
 function textOf(url: string, answer: HttpAnswer, before: CachedIndex | null): Result<string, Failure> {
-  if (answer.status === 304 && before?.body != null) return ok(before.body)
+  if (answer.status === 304 && before !== null && before.body !== null) return ok(before.body)
   const refused = (reason: string): Result<never, Failure> =>
     fail({
       code: 'download-failed',
