@@ -11,6 +11,7 @@ import { createEngine, type Engine } from './create-engine.ts'
 
 const SOURCE = 'registry+https://github.com/rust-lang/crates.io-index'
 const AUDIT = '[[audits.leaf]]\nwho = "P <p@example.com>"\ncriteria = "safe-to-deploy"\nversion = "1.0.0"\n'
+const OTHER_AUDITS = '\n# cargo-vet audits file\n\n[[audits.other]]\ncriteria = "safe-to-run"\nversion = "1.0.0"\n'
 
 let box: Sandbox
 let engine: Engine
@@ -102,6 +103,11 @@ it('names a peer that does not answer, and takes what is stored', async () => {
   expect(imported(later)).toEqual([
     `The audits of peer are as stored in imports.lock: could not download ${base}/peer.toml.`,
   ])
+  const [asked, { generation }] = [hits, later]
+  box.write({ 'work/supply-chain/audits.toml': OTHER_AUDITS })
+  const changed = await until(s => s.generation > generation)
+  expect(imported(changed)).toEqual(imported(later))
+  expect(hits).toBe(asked)
 })
 
 it('uses an earlier copy of a peer that does not answer any more, with its age', async () => {
@@ -118,10 +124,7 @@ it('uses an earlier copy of a peer that does not answer any more, with its age',
 it('keeps what the peer said when the store changes on disk, and asks again only when imports change', async () => {
   await open()
   await until(s => s.conclusion === 'success')
-  box.write({
-    'work/supply-chain/audits.toml':
-      '\n# cargo-vet audits file\n\n[[audits.other]]\ncriteria = "safe-to-run"\nversion = "1.0.0"\n',
-  })
+  box.write({ 'work/supply-chain/audits.toml': OTHER_AUDITS })
   const before = (await snapshot()).generation
   const later = await until(s => s.generation > before)
   expect(later.conclusion).toBe('success')

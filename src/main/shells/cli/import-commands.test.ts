@@ -89,6 +89,22 @@ describe('check without --locked', () => {
     expect((await run('check')).err).toBe('')
   })
 
+  it('takes nothing away, not even an exemption of a crate that is gone', async () => {
+    const gone = EXEMPTION.replace('leaf', 'gone')
+    storeWith(`[imports.peer]\nurl = "${base}/peer.toml"\n${gone}`)
+    expect((await run('check')).code).toBe(0)
+    expect(file('config.toml')).toContain(gone)
+    expect(file('imports.lock')).toContain('audits.peer.audits.leaf')
+  })
+
+  it('writes nothing when a peer tells of a violation', async () => {
+    served['/peer.toml'] = `${MANY}\n[[audits.leaf]]\ncriteria = "safe-to-run"\nviolation = "*"\n`
+    const before = digestOf(root)
+    const answer = await run('check')
+    expect(answer).toMatchObject({ code: 255, out: expect.stringContaining('Violations Found') })
+    expect(digestOf(root)).toBe(before)
+  })
+
   it('tells of entries that it could not read', async () => {
     served['/peer.toml'] = `${MANY}\n[[audits.leaf]]\ncriteria = "safe-to-deploy"\nversion = "one"\n`
     expect((await run('check')).err).toContain("Ignored 1 invalid audits when importing from 'peer'")
