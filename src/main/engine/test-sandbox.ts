@@ -26,6 +26,8 @@ export function createSandbox(env: Readonly<Record<string, string>> = {}, nowMs?
     CARGO_HOME: at('cargo-home'),
     ASSAY_CACHE_DIR: at('cache'),
     ASSAY_DATA_DIR: at('data'),
+    // Nothing listens there: a test that needs these starts its own.
+    ASSAY_WEB_API: 'http://127.0.0.1:9/api/v1',
   }
   fs.mkdirSync(at('home'))
   return {

@@ -38,18 +38,22 @@ let server: http.Server
 let origin: string
 let described: Record<string, string>
 let apiHits: string[]
+/** Other files, by path. */
+let served: Record<string, string>
 
 beforeEach(async () => {
   box = scratch()
   described = {}
   apiHits = []
+  served = {}
   server = http.createServer((request, response) => {
     const at = request.url ?? ''
     const crate = at.slice(at.lastIndexOf('/') + 1)
     const rows = RELEASES[crate]
     const isApi = at.startsWith('/api/v1/crates/')
     if (isApi) apiHits.push(crate)
-    if (rows === undefined) response.writeHead(404).end()
+    if (served[at] !== undefined) response.end(served[at])
+    else if (rows === undefined) response.writeHead(404).end()
     else if (isApi) response.end(apiAnswer(crate, rows))
     else response.end(rows.map(r => JSON.stringify(indexLine(crate, r.version))).join('\n'))
   })
@@ -96,6 +100,7 @@ async function run(args: readonly string[], more: { readonly local?: string; rea
     CARGO_HOME: path.join(box.folder, 'cargo-home'),
     ASSAY_WEB_API: `${origin}/api/v1`,
     ASSAY_WEB_API_PAUSE_MS: '0',
+    ASSAY_PEER_REGISTRY: `${origin}/peers.toml`,
     HTTPS_PROXY: '',
     NO_PROXY: '*',
   })
@@ -168,6 +173,46 @@ describe('certify --wildcard', () => {
     expect(file('audits.toml')).toBe(STORE['audits.toml'])
     const yes = await run(args, { answers: ['', 'y'] })
     expect(yes).toMatchObject({ code: 0, err: expect.stringContaining("published by 'user1' between 2023-03-03 and") })
+  })
+})
+
+describe('suggestions for people', () => {
+  const PEER = `[[audits.leaf]]\nwho = "P"\ncriteria = "safe-to-deploy"\nversion = "1.1.0"\n`
+  const suggest = async (...more: string[]) => {
+    const sizes = ['leaf', 'tree'].map(
+      name => `\n[diffs.${name}."1.1.0"]\ninsertions = 7\ndeletions = 0\nfiles_changed = 1\n`,
+    )
+    writeTree(path.join(box.folder, 'vet-cache'), { 'diff-cache.toml': `version = "2"\n${sizes.join('')}` })
+    return run(['suggest', ...more])
+  }
+  const expected = (note: string) =>
+    [
+      '    Command                      Publisher  Used By  Audit Size',
+      '    cargo vet inspect leaf 1.1.0  user1      app      7 lines',
+      ...(note === '' ? [] : [note]),
+      '    cargo vet inspect tree 1.1.0  user1      app      7 lines',
+    ].map(line => line.trimStart())
+  const rows = (out: string) =>
+    out
+      .split('\n')
+      .map(line => line.trimStart())
+      .filter(line => /^(NOTE|cargo vet inspect)/.test(line))
+
+  it('name publishers and the peers that would help; a peer that cannot be read is a warning', async () => {
+    served['/peers.toml'] = `[registry.moz]\nurl = "${origin}/moz"\n[registry.gone]\nurl = "${origin}/gone"\n`
+    served['/moz'] = PEER
+    const said = await suggest()
+    expect(said.code).toBe(0)
+    expect(rows(said.out)).toEqual(expected('      NOTE: cargo vet import moz would eliminate this').slice(1))
+    expect(said.err).toContain("the audits of 'gone' could not be read")
+  })
+  it('come without peers when told so, and also when locked, where cargo-vet panics', async () => {
+    served['/peers.toml'] = `[registry.moz]\nurl = "${origin}/moz"\n`
+    served['/moz'] = PEER
+    expect(rows((await suggest('--no-registry-suggestions')).out)).toEqual(expected('').slice(1))
+    const locked = await suggest('--locked')
+    expect(locked.code).toBe(0)
+    expect(rows(locked.out)).toContain('NOTE: cargo vet import moz would eliminate this')
   })
 })
 

@@ -62,6 +62,9 @@ export function envIn(folder: string, more: Environment = {}): Environment {
     ...process.env,
     ASSAY_CACHE_DIR: path.join(folder, 'assay-cache'),
     ASSAY_DATA_DIR: path.join(folder, 'assay-data'),
+    // Nothing listens there: a test that needs these starts its own.
+    ASSAY_WEB_API: 'http://127.0.0.1:9/api/v1',
+    ASSAY_PEER_REGISTRY: 'http://127.0.0.1:9/peers.toml',
     // cargo-vet's own cache, whose history certify reads.
     XDG_CACHE_HOME: path.join(folder, 'xdg-cache'),
     ...more,
