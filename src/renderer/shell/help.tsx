@@ -1,5 +1,11 @@
-/** The shortcuts of the whole application, by place, from the command table. */
-import { commands, type Command } from '../commands/command-table.ts'
+/** The shortcuts of the whole application, by place, from the command table; those that would do nothing now are faint. */
+import {
+  availableCommands,
+  commands,
+  useCommandRegistry,
+  type Command,
+  type CommandId,
+} from '../commands/command-table.ts'
 import { keyCaps } from '../commands/key-text.ts'
 import { changeSettings } from '../state/actions.ts'
 import { useClient } from '../client.ts'
@@ -15,10 +21,14 @@ const columns: readonly (readonly { readonly title: string; readonly when: reado
   [{ title: 'Review', when: ['review'] }],
 ]
 
-function Shortcut({ command, isMac }: { readonly command: Command; readonly isMac: boolean }) {
+function Shortcut(props: { readonly command: Command; readonly isMac: boolean; readonly isAvailable: boolean }) {
+  const { command, isMac, isAvailable } = props
   return (
-    <div className="kr">
-      <span className="ell">{command.title}</span>
+    <div className={isAvailable ? 'kr' : 'kr off'}>
+      <span className="ell">
+        {command.title}
+        {!isAvailable && <span className="sr">, not available now</span>}
+      </span>
       <span className="row" style={{ gap: 6 }}>
         {command.keys.map(keys => (
           <span className="keys" key={keys}>
@@ -32,15 +42,25 @@ function Shortcut({ command, isMac }: { readonly command: Command; readonly isMa
   )
 }
 
+/** Where a group's keys act, when that is not the page on screen. */
+function placeNote(when: readonly Command['when'][], view: string): string | null {
+  if (when.includes('always') || when.some(place => place === view)) return null
+  if (when.includes('queue')) return 'once a workspace is open, in its list'
+  return when.includes('review') ? 'with a review on screen' : 'while certifying'
+}
+
 export function Help() {
   const client = useClient()
   const isMac = useAppStore(s => s.app?.platform === 'darwin')
   const { singleKeys } = useSettings()
+  const registry = useCommandRegistry()
+  const available = new Set<CommandId>(availableCommands(registry).map(command => command.id))
+  const view = useAppStore(s => s.view.kind)
   return (
     <Overlay label="Shortcuts" className="help">
       <div className="oh">
         <b>Shortcuts</b>
-        <span className="t11 dim">single-letter keys act outside text fields</span>
+        <span className="t11 dim">single-letter keys act outside text fields; faint ones do nothing right now</span>
         <EscButton />
       </div>
       <div className="kc" tabIndex={0} role="group" aria-label="All shortcuts">
@@ -48,11 +68,19 @@ export function Help() {
           <div key={i}>
             {groups.map(group => (
               <section key={group.title}>
-                <h2>{group.title}</h2>
+                <h2>
+                  {group.title}
+                  {placeNote(group.when, view) !== null && <span className="dim"> {placeNote(group.when, view)}</span>}
+                </h2>
                 {commands
                   .filter(command => group.when.includes(command.when) && command.keys.length > 0)
                   .map(command => (
-                    <Shortcut key={command.id} command={command} isMac={isMac} />
+                    <Shortcut
+                      key={command.id}
+                      command={command}
+                      isMac={isMac}
+                      isAvailable={available.has(command.id)}
+                    />
                   ))}
               </section>
             ))}
