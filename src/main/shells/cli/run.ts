@@ -194,7 +194,11 @@ function contextFor(caps: Capabilities, global: GlobalOptions, terminal: Termina
 }
 
 /** JSON has no place for hints, and without the network there are only those that were fetched earlier. */
-function hintsWanted({ outputFormat, registrySuggestions, frozen }: GlobalOptions): NonNullable<CommandOptions['hints']> {
+function hintsWanted({
+  outputFormat,
+  registrySuggestions,
+  frozen,
+}: GlobalOptions): NonNullable<CommandOptions['hints']> {
   if (outputFormat === 'json') return 'none'
   return registrySuggestions && !frozen ? 'publishers-and-peers' : 'publishers'
 }

@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest'
+import { harmless } from './fetch-commands.ts'
+
+it.each([
+  { case: 'keeps lines, tabs and letters', text: '+\tpub fn é() {}\n', want: '+\tpub fn é() {}\n' },
+  { case: 'spells out an escape sequence', text: '\x1b[2J', want: '<U+001B>[2J' },
+  { case: 'spells out a carriage return', text: 'a\rb', want: 'a<U+000D>b' },
+  { case: 'spells out a change of direction', text: 'a\u202eb', want: 'a<U+202E>b' },
+  { case: 'spells out an 8-bit control', text: '\x9b31m', want: '<U+009B>31m' },
+])('text for a terminal $case', ({ text, want }) => {
+  expect(harmless(text)).toBe(want)
+})
