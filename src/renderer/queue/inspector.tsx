@@ -88,6 +88,7 @@ function PathSection({ inspection, item }: { readonly inspection: Inspection; re
         inspection={inspection}
         chosen={shown}
         size={size}
+        isExempted={item?.because === 'exempted'}
         arc={hasFull ? 'or a full audit' : null}
       />
       <Alternatives key={`alternatives ${inspection.key}`} inspection={inspection} />
@@ -95,24 +96,12 @@ function PathSection({ inspection, item }: { readonly inspection: Inspection; re
   )
 }
 
-function trustText({ trustedBy, publisher, isExactVersion }: NonNullable<Inspection['trust']>): string {
-  const verb = trustedBy.length === 1 ? 'trusts' : 'trust'
-  const caveat = isExactVersion ? '' : ', who published another version of this crate'
-  return `${trustedBy.join(', ')} ${verb} ${publisher}${caveat}`
-}
-
 function Facts({ inspection }: { readonly inspection: Inspection }) {
   return (
     <section className="sec t12" aria-label="Facts">
       <dl className="facts">
         <dt className="dim">Publisher</dt>
-        <dd>{inspection.publisher ?? <span className="dim">not known yet</span>}</dd>
-        {inspection.trust && (
-          <>
-            <dt className="dim">Trusted</dt>
-            <dd>{trustText(inspection.trust)}</dd>
-          </>
-        )}
+        <dd>{inspection.publisher ?? <span className="dim">not stated in imports.lock</span>}</dd>
         <dt className="dim">Needed by</dt>
         <dd>{inspection.neededBy.length > 0 ? inspection.neededBy.join(', ') : 'the workspace itself'}</dd>
         {inspection.exemptions.length > 0 && (

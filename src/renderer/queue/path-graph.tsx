@@ -1,22 +1,24 @@
-/** The audit path drawn: root on top, version in use at the bottom; solid audited, dashed red missing. */
+/** The audit path drawn: root on top, version in use at the bottom; solid audited, dashed the part without audits, red when it is missing. */
 import { useState } from 'react'
 import type { Delta } from '../../shared/domain.ts'
 import type { Inspection, Measured } from '../../shared/wire.ts'
 import { sizeText } from '../parts/words.ts'
 import { pathRows, pathSentence, type PathRow } from './path-rows.ts'
 
-function missingTitle(size: Measured | null): string {
-  if (size?.state === 'measured') return `Missing: ${sizeText(size.stat)}`
-  return size?.state === 'unknown' ? 'Missing: size unknown' : 'Missing: measuring'
+function gapTitle(word: string, size: Measured | null): string {
+  if (size?.state === 'measured') return `${word}: ${sizeText(size.stat)}`
+  return `${word}: ${size?.state === 'unknown' ? 'size unknown' : 'measuring'}`
 }
 
 function Row({
   row,
   size,
+  isExempted,
   onExpand,
 }: {
   readonly row: PathRow
   readonly size: Measured | null
+  readonly isExempted: boolean
   readonly onExpand: () => void
 }) {
   switch (row.kind) {
@@ -49,9 +51,9 @@ function Row({
       )
     case 'missing':
       return (
-        <li className="pg-edge missing">
+        <li className={isExempted ? 'pg-edge missing exempted' : 'pg-edge missing'}>
           <div className="pg-gap">
-            <b className="err b">{missingTitle(size)}</b>
+            <b className={isExempted ? 'warn b' : 'err b'}>{gapTitle(isExempted ? 'Exempted' : 'Missing', size)}</b>
             <span className="t11 sub">{row.criteria.join(', ')}</span>
           </div>
         </li>
@@ -63,6 +65,8 @@ export function PathGraph(props: {
   readonly inspection: Inspection
   readonly chosen: Delta | null
   readonly size: Measured | null
+  /** Whether an exemption stands where audits are missing: the package passes. */
+  readonly isExempted: boolean
   /** Text beside the dotted arc from the root: a full audit as alternative. Null draws none. */
   readonly arc: string | null
 }) {
@@ -70,9 +74,9 @@ export function PathGraph(props: {
   const rows = pathRows(props.inspection, props.chosen, isExpanded)
   return (
     <div className={props.arc === null ? 'pg' : 'pg arc'}>
-      <ol aria-label={`Audit path: ${pathSentence(rows)}`}>
+      <ol aria-label={`Audit path: ${pathSentence(rows, props.isExempted ? 'exempted' : 'missing')}`}>
         {rows.map((row, i) => (
-          <Row key={i} row={row} size={props.size} onExpand={() => setExpanded(true)} />
+          <Row key={i} row={row} size={props.size} isExempted={props.isExempted} onExpand={() => setExpanded(true)} />
         ))}
       </ol>
       {props.arc !== null && <span className="pg-arc t11 dim">{props.arc}</span>}

@@ -100,11 +100,11 @@ export function pathRows(inspection: Inspection, chosen: Delta | null, isExpande
   return [...rows, inUse]
 }
 
-/** The graph as one sentence, its text equivalent. */
-export function pathSentence(rows: readonly PathRow[]): string {
+/** The graph as one sentence, its text equivalent; `gap` is the word for the part without audits. */
+export function pathSentence(rows: readonly PathRow[], gap: 'missing' | 'exempted'): string {
   return rows
     .map(row => {
-      if (row.kind === 'missing') return `missing: ${row.criteria.join(', ')}`
+      if (row.kind === 'missing') return `${gap}: ${row.criteria.join(', ')}`
       if (row.kind === 'version' && row.note !== null) return `${row.text} ${row.note}`
       return row.text
     })

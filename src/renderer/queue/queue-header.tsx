@@ -1,5 +1,5 @@
 /** Title, what is left to read, the coverage bar in cargo-vet's classes with its numbers, and what the answer lacks. */
-import { useMemo, useState } from 'react'
+import { memo, useMemo, useState } from 'react'
 import type { QueueItem, QueueSnapshot } from '../../shared/wire.ts'
 import { runCommand } from '../commands/command-table.ts'
 import { Icon } from '../parts/icon.tsx'
@@ -107,7 +107,8 @@ function Caveats({ caveats }: { readonly caveats: readonly string[] }) {
   )
 }
 
-export function QueueHeader({
+/** Drawn anew only with new items: the totals sort them all. */
+export const QueueHeader = memo(function QueueHeader({
   snapshot,
   items,
 }: {
@@ -139,4 +140,4 @@ export function QueueHeader({
       </div>
     </header>
   )
-}
+})

@@ -1,5 +1,5 @@
 /** The queue: what still needs an audit, least reading first, and why. */
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { PackageKey } from '../../shared/domain.ts'
 import type { QueueItem, QueueSnapshot } from '../../shared/wire.ts'
 import { Keys } from '../parts/keys.tsx'
@@ -119,9 +119,9 @@ function SolvedQueue({ snapshot }: { readonly snapshot: QueueSnapshot }) {
     },
     [list.rows],
   )
+  const ordered = useMemo(() => list.rows.flatMap(row => (row.kind === 'item' ? [row.item] : [])), [list.rows])
   const move = (step: number) => {
     list.hold()
-    const ordered = list.rows.flatMap(row => (row.kind === 'item' ? [row.item] : []))
     const at = selected === null ? -1 : ordered.findIndex(item => item.key === selected.key)
     const next = ordered[Math.min(Math.max(at + step, 0), ordered.length - 1)]
     if (next === undefined) return
@@ -158,7 +158,9 @@ function SolvedQueue({ snapshot }: { readonly snapshot: QueueSnapshot }) {
       <section className="panel" aria-label={viewTitles[view]} data-region="list">
         <QueueHeader snapshot={snapshot} items={list.items} />
         <Banners snapshot={snapshot} />
-        {hasInspector && <FilterBar input={filterInput} problems={list.filter.problems} onLeave={focusList} />}
+        {hasInspector && list.unfiltered > 0 && (
+          <FilterBar input={filterInput} problems={list.filter.problems} onLeave={focusList} />
+        )}
         <List snapshot={snapshot} list={list} table={table} onSelect={selectByMouse} />
         {hasInspector && hasItems && <Foot list={list} selected={selected} />}
       </section>

@@ -15,6 +15,8 @@ import { linesToRead, type ListRow } from './order.ts'
 
 const ROW_HEIGHT = { 'two-lines': 42, compact: 28 } as const
 const GROUP_HEIGHT = 28
+/** The header stays at the top of the scroller and covers this much of it. */
+const HEADER_HEIGHT = 28
 /** What the tests' environment without layout and the first paint draw before the size is known. */
 const INITIAL_RECT = { width: 800, height: 600 }
 
@@ -117,9 +119,51 @@ function useTableHandle(
   useEffect(() => {
     handle.current = {
       scrollTo: index => virtualizer.scrollToIndex(index, { align: 'auto' }),
-      pageSize: () => Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 0) - 28) / rowHeight) - 1),
+      pageSize: () => Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 0) - HEADER_HEIGHT) / rowHeight) - 1),
     }
   })
+}
+
+const indexOfSelected = (rows: readonly ListRow[]): number => {
+  const { selectedKey } = useAppStore.getState()
+  return rows.findIndex(row => row.kind === 'item' && row.item.key === selectedKey)
+}
+
+/** Keeps the selected row on screen when the list changes its height or its rows theirs, if it was there before. */
+function useSelectedInView(
+  virtualizer: Virtualizer<HTMLDivElement, Element>,
+  scroller: RefObject<HTMLDivElement | null>,
+  rows: readonly ListRow[],
+  rowHeight: number,
+): void {
+  const latest = useRef(rows)
+  useEffect(() => {
+    latest.current = rows
+  })
+  const formerHeight = useRef(rowHeight)
+  useEffect(() => {
+    if (formerHeight.current === rowHeight) return
+    formerHeight.current = rowHeight
+    const index = indexOfSelected(latest.current)
+    if (index >= 0) virtualizer.scrollToIndex(index, { align: 'auto' })
+  }, [virtualizer, rowHeight])
+  useEffect(() => {
+    const element = scroller.current
+    if (element === null) return
+    let former = element.clientHeight
+    const observer = new ResizeObserver(() => {
+      const visible = former - HEADER_HEIGHT
+      former = element.clientHeight
+      const index = indexOfSelected(latest.current)
+      const place = index < 0 ? undefined : virtualizer.measurementsCache[index]
+      if (place === undefined) return
+      const top = place.start - element.scrollTop
+      if (top < 0 || top + place.size > visible) return
+      if (top + place.size > former - HEADER_HEIGHT) element.scrollTop = place.end - former + HEADER_HEIGHT
+    })
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [virtualizer, scroller])
 }
 
 export function QueueTable(props: {
@@ -153,11 +197,13 @@ export function QueueTable(props: {
     estimateSize,
     getItemKey,
     overscan: 8,
-    scrollPaddingStart: 28,
+    // The virtualizer counts from the first row: what the header takes at the top is missing at the bottom.
+    scrollPaddingEnd: HEADER_HEIGHT,
     initialRect: INITIAL_RECT,
   })
   useEffect(() => virtualizer.measure(), [virtualizer, rowHeight, rows])
   useTableHandle(props.handle, virtualizer, scroller, rowHeight)
+  useSelectedInView(virtualizer, scroller, rows, rowHeight)
   const shown = virtualizer.getVirtualItems()
   const isActiveShown = shown.some(({ index }) => {
     const row = rows[index]

@@ -1,5 +1,5 @@
 /** The queue's commands: moving in the list, opening reviews, views, order. Only what works now gets a handler. */
-import { type RefObject } from 'react'
+import { useMemo, type RefObject } from 'react'
 import type { QueueItem, QueueSnapshot } from '../../shared/wire.ts'
 import { useClient } from '../client.ts'
 import { useCommandHandlers } from '../commands/command-table.ts'
@@ -44,7 +44,7 @@ export function useQueueCommands(parts: QueueParts): void {
   const { rowDensity } = useSettings()
   const { view, order, grouping } = useQueueState()
   const lastTabKey = useAppStore(s => s.tabs.at(-1)?.key ?? null)
-  const next = itemToContinue(snapshot.items, lastTabKey)
+  const next = useMemo(() => itemToContinue(snapshot.items, lastTabKey), [snapshot.items, lastTabKey])
   const hasRows = list.items.length > 0
   const show = (name: QueueView | undefined) => () => {
     if (name !== undefined) useQueueState.setState({ view: name })
