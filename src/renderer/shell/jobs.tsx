@@ -13,7 +13,7 @@ import { EscButton, Overlay } from './overlay.tsx'
 /** `3 of 12`, `3` while the total is unknown, nothing before the first item. */
 export function progressText(job: Job): string {
   if (job.total !== null) return `${number(job.done)} of ${number(job.total)}`
-  return job.done > 0 ? number(job.done) : ''
+  return job.done > 0 ? `${number(job.done)} done` : ''
 }
 
 function JobState({ job }: { readonly job: Job }) {
