@@ -75,13 +75,25 @@ export interface ResolveInput {
   readonly isFresh?: IsFresh
 }
 
+/** What one crate contributes to the report: nothing of it depends on any other crate's entries. */
+export interface CrateOutcome {
+  readonly conflicts: readonly ViolationConflict[]
+  /** One per member, in node order; null when the crate has conflicts, then nothing was searched. */
+  readonly members: readonly { readonly outcome: PackageOutcome; readonly missing: CriteriaSet }[] | null
+}
+
+/** How `resolve` gets a crate's outcome; incremental.ts puts a memory in between. */
+export type SolveCrate = (
+  group: CrateGroup,
+  required: readonly CriteriaSet[],
+  solve: () => Result<CrateOutcome, Failure>,
+) => Result<CrateOutcome, Failure>
+
 /** @failure criteria-unknown: a policy or an entry of a crate in the graph names an unknown criterion */
-export function resolve({
-  graph,
-  store,
-  mapper,
-  isFresh = nothingIsFresh,
-}: ResolveInput): Result<ResolveReport, Failure> {
+export function resolve(
+  { graph, store, mapper, isFresh = nothingIsFresh }: ResolveInput,
+  solveCrate: SolveCrate = (_group, _required, solve) => solve(),
+): Result<ResolveReport, Failure> {
   const requirements = resolveRequirements(graph, store.config.policy, mapper)
   if (!requirements.ok) return requirements
   const sources = auditSources(store)
@@ -90,16 +102,25 @@ export function resolve({
   const violations: ViolatedPackage[] = []
   const passed: Record<'fully' | 'partially' | 'exempted', PackageRef[]> = { fully: [], partially: [], exempted: [] }
 
-  for (const { crate, members } of thirdPartyCrates(graph)) {
-    const facts = crateFacts({ crate, store, sources, mapper, targets: members.map(m => m.version), isFresh })
-    if (!facts.ok) return facts
-    for (const member of members) {
-      if (facts.value.audits === null) {
-        violations.push({ ...member, conflicts: facts.value.conflicts })
+  for (const group of thirdPartyCrates(graph)) {
+    const { crate, members } = group
+    const required = members.map(member => requirements.value[member.idx] ?? 0n)
+    const solved = solveCrate(group, required, () => {
+      const facts = crateFacts({ crate, store, sources, mapper, targets: members.map(m => m.version), isFresh })
+      if (!facts.ok) return facts
+      const { audits, conflicts } = facts.value
+      if (audits === null) return ok({ conflicts, members: null })
+      return ok({ conflicts, members: members.map((m, i) => resolvePackage(audits, m, required[i] ?? 0n)) })
+    })
+    if (!solved.ok) return solved
+    for (const [i, member] of members.entries()) {
+      const result = solved.value.members?.[i]
+      if (result === undefined) {
+        violations.push({ ...member, conflicts: solved.value.conflicts })
         outcomes[member.idx] = { class: 'violation', audits: null, searches: new Map() }
         continue
       }
-      const { outcome, missing } = resolvePackage(facts.value.audits, member, requirements.value[member.idx] ?? 0n)
+      const { outcome, missing } = result
       outcomes[member.idx] = outcome
       if (outcome.class === 'failing') {
         failures.push({ ...member, missing, missingCriteria: minimalNames(mapper, missing) })
@@ -110,10 +131,13 @@ export function resolve({
   return ok({ conclusion, outcomes, requirements: requirements.value, failures, violations, ...passed })
 }
 
+export interface CrateGroup {
+  readonly crate: CrateName
+  readonly members: readonly PackageRef[]
+}
+
 /** The third-party packages of the graph, grouped by crate, in node order. */
-export function thirdPartyCrates(
-  graph: DepGraph,
-): readonly { readonly crate: CrateName; readonly members: readonly PackageRef[] }[] {
+export function thirdPartyCrates(graph: DepGraph): readonly CrateGroup[] {
   const groups: { crate: CrateName; members: PackageRef[] }[] = []
   for (const [idx, { name, version, isThirdParty }] of graph.nodes.entries()) {
     if (!isThirdParty) continue

@@ -12,7 +12,8 @@ import type { IsFresh } from '../core/audit-graph.ts'
 import { checkCratePolicies } from '../core/check-policies.ts'
 import { buildCriteriaMapper, type CriteriaMapper } from '../core/criteria.ts'
 import { buildDepGraph, type DepGraph } from '../core/dep-graph.ts'
-import { resolve, type ResolveReport } from '../core/resolve.ts'
+import { createResolver } from '../core/incremental.ts'
+import { resolve, type ResolveInput, type ResolveReport } from '../core/resolve.ts'
 import type { VetStore } from '../core/store-model.ts'
 import {
   candidateDeltas,
@@ -143,6 +144,19 @@ export function joinWorkspace(
   return ok({ root, name, metadata, cargoVersion, graph, loaded, mapper: mapper.value })
 }
 
+type Resolver = (input: ResolveInput) => Result<ResolveReport, Failure>
+
+/** The two resolvers of `solve`; a session keeps two with a memory, so that a decision re-solves only what it touches. */
+export interface Resolvers {
+  readonly asIs: Resolver
+  readonly forSuggest: Resolver
+}
+
+export function rememberingResolvers(): Resolvers {
+  const [asIs, forSuggest] = [createResolver(), createResolver()]
+  return { asIs: asIs.resolve, forSuggest: forSuggest.resolve }
+}
+
 /**
  * Resolves the store as it is and once more without exemptions. `isFresh` marks what is not in imports.lock yet, of a
  * store that was taken online. Pure. @failure criteria codes
@@ -151,13 +165,14 @@ export function solve(
   workspace: Pick<LoadedWorkspace, 'graph' | 'mapper'>,
   store: VetStore,
   isFresh?: IsFresh,
+  resolvers: Resolvers = { asIs: resolve, forSuggest: resolve },
 ): Result<Solved, Failure> {
   const { graph, mapper } = workspace
   const freshness = isFresh === undefined ? {} : { isFresh }
-  const report = resolve({ graph, store, mapper, ...freshness })
+  const report = resolvers.asIs({ graph, store, mapper, ...freshness })
   if (!report.ok) return report
   const suggestStore = isFresh === undefined ? storeForSuggest(store) : storeForLiveSuggest(store, isFresh)
-  const suggestReport = resolve({ graph, store: suggestStore, mapper, ...freshness })
+  const suggestReport = resolvers.forSuggest({ graph, store: suggestStore, mapper, ...freshness })
   if (!suggestReport.ok) return suggestReport
   return ok({ store, ...freshness, report: report.value, suggestStore, suggestReport: suggestReport.value })
 }

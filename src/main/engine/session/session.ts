@@ -32,7 +32,14 @@ import { openWebApi, type WebApi } from '../io/web-api.ts'
 import { readStore } from '../store/load-store.ts'
 import { missingFor, nextKey, startOfReading, type Answer } from './answer.ts'
 import type { Emit } from './create-engine.ts'
-import { joinWorkspace, loadWorkspace, solve, type LoadedWorkspace, type WorkspaceOptions } from './flow.ts'
+import {
+  joinWorkspace,
+  loadWorkspace,
+  rememberingResolvers,
+  solve,
+  type LoadedWorkspace,
+  type WorkspaceOptions,
+} from './flow.ts'
 import { createImportsRefresh, STORED_IMPORTS, type ImportsRefresh } from './imports-refresh.ts'
 import { inspectionView } from './inspection-view.ts'
 import type { Jobs } from './jobs.ts'
@@ -82,6 +89,7 @@ export async function openSession(
   const abort = new AbortController()
   let imports: ImportsRefresh | null = null
   const quiet: Run = { signal: abort.signal, onProgress: () => undefined }
+  const resolvers = rememberingResolvers()
 
   const options = (): WorkspaceOptions => ({
     path: folder,
@@ -104,7 +112,9 @@ export async function openSession(
     const live = (await imports?.apply(workspace)) ?? null
     if (live !== null && !live.ok) return live
     const solved =
-      live === null ? solve(workspace, workspace.loaded.store) : solve(workspace, live.value.store, live.value.isFresh)
+      live === null
+        ? solve(workspace, workspace.loaded.store, undefined, resolvers)
+        : solve(workspace, live.value.store, live.value.isFresh, resolvers)
     if (!solved.ok) return solved
     const branch = await currentBranch(caps, workspace.root, abort.signal)
     return ok({
