@@ -4,8 +4,9 @@
  */
 import type { CrateName, Delta, DiffStat, PackageKey } from '../../../shared/domain.ts'
 import { deltaText, linesOf, packageKey } from '../../../shared/domain.ts'
-import type { Failure } from '../../../shared/failure.ts'
+import { storeProblemText, type Failure } from '../../../shared/failure.ts'
 import type { Measured, QueueItem, QueueSnapshot, WorkspaceRef } from '../../../shared/wire.ts'
+import { checkCratePolicies } from '../core/check-policies.ts'
 import { formatShortList, sortShortList } from '../core/short-list.ts'
 import { chooseCandidate, dependentNames, type CandidatePlan } from '../core/suggest.ts'
 import type { AuditEntry } from '../core/store-model.ts'
@@ -171,6 +172,10 @@ function auditText(kind: AuditEntry['kind']): string {
 function caveatsOf(input: SnapshotInput): string[] {
   const { workspace, offline, reading: state } = input
   const caveats: string[] = []
+  for (const problem of checkCratePolicies(workspace.graph, workspace.loaded.store.config)) {
+    const text = storeProblemText(problem).replace(/\s*\n\s*/g, ' ')
+    caveats.push(`cargo vet check stops at the policy table: ${text}.`)
+  }
   if (workspace.metadata.origin === 'lockfile') {
     caveats.push(
       'cargo was not found: the graph comes from Cargo.lock alone, so features, targets and dev or build dependencies are not told apart.',

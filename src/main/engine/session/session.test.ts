@@ -179,6 +179,15 @@ describe('a session on the sample, offline and without cargo', () => {
     )
   })
 
+  it('shows a policy problem beside the queue instead of refusing to open', async () => {
+    const file = path.join(workspace, 'supply-chain/config.toml')
+    const text = await readFile(file, 'utf8')
+    await writeFile(file, text.replace('[policy.sample-counter]', '[policy.nobody]\n\n[policy.sample-counter]'))
+    const snapshot = await open()
+    expect(snapshot.items.length).toBe(3)
+    expect(snapshot.caveats.join('\n')).toMatch(/^cargo vet check stops at the policy table: .*nobody/m)
+  })
+
   it('opens nothing that is not a workspace and changes nothing there', async () => {
     const empty = path.join(folder, 'empty') as AbsolutePath
     await cp(path.join(SAMPLE, 'text/src'), empty, { recursive: true })

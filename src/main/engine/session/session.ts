@@ -103,6 +103,8 @@ export async function openSession(
     today: todayOf(caps),
     allowLockfileOnly: true,
     wantCargoVersion: true,
+    // cargo vet's check stops there; the queue shows the problem beside what can be read all the same.
+    ignorePolicyProblems: true,
   })
   const load = async (run: Run): Promise<Result<Answer, Failure>> => {
     const workspace = await loadWorkspace(caps, options(), run)
@@ -236,7 +238,7 @@ export async function openSession(
     const isSame = (['audits', 'config', 'imports'] as const).every(name => loaded.value.sha256[name] === sha256[name])
     if (isSame) return ok(null)
     const { metadata, cargoVersion, name } = answer.workspace
-    const joined = joinWorkspace(metadata, cargoVersion, loaded.value, name, root)
+    const joined = joinWorkspace(metadata, cargoVersion, loaded.value, name, root, true)
     if (!joined.ok) return joined
     const next = await answerFor(joined.value)
     if (!next.ok) return next
