@@ -1,5 +1,5 @@
 /** `suggest --locked --frozen` with a cold diff cache over real crates whose archives lie in both tools' cache folder. */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import {
   assay,
@@ -28,14 +28,21 @@ const cargo = cargoPath()
 const temp = tempFolder()
 const { folder, archives } = prepareRealProject(temp, cargo)
 
-/** A cache folder with every archive that cargo downloaded, nothing unpacked, nothing measured. */
+/** Archives of the lock file only: what else this machine's cargo once downloaded is not part of the input. */
+const locked = new Set(
+  [...readFileSync(path.join(folder, 'Cargo.lock'), 'utf8').matchAll(/^name = "(.+)"\nversion = "(.+)"$/gm)].map(
+    ([, name, version]) => `${name}-${version}.crate`,
+  ),
+)
+
+/** A cache folder with the archives that cargo downloaded, nothing unpacked, nothing measured. */
 const coldCache = (name: string): string => {
   const at = path.join(temp, name)
   rmSync(at, { recursive: true, force: true })
   mkdirSync(path.join(at, 'cache'), { recursive: true })
   for (const from of archives) {
     for (const file of readdirSync(from))
-      if (file.endsWith('.crate')) copyFileSync(path.join(from, file), path.join(at, 'cache', file))
+      if (locked.has(file)) copyFileSync(path.join(from, file), path.join(at, 'cache', file))
   }
   return at
 }
