@@ -6,10 +6,11 @@
 import path from 'node:path'
 import type { AbsolutePath, DiffStat, VetVersion } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
-import { fail, ok, type Result } from '../../../shared/result.ts'
+import type { Result } from '../../../shared/result.ts'
 import { FileError, type Capabilities } from '../capabilities.ts'
 import { compareVetVersions, parseVetVersion } from '../core/version.ts'
 import { isTable, parseToml, tableAt } from './toml.ts'
+import { withVetCacheLock } from './vet-cache-lock.ts'
 
 const MAX_FILE_BYTES = 256 << 20
 const LOCK_WAIT_MS = 60_000
@@ -109,20 +110,11 @@ export async function addToDiffCache(
   signal: AbortSignal,
 ): Promise<Result<null, Failure>> {
   const file = diffCacheFile(folder)
-  try {
-    await caps.files.makeFolder(folder)
-    const lock = await caps.files.lock(path.join(folder, '.vet-lock') as AbsolutePath, LOCK_WAIT_MS, signal)
-    if (lock === null) return fail({ code: 'cache-io', path: file, reason: 'another program holds its lock' })
-    try {
-      await caps.files.writeAtomic(file, renderDiffCache(mergeDiffs(await readDiffCache(caps, folder), fresh)))
-      return ok(null)
-    } finally {
-      await lock.release()
-    }
-  } catch (error) {
-    if (error instanceof FileError) return fail({ code: 'cache-io', path: error.path, reason: error.message })
-    throw error
-  }
+  const ifHeld: Failure = { code: 'cache-io', path: file, reason: 'another program holds its lock' }
+  return withVetCacheLock(caps, folder, { waitMs: LOCK_WAIT_MS, ifHeld, signal }, async () => {
+    await caps.files.writeAtomic(file, renderDiffCache(mergeDiffs(await readDiffCache(caps, folder), fresh)))
+    return null
+  })
 }
 
 function mergeDiffs(known: DiffCache, fresh: DiffCache): DiffCache {

@@ -7,16 +7,19 @@
 import path from 'node:path'
 import type { AbsolutePath } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
-import { fail, ok, type Result } from '../../../shared/result.ts'
+import { ok, type Result } from '../../../shared/result.ts'
 import { FileError, type Capabilities } from '../capabilities.ts'
 import { NO_HISTORY, parseHistory, renderHistory, type CommandHistory } from '../core/fetch-mode.ts'
+import { VET_CACHE_LOCK, withVetCacheLock } from './vet-cache-lock.ts'
 
-const LOCK = '.vet-lock'
 const HISTORY = 'command-history.json'
 const LOCK_WAIT_MS = 10_000
 const MAX_HISTORY_BYTES = 1 << 20
 /** Whatever else is in the folder is not cargo-vet's, or is of a former version. */
-const KNOWN = new Set([...[LOCK, HISTORY, 'diff-cache.toml', 'crates-io-cache.json'], ...['cache', 'src', 'empty']])
+const KNOWN = new Set([
+  ...[VET_CACHE_LOCK, HISTORY, 'diff-cache.toml', 'crates-io-cache.json'],
+  ...['cache', 'src', 'empty'],
+])
 const DAY_MS = 86_400_000
 
 /** `stated` or cargo-vet's default for this machine and user. */
@@ -80,7 +83,7 @@ export async function cleanCache(
   signal: AbortSignal,
 ): Promise<Result<Collected, Failure>> {
   return withCacheLock(caps, folder, signal, async () => ({
-    removed: await removeWhere(caps, folder, name => name !== LOCK),
+    removed: await removeWhere(caps, folder, name => name !== VET_CACHE_LOCK),
   }))
 }
 
@@ -146,18 +149,7 @@ async function withCacheLock<T>(
   signal: AbortSignal,
   action: () => Promise<T>,
 ): Promise<Result<T, Failure>> {
-  const file = path.join(folder, LOCK) as AbsolutePath
-  try {
-    await caps.files.makeFolder(folder)
-    const lock = await caps.files.lock(file, LOCK_WAIT_MS, signal)
-    if (lock === null) return fail({ code: 'store-locked', path: file, waitedMs: LOCK_WAIT_MS })
-    try {
-      return ok(await action())
-    } finally {
-      await lock.release()
-    }
-  } catch (error) {
-    if (error instanceof FileError) return fail({ code: 'cache-io', path: error.path, reason: error.message })
-    throw error
-  }
+  const file = path.join(folder, VET_CACHE_LOCK)
+  const ifHeld: Failure = { code: 'store-locked', path: file, waitedMs: LOCK_WAIT_MS }
+  return withVetCacheLock(caps, folder, { waitMs: LOCK_WAIT_MS, ifHeld, signal }, action)
 }

@@ -18,6 +18,7 @@ import { createFetcher, FETCH_POLICY, type Fetcher, type FetchPolicy } from './f
 import type { Registry } from './registry.ts'
 import { isCrateName } from './registry-index.ts'
 import { createSharedWork } from './shared-work.ts'
+import { withVetCacheLock } from './vet-cache-lock.ts'
 import {
   dayOf,
   readApiCrate,
@@ -326,21 +327,12 @@ async function addToVetCache(
   signal: AbortSignal,
 ): Promise<Result<null, Failure>> {
   const file = vetCacheFile(folder)
-  try {
-    await caps.files.makeFolder(folder)
-    const lock = await caps.files.lock(path.join(folder, '.vet-lock') as AbsolutePath, LOCK_WAIT_MS, signal)
-    if (lock === null) return fail({ code: 'cache-io', path: file, reason: 'another program holds its lock' })
-    try {
-      const before = await readVetCache(caps, folder)
-      const users = new Map([...before.users, ...fetched.users])
-      const crates = new Map([...before.crates, ...fetched.crates])
-      await caps.files.writeAtomic(file, renderPublisherCache({ users, crates }))
-      return ok(null)
-    } finally {
-      await lock.release()
-    }
-  } catch (error) {
-    if (error instanceof FileError) return fail({ code: 'cache-io', path: error.path, reason: error.message })
-    throw error
-  }
+  const ifHeld: Failure = { code: 'cache-io', path: file, reason: 'another program holds its lock' }
+  return withVetCacheLock(caps, folder, { waitMs: LOCK_WAIT_MS, ifHeld, signal }, async () => {
+    const before = await readVetCache(caps, folder)
+    const users = new Map([...before.users, ...fetched.users])
+    const crates = new Map([...before.crates, ...fetched.crates])
+    await caps.files.writeAtomic(file, renderPublisherCache({ users, crates }))
+    return null
+  })
 }
