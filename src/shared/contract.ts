@@ -8,6 +8,7 @@ import { z } from 'zod'
 import type { Failure } from './failure.ts'
 import type { Result } from './result.ts'
 import { launchRequest } from './launch.ts'
+import * as p from './provenance.ts'
 import * as w from './wire.ts'
 
 interface Call<A extends z.ZodType, R extends z.ZodType> {
@@ -108,6 +109,53 @@ export const contract = {
       notes: z.string(),
     }),
     none,
+  ),
+
+  /** `workspace`: every package of the open workspace, run or not; `everything`: all versions ever checked here. */
+  'provenance.list': call(z.object({ scope: z.enum(['workspace', 'everything']) }), p.provenanceSnapshot),
+  /** After any change of the workspace's rows, at most 4 times a second. */
+  'provenance.changed': event(p.provenanceSnapshot),
+  /**
+   * Checks packages in a job. `packages` null: all of the workspace that were not run. `again`: also what has a result.
+   * Results come by `provenance.changed`; the call ends with the job and answers how many verdicts it made.
+   */
+  'provenance.run': call(
+    z.object({
+      packages: z.array(z.object({ crate: w.crateName, version: z.string() })).nullable(),
+      level: z.enum(['compare', 'rebuild']),
+      again: z.boolean(),
+    }),
+    z.object({ checked: z.number().int().nonnegative() }),
+  ),
+  /** The kept record; null when that version was never checked. */
+  'provenance.record': call(z.object({ crate: w.crateName, version: z.string() }), p.provenanceRecord.nullable()),
+  /** Repository side left, crate side right. @failure provenance-not-run, file-not-in-review, offline, git codes */
+  'provenance.file': call(
+    z.object({
+      crate: w.crateName,
+      version: z.string(),
+      path: z.string(),
+      page: z.number().int().nonnegative(),
+    }),
+    w.fileDiff,
+  ),
+  /** Writes down who found it fine, why and until when; null takes it back. The verdict stays as it is. */
+  'provenance.accept': call(
+    z.object({
+      crate: w.crateName,
+      version: z.string(),
+      accept: z.object({ reason: z.string().min(1).max(4_000), until: z.string().nullable() }).nullable(),
+    }),
+    none,
+  ),
+  /** Writes one JSON file or a static site into a new sub-folder of `folder`. Answers what was made. */
+  'provenance.export': call(
+    z.object({
+      scope: z.enum(['workspace', 'everything']),
+      format: z.enum(['json', 'site']),
+      folder: w.absolutePath,
+    }),
+    z.object({ path: w.absolutePath, files: z.number().int().nonnegative() }),
   ),
 
   /** Desktop: the system's folder dialog. Browser: fails with `unsupported`, use app.listFolder. Null when dismissed. */

@@ -14,6 +14,7 @@ import { setGitIdentity } from '../io/git.ts'
 import { listFolder } from './folder-listing.ts'
 import { createJobs } from './jobs.ts'
 import { openPreferences, type Preferences } from './preferences.ts'
+import { provenanceHandlers } from './provenance-handlers.ts'
 import { prepareSample, sampleFolder } from './sample.ts'
 import { openSession, type Session } from './session.ts'
 
@@ -141,6 +142,8 @@ export function createEngine(
     'certify.undo': ({ undoId }) => withSession(s => s.undo(undoId)),
     'certify.loadDraft': ({ crate, delta }) => withSession(s => s.loadDraft(crate, delta)),
     'certify.saveDraft': ({ crate, delta, ...draft }) => withSession(s => s.saveDraft(crate, delta, draft)),
+
+    ...provenanceHandlers(),
   }
 
   return {
