@@ -25,6 +25,9 @@ export interface Cache {
   putIndex(url: string, entry: CachedIndex): void
   /** Notes that what is stored was confirmed now, without writing it again. */
   confirmIndex(url: string, fetchedAt: number): void
+  /** The crate's whole index file as last received, compressed by the caller; null: not kept. */
+  indexFile(url: string): Uint8Array | null
+  putIndexFile(url: string, compressed: Uint8Array): void
   /** `registry` is the index address; `delta` cargo-vet's text for it. */
   diff(registry: string, crate: string, delta: string): DiffStat | null
   putDiff(registry: string, crate: string, delta: string, stat: DiffStat): void
@@ -35,11 +38,11 @@ export interface Cache {
   close(): void
 }
 
-const SCHEMA_VERSION = 2
+const SCHEMA_VERSION = 3
 const SCHEMA = `
-CREATE TABLE indexes (url TEXT PRIMARY KEY, etag TEXT, last_modified TEXT, fetched_at INTEGER NOT NULL, fresh_until INTEGER NOT NULL, body TEXT) WITHOUT ROWID;
-CREATE TABLE diffs (registry TEXT, crate TEXT, delta TEXT, insertions INTEGER NOT NULL, deletions INTEGER NOT NULL, files_changed INTEGER NOT NULL, PRIMARY KEY (registry, crate, delta)) WITHOUT ROWID;
-PRAGMA user_version = ${SCHEMA_VERSION};`
+CREATE TABLE IF NOT EXISTS indexes (url TEXT PRIMARY KEY, etag TEXT, last_modified TEXT, fetched_at INTEGER NOT NULL, fresh_until INTEGER NOT NULL, body TEXT) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS index_files (url TEXT PRIMARY KEY, compressed BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS diffs (registry TEXT, crate TEXT, delta TEXT, insertions INTEGER NOT NULL, deletions INTEGER NOT NULL, files_changed INTEGER NOT NULL, PRIMARY KEY (registry, crate, delta)) WITHOUT ROWID;`
 
 /** Opens nothing yet: the index is opened by the first call that needs it, which may block for a few milliseconds. */
 export function openCache(caps: Capabilities): Cache {
@@ -53,6 +56,8 @@ export function openCache(caps: Capabilities): Cache {
     index: url => open().index(url),
     putIndex: (url, entry) => open().putIndex(url, entry),
     confirmIndex: (url, fetchedAt) => open().confirmIndex(url, fetchedAt),
+    indexFile: url => open().indexFile(url),
+    putIndexFile: (url, compressed) => open().putIndexFile(url, compressed),
     diff: (registry, crate, delta) => open().diff(registry, crate, delta),
     putDiff: (registry, crate, delta, stat) => open().putDiff(registry, crate, delta, stat),
     archiveFile: sha256 => hashed('archives', sha256, '.crate'),
@@ -64,40 +69,47 @@ export function openCache(caps: Capabilities): Cache {
   }
 }
 
-type Tables = Pick<Cache, 'index' | 'putIndex' | 'confirmIndex' | 'diff' | 'putDiff' | 'close'>
+type Tables = Pick<
+  Cache,
+  'index' | 'putIndex' | 'confirmIndex' | 'indexFile' | 'putIndexFile' | 'diff' | 'putDiff' | 'close'
+>
 
 function openTables(file: string): Tables {
   try {
-    return sqliteTables(openDatabase(file))
+    return sqliteTables(openDatabase(file, { version: SCHEMA_VERSION, sql: SCHEMA }))
   } catch (error) {
     if (!isSqliteOrFileError(error)) throw error
     return memoryTables()
   }
 }
 
-const isSqliteOrFileError = (error: unknown): boolean =>
+export const isSqliteOrFileError = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && typeof error.code === 'string'
 
+/** SQLITE_BUSY and SQLITE_LOCKED. */
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && 'errcode' in error && [5, 6].includes(Number(error.errcode) & 0xff)
+
 /** A damaged file or one of another schema is replaced. Another process may hold it: waits up to 2 s for each write. */
-function openDatabase(file: string): DatabaseSync {
+export function openDatabase(file: string, schema: { readonly version: number; readonly sql: string }): DatabaseSync {
   const fs = process.getBuiltinModule('node:fs')
   fs.mkdirSync(path.dirname(file), { recursive: true })
+  const create = (database: DatabaseSync) => {
+    database.exec(`BEGIN IMMEDIATE; ${schema.sql} PRAGMA user_version = ${schema.version}; COMMIT;`)
+    return database
+  }
   try {
     const database = connect(file)
     const { user_version: stated } = database.prepare('PRAGMA user_version').get() as { user_version: number }
-    if (stated === SCHEMA_VERSION) return database
-    if (stated === 0) {
-      database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`)
-      return database
-    }
+    if (stated === schema.version) return database
+    if (stated === 0) return create(database)
     database.close()
   } catch (error) {
-    if (!isSqliteOrFileError(error)) throw error
+    // Another process that writes for long is no damage: its file stays.
+    if (!isSqliteOrFileError(error) || isBusy(error)) throw error
   }
   for (const ending of ['', '-wal', '-shm']) fs.rmSync(file + ending, { force: true })
-  const database = connect(file)
-  database.exec(`BEGIN IMMEDIATE; ${SCHEMA} COMMIT;`)
-  return database
+  return create(connect(file))
 }
 
 function connect(file: string): DatabaseSync {
@@ -115,7 +127,7 @@ function sqliteTables(database: DatabaseSync): Tables {
     return known
   }
   /** A full disk or a lock held too long loses a cache entry, not the work. */
-  const write = (sql: string, ...values: (string | number | null)[]) => {
+  const write = (sql: string, ...values: (string | number | null | Uint8Array)[]) => {
     try {
       statement(sql).run(...values)
     } catch (error) {
@@ -147,6 +159,11 @@ function sqliteTables(database: DatabaseSync): Tables {
         e.body,
       ),
     confirmIndex: (url, fetchedAt) => write('UPDATE indexes SET fetched_at = ? WHERE url = ?', fetchedAt, url),
+    indexFile(url) {
+      const row = statement('SELECT compressed FROM index_files WHERE url = ?').get(url)
+      return row === undefined ? null : (row['compressed'] as Uint8Array)
+    },
+    putIndexFile: (url, compressed) => write('INSERT OR REPLACE INTO index_files VALUES (?, ?)', url, compressed),
     diff(registry, crate, delta) {
       const row = statement(
         'SELECT insertions, deletions, files_changed FROM diffs WHERE registry = ? AND crate = ? AND delta = ?',
@@ -174,6 +191,7 @@ function sqliteTables(database: DatabaseSync): Tables {
 
 function memoryTables(): Tables {
   const indexes = new Map<string, CachedIndex>()
+  const files = new Map<string, Uint8Array>()
   const diffs = new Map<string, DiffStat>()
   const key = (...parts: string[]) => parts.join('\n')
   return {
@@ -183,6 +201,8 @@ function memoryTables(): Tables {
       const entry = indexes.get(url)
       if (entry !== undefined) indexes.set(url, { ...entry, fetchedAt })
     },
+    indexFile: url => files.get(url) ?? null,
+    putIndexFile: (url, compressed) => void files.set(url, compressed),
     diff: (registry, crate, delta) => diffs.get(key(registry, crate, delta)) ?? null,
     putDiff: (registry, crate, delta, stat) => void diffs.set(key(registry, crate, delta), stat),
     close: () => undefined,

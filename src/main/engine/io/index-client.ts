@@ -4,6 +4,7 @@
  * versions does change, so it is confirmed (ETag, Last-Modified) once per run unless the registry said it stays fresh.
  */
 import path from 'node:path'
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { AbsolutePath } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
@@ -12,7 +13,14 @@ import { FileError, type Capabilities, type HttpAnswer, type Run } from '../capa
 import type { Fetcher } from './fetcher.ts'
 import { withoutUserInfo, type RegistrySource } from './registry-config.ts'
 import { createSharedWork } from './shared-work.ts'
-import { downloadUrl, indexPath, readIndexConfig, readIndexLines, type IndexVersion } from './registry-index.ts'
+import {
+  downloadUrl,
+  findIndexLine,
+  indexPath,
+  readIndexConfig,
+  readIndexLines,
+  type IndexVersion,
+} from './registry-index.ts'
 
 /** The largest entry of the default registry has about 2 MB. */
 const MAX_INDEX_BYTES = 64 << 20
@@ -23,6 +31,10 @@ export interface Index {
   versions(crate: string, run: Run): Promise<Result<readonly IndexVersion[], Failure>>
   /** Of one version; a stored answer is enough. */
   checksum(crate: string, version: string, run: Run): Promise<Result<string, Failure>>
+  /** Of one version, without asking anybody; null: not stored. */
+  peek(crate: string, version: string): IndexVersion | null
+  /** The whole line about one version as the registry wrote it; a stored one is enough. */
+  line(crate: string, version: string, run: Run): Promise<Result<string, Failure>>
   downloadUrl(crate: string, version: string, checksum: string, run: Run): Promise<Result<string, Failure>>
   /** Whether it can be reached now, whatever is stored. */
   probe(run: Run): Promise<Result<null, Failure>>
@@ -43,7 +55,15 @@ export function openIndex(
     instead: 'Vendored sources hold one version each and no archives; remove the source replacement to review deltas.',
   }
   const refuse = () => Promise.resolve(fail(failure))
-  return { id: source.folder, versions: refuse, checksum: refuse, downloadUrl: refuse, probe: refuse }
+  return {
+    id: source.folder,
+    versions: refuse,
+    checksum: refuse,
+    peek: () => null,
+    line: refuse,
+    downloadUrl: refuse,
+    probe: refuse,
+  }
 }
 
 function sparseIndex(caps: Capabilities, cache: Cache, fetcher: Fetcher, indexUrl: string, offline: boolean): Index {
@@ -51,7 +71,12 @@ function sparseIndex(caps: Capabilities, cache: Cache, fetcher: Fetcher, indexUr
   const answered = new Map<string, readonly IndexVersion[]>()
   const readingConfig = createSharedWork<Result<string, Failure>>()
   const decoded = new Map<string, readonly IndexVersion[]>()
+  const fetching = createSharedWork<Result<null, Failure>>()
   const urlOf = (crate: string) => indexUrl + indexPath(crate)
+  const storedLine = (crate: string, version: string): string | null => {
+    const compressed = cache.indexFile(urlOf(crate))
+    return compressed === null ? null : findIndexLine(crate, version, inflateRawSync(compressed).toString('utf8'))
+  }
 
   const stored = (crate: string): readonly IndexVersion[] | null => {
     const known = decoded.get(crate)
@@ -103,6 +128,7 @@ function sparseIndex(caps: Capabilities, cache: Cache, fetcher: Fetcher, indexUr
       if (!read.ok) return fail(unusable(url, answer.status, read.error))
       decoded.set(crate, read.value)
       cache.putIndex(url, { ...entry, body: encodeVersions(read.value) })
+      cache.putIndexFile(url, deflateRawSync(answer.body, { level: 1 }))
     } else {
       const reason = answer.status === 401 ? 'the registry asks for a login, which is never sent' : 'unexpected answer'
       return fail(unusable(url, answer.status, reason))
@@ -128,6 +154,21 @@ function sparseIndex(caps: Capabilities, cache: Cache, fetcher: Fetcher, indexUr
       if (!all.ok) return all
       const found = all.value.find(v => v.version === version)
       return found === undefined ? fail({ code: 'crate-not-in-registry', crate, version }) : ok(found.checksum)
+    },
+    peek: (crate, version) => stored(crate)?.find(v => v.version === version) ?? null,
+    async line(crate, version, run) {
+      const kept = storedLine(crate, version)
+      if (kept !== null) return ok(kept)
+      if (offline) return fail({ code: 'offline', needed: `the index entry of ${crate} ${version}` })
+      const url = urlOf(crate)
+      // Without conditions: an older copy may be stored without its lines.
+      const fetched = await fetching.join(crate, run.signal, async () => {
+        const answer = await fetcher.fetch({ url, maxBytes: MAX_INDEX_BYTES }, run)
+        return answer.ok ? keepAnswer(crate, url, answer.value, null) : fail(answer.error.failure)
+      })
+      if (!fetched.ok) return fetched
+      const line = storedLine(crate, version)
+      return line === null ? fail({ code: 'crate-not-in-registry', crate, version }) : ok(line)
     },
     async downloadUrl(crate, version, checksum, run) {
       const url = `${indexUrl}config.json`
@@ -209,10 +250,11 @@ const decodeVersions = (body: string): readonly IndexVersion[] =>
 
 /** A local registry: the same files under `index/`, archives beside them. Read each time: it is only a file. */
 function folderIndex(caps: Capabilities, folder: AbsolutePath): Index {
-  const versions = async (crate: string): Promise<Result<readonly IndexVersion[], Failure>> => {
+  const known = new Map<string, readonly IndexVersion[]>()
+  const readFile = async <T>(crate: string, use: (text: string) => Result<T, string>): Promise<Result<T, Failure>> => {
     const file = path.join(folder, 'index', indexPath(crate)) as AbsolutePath
     try {
-      const read = readIndexLines(crate, await caps.files.readText(file, MAX_INDEX_BYTES))
+      const read = use(await caps.files.readText(file, MAX_INDEX_BYTES))
       return read.ok ? read : fail({ code: 'registry-config', file, reason: read.error })
     } catch (error) {
       if (!(error instanceof FileError)) throw error
@@ -220,9 +262,20 @@ function folderIndex(caps: Capabilities, folder: AbsolutePath): Index {
       return fail({ code: 'registry-config', file, reason: error.message })
     }
   }
+  const versions = async (crate: string): Promise<Result<readonly IndexVersion[], Failure>> => {
+    const read = await readFile(crate, text => readIndexLines(crate, text))
+    if (read.ok) known.set(crate, read.value)
+    return read
+  }
   return {
     id: folder,
     versions,
+    peek: (crate, version) => known.get(crate)?.find(v => v.version === version) ?? null,
+    async line(crate, version) {
+      const read = await readFile(crate, text => ok(findIndexLine(crate, version, text)))
+      if (!read.ok) return read
+      return read.value === null ? fail({ code: 'crate-not-in-registry', crate, version }) : ok(read.value)
+    },
     async checksum(crate, version) {
       const all = await versions(crate)
       if (!all.ok) return all

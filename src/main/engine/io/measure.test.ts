@@ -146,6 +146,8 @@ describe('createMeasurer', () => {
   const registryOf = (versions: Readonly<Record<string, Files>>, asked: string[] = []): Registry => ({
     id: 'test',
     versions: () => Promise.reject(new Error('not asked')),
+    known: () => null,
+    indexLine: () => Promise.reject(new Error('not asked')),
     archive: () => Promise.reject(new Error('not asked')),
     unpacked: () => Promise.reject(new Error('not asked')),
     async files(crate, version) {

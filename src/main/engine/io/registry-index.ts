@@ -45,6 +45,23 @@ export function readIndexLines(crate: string, text: string): Result<readonly Ind
   return ok(versions)
 }
 
+/** The line about one version as it stands in the index file; null when there is none. */
+export function findIndexLine(crate: string, version: string, text: string): string | null {
+  const wanted = JSON.stringify(version)
+  let at = 0
+  while ((at = text.indexOf(wanted, at)) !== -1) {
+    const start = text.lastIndexOf('\n', at) + 1
+    const end = text.indexOf('\n', at)
+    const line = text.slice(start, end === -1 ? undefined : end)
+    const read = readIndexLine(line)
+    const isWanted = read !== null && read !== 'newer' && read.entry.version === version
+    if (isWanted && read.name.toLowerCase() === crate.toLowerCase()) return line
+    if (end === -1) return null
+    at = end
+  }
+  return null
+}
+
 function readIndexLine(line: string): { readonly name: string; readonly entry: IndexVersion } | 'newer' | null {
   let json: unknown
   try {

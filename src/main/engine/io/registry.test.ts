@@ -121,6 +121,22 @@ describe('versions', () => {
     })
     expect(hits).toEqual({ '/le/af/leaf': 2 })
   })
+  it('are told from what is stored, and a whole line as the registry wrote it, asking only when it is missing', async () => {
+    const [first, second] = [line('1.0.0', 'a'.repeat(64)), line('1.0.0-1', 'b'.repeat(64), ',"note":"1.0.0"')]
+    routes['/le/af/leaf'] = send(second + first)
+    const registry = open()
+    expect(registry.known('leaf', '1.0.0')).toBeNull()
+    expect(await registry.indexLine('leaf', '1.0.0', quietRun())).toEqual({ ok: true, value: first.trim() })
+    expect(registry.known('leaf', '1.0.0')).toMatchObject({ checksum: 'a'.repeat(64) })
+    expect(await open({ offline: true }).indexLine('leaf', '1.0.0-1', quietRun())).toMatchObject({ ok: true })
+    expect(hits).toEqual({ '/le/af/leaf': 1 })
+    expect(await open({ offline: true }).indexLine('leaf', '2.0.0', quietRun())).toMatchObject({
+      error: { code: 'offline' },
+    })
+    expect(await registry.indexLine('../leaf', '1.0.0', quietRun())).toMatchObject({
+      error: { code: 'crate-not-in-registry' },
+    })
+  })
   it('are confirmed with Last-Modified where there is no ETag', async () => {
     const stamp = 'Thu, 01 Jan 2026 00:00:00 GMT'
     routes['/le/af/leaf'] = (request, response) => {

@@ -61,6 +61,10 @@ export interface Registry {
    * @failure offline, download-failed, crate-not-in-registry, registry-config
    */
   versions(crate: string, run: Run): Promise<Result<readonly IndexVersion[], Failure>>
+  /** What the index says about one version, from what is stored; null: not stored. Asks nobody. */
+  known(crate: string, version: string): IndexVersion | null
+  /** The index's whole line about one version; a stored one is enough. @failure as `versions` */
+  indexLine(crate: string, version: string, run: Run): Promise<Result<string, Failure>>
   /** @failure as `versions`, checksum-mismatch, git-source-unsupported, cache-io */
   archive(crate: string, version: string, run: Run): Promise<Result<CrateArchive, Failure>>
   /** The files in memory, not written anywhere. @failure as `archive`, archive-hostile, archive-truncated */
@@ -81,6 +85,9 @@ export function openRegistry(
   const registry: Registry = {
     id: index.id,
     versions: (crate, run) => (isCrateName(crate) ? index.versions(crate, run) : Promise.resolve(unknown(crate, null))),
+    known: (crate, version) => (isCrateName(crate) ? index.peek(crate, version) : null),
+    indexLine: (crate, version, run) =>
+      isCrateName(crate) ? index.line(crate, version, run) : Promise.resolve(unknown(crate, version)),
     archive: (crate, version, run) => readVerified(source, crate, version, run),
     async files(crate, version, run) {
       const archive = await registry.archive(crate, version, run)
