@@ -104,9 +104,32 @@ export type ProcessOutcome =
   | { readonly kind: 'exited'; readonly code: number; readonly stdout: Uint8Array; readonly stderr: Uint8Array }
   | { readonly kind: 'killed'; readonly why: 'timeout' | 'too-much-output' | 'signal'; readonly stderr: Uint8Array }
   | { readonly kind: 'not-found' }
+/** A child that is asked again and again over its pipes. */
+export interface LiveProcessRequest {
+  readonly command: string
+  readonly args: readonly string[]
+  readonly cwd: AbsolutePath
+  /** The whole environment of the child: nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>
+  /** Each piece as it comes; the listener bounds what it keeps. */
+  readonly onOutput: (chunk: Uint8Array) => void
+  /** Called once, after the last piece. `stderr` holds at most its last 8 KiB. */
+  readonly onEnd: (end: { readonly kind: 'ended' | 'not-found'; readonly stderr: string }) => void
+}
+export interface LiveProcess {
+  /** Queues bytes for the child's input; nothing happens once it has ended. */
+  write(text: string): void
+  /** While an answer is awaited the child keeps our process running; an idle one does not. Idle at the start. */
+  setBusy(isBusy: boolean): void
+  /** Kills the process group; `onEnd` follows. */
+  kill(): void
+}
+
 /** Rejects only with Cancelled. Never a shell. */
 export interface Processes {
   run(request: ProcessRequest): Promise<ProcessOutcome>
+  /** Starts a child that stays; it ends by `kill`, by itself, or when our process does (its input closes). */
+  open(request: LiveProcessRequest): Promise<LiveProcess>
 }
 
 export interface Temp {

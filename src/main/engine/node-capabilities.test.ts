@@ -188,3 +188,60 @@ describe('the cache index', () => {
     b.close()
   })
 })
+
+describe.runIf(isPosix)('a live child', () => {
+  it('answers while it lives and ends with its group when killed', async () => {
+    let output = ''
+    const { promise: ended, resolve: onEnd } = Promise.withResolvers<{ kind: string; stderr: string }>()
+    const { promise: answered, resolve: onAnswer } = Promise.withResolvers<void>()
+    const live = await box.caps.processes.open({
+      command: 'sh',
+      args: ['-c', 'echo oops >&2; sleep 60 & echo $!; cat'],
+      cwd: box.at(),
+      env: { PATH: process.env['PATH'] ?? '', ONLY: 'this' },
+      onOutput: chunk => {
+        output += Buffer.from(chunk).toString('latin1')
+        if (output.includes('two')) onAnswer()
+      },
+      onEnd,
+    })
+    live.setBusy(true)
+    live.write('one\n')
+    live.write('two\n')
+    await answered
+    live.kill()
+    expect(await ended).toEqual({ kind: 'ended', stderr: 'oops\n' })
+    live.write('too late\n')
+    const [sleeper, ...lines] = output.trim().split('\n')
+    expect(lines).toEqual(['one', 'two'])
+    await expect.poll(() => isAlive(Number(sleeper)), { timeout: 5_000 }).toBe(false)
+  })
+  it('tells when there is no such program', async () => {
+    const { promise: ended, resolve: onEnd } = Promise.withResolvers<{ kind: string }>()
+    const request = { command: 'no-such-program', args: [], cwd: box.at(), env: {}, onOutput: () => undefined, onEnd }
+    const live = await box.caps.processes.open(request)
+    live.write('x')
+    live.kill()
+    expect(await ended).toMatchObject({ kind: 'not-found' })
+  })
+  it('does not keep an idle program running', () => {
+    const script = `
+      import { createNodeProcesses } from ${JSON.stringify(path.join(import.meta.dirname, 'node-processes.ts'))}
+      await createNodeProcesses(process.platform).open({ command: 'cat', args: [], cwd: '/', env: process.env,
+        onOutput() {}, onEnd() { console.log('ended early') } })
+      console.log('done')`
+    const args = ['--experimental-strip-types', '--no-warnings', '--input-type=module', '-e', script]
+    const ran = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 20_000 })
+    expect([ran.status, ran.stdout]).toEqual([0, 'done\n'])
+  })
+})
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    // A dead child of nobody that waits stays as a zombie.
+    return !/^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}

@@ -3,14 +3,17 @@
  * group on cancel, time-out or too much output. Never a shell, never inherits stdin.
  */
 import type { ChildProcess, spawn as Spawn } from 'node:child_process'
-import type { ProcessOutcome, ProcessRequest, Processes } from './capabilities.ts'
+import type { Socket } from 'node:net'
+import type { LiveProcess, LiveProcessRequest, ProcessOutcome, ProcessRequest, Processes } from './capabilities.ts'
 import { Cancelled } from '../../shared/result.ts'
+
+const MAX_LIVE_STDERR_CHARS = 8 << 10
 
 type KillReason = 'timeout' | 'too-much-output' | 'cancelled'
 
 /** `platform` decides how a group is killed. */
 export function createNodeProcesses(platform: string): Processes {
-  return { run: request => runChild(platform, request) }
+  return { run: request => runChild(platform, request), open: request => openChild(platform, request) }
 }
 
 async function runChild(platform: string, request: ProcessRequest): Promise<ProcessOutcome> {
@@ -54,9 +57,7 @@ async function runChild(platform: string, request: ProcessRequest): Promise<Proc
     child.once('error', error => {
       if (child.pid !== undefined) return // could not be signalled; `close` follows
       finish()
-      const code = (error as NodeJS.ErrnoException).code
-      if (code === 'ENOENT' || code === 'EACCES' || code === 'ENOEXEC' || code === 'ENOTDIR')
-        resolve({ kind: 'not-found' })
+      if (isNotFound(error)) resolve({ kind: 'not-found' })
       else reject(error)
     })
     child.once('close', code => {
@@ -67,6 +68,55 @@ async function runChild(platform: string, request: ProcessRequest): Promise<Proc
       resolve({ kind: 'exited', code, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr) })
     })
   })
+}
+
+function isNotFound(error: Error): boolean {
+  const code = (error as NodeJS.ErrnoException).code
+  return code === 'ENOENT' || code === 'EACCES' || code === 'ENOEXEC' || code === 'ENOTDIR'
+}
+
+async function openChild(platform: string, request: LiveProcessRequest): Promise<LiveProcess> {
+  const { spawn } = await import('node:child_process')
+  const isWindows = platform === 'win32'
+  const child = spawn(request.command, [...request.args], {
+    cwd: request.cwd,
+    env: request.env,
+    detached: !isWindows,
+    windowsHide: true,
+    shell: false,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  let stderr = ''
+  let hasEnded = false
+  const end = (kind: 'ended' | 'not-found', text: string) => {
+    if (hasEnded) return
+    hasEnded = true
+    request.onEnd({ kind, stderr: text })
+  }
+  child.stdout.on('data', request.onOutput)
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr = (stderr + chunk.toString('utf8')).slice(-MAX_LIVE_STDERR_CHARS)
+  })
+  child.stdin.on('error', () => undefined) // it ended before reading everything: `close` tells
+  child.once('error', error => {
+    if (child.pid === undefined) end(isNotFound(error) ? 'not-found' : 'ended', error.message)
+  })
+  child.once('close', () => end('ended', stderr))
+  // Pipes are sockets; an idle child must not keep a command line from ending.
+  const handles = [child, child.stdin as Socket, child.stdout as Socket, child.stderr as Socket]
+  const setBusy = (isBusy: boolean) => {
+    for (const handle of handles)
+      if (isBusy) handle.ref()
+      else handle.unref()
+  }
+  setBusy(false)
+  return {
+    write(text) {
+      if (!hasEnded && child.stdin.writable) child.stdin.write(text, 'latin1')
+    },
+    setBusy,
+    kill: () => killGroup(child, isWindows, spawn),
+  }
 }
 
 function killGroup(child: ChildProcess, isWindows: boolean, spawn: typeof Spawn): void {

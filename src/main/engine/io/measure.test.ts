@@ -96,6 +96,7 @@ describe.skipIf(!hasGit || !isPosix)('sizes equal those of git diff --no-index -
   it('when all are asked at once, sharing git’s processes', async () => {
     let started = 0
     const processes = {
+      ...box.caps.processes,
       run: (request: Parameters<typeof box.caps.processes.run>[0]) => (started++, box.caps.processes.run(request)),
     }
     const counter = createChangeCounter({ ...box.caps, processes })
@@ -126,7 +127,8 @@ describe.skipIf(!hasGit || !isPosix)('sizes equal those of git diff --no-index -
 })
 
 it('is a clear failure without git', async () => {
-  const caps = { ...box.caps, processes: { run: () => Promise.resolve({ kind: 'not-found' } as const) } }
+  const notFound = () => Promise.resolve({ kind: 'not-found' } as const)
+  const caps = { ...box.caps, processes: { ...box.caps.processes, run: notFound } }
   const counted = createChangeCounter(caps).count(
     entriesOf({ a: 'x' }),
     entriesOf({ a: 'y' }),

@@ -75,6 +75,7 @@ export function testCaps(dataDir: AbsolutePath): Capabilities {
             resolve({ kind: 'exited', code: code ?? -1, stdout: Buffer.concat(out), stderr: Buffer.concat(err) }),
           )
         }),
+      open: unused,
     },
   }
 }
