@@ -54,8 +54,10 @@ export interface Files {
   readText(path: AbsolutePath, maxBytes?: number): Promise<string>
   /** Writes beside the target and renames over it: readers see the old or the new bytes. Creates folders. */
   writeAtomic(path: AbsolutePath, bytes: Uint8Array | string): Promise<void>
-  /** Truncates and writes the file itself, keeping its inode (for files that others lock). */
-  writeInPlace(path: AbsolutePath, bytes: Uint8Array | string): Promise<void>
+  /** Truncates and writes the file itself, keeping its inode (for files that others lock). `isExecutable` counts for a new file. */
+  writeInPlace(path: AbsolutePath, bytes: Uint8Array | string, isExecutable?: boolean): Promise<void>
+  /** Makes a symbolic link with this text; EEXIST when something is there. */
+  makeLink(path: AbsolutePath, target: string): Promise<void>
   /** Null when there is nothing; does not follow a link at the end of the path. */
   stat(path: AbsolutePath): Promise<FileStat | null>
   /** Names in byte order. */

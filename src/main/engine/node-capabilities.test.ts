@@ -40,6 +40,15 @@ describe('files', () => {
     expect(fs.statSync(file).ino).not.toBe(first)
     expect(fs.readdirSync(path.dirname(file))).toEqual(['file'])
   })
+  it.skipIf(!isPosix)('are made as programs and as links where asked', async () => {
+    box.write({ 't/plain': '' })
+    await box.caps.files.writeInPlace(box.at('t/program'), '#!/bin/sh\n', true)
+    await box.caps.files.makeLink(box.at('t/link'), '../elsewhere')
+    const isProgram = (name: string) => (fs.statSync(box.at('t', name)).mode & 0o100) !== 0
+    expect([isProgram('plain'), isProgram('program')]).toEqual([false, true])
+    expect(fs.readlinkSync(box.at('t/link'))).toBe('../elsewhere')
+    await expect(box.caps.files.makeLink(box.at('t/plain'), 'x')).rejects.toMatchObject({ code: 'EEXIST' })
+  })
   it('fail with the code of the system, and past a limit', async () => {
     box.write({ big: 'x'.repeat(11) })
     await expect(box.caps.files.readText(box.at('none'))).rejects.toMatchObject({ name: 'FileError', code: 'ENOENT' })

@@ -19,7 +19,9 @@ export function createNodeFiles(platform: string, env: Readonly<Record<string, s
     readBytes: (file, maxBytes) => readBytes(file, maxBytes),
     readText: async (file, maxBytes) => (await readBytes(file, maxBytes)).toString('utf8'),
     writeAtomic,
-    writeInPlace: (file, bytes) => wrap(file, () => fs.promises.writeFile(file, bytes, { flag: 'w' })),
+    writeInPlace: (file, bytes, isExecutable = false) =>
+      wrap(file, () => fs.promises.writeFile(file, bytes, { flag: 'w', mode: isExecutable ? 0o777 : 0o666 })),
+    makeLink: (file, target) => wrap(file, () => fs.promises.symlink(target, file)),
     stat: readStat,
     list: readFolder,
     makeFolder: folder => wrap(folder, async () => void (await fs.promises.mkdir(folder, { recursive: true }))),

@@ -52,6 +52,7 @@ export function testCaps(dataDir: AbsolutePath): Capabilities {
       readText: at => fs.readFile(at, 'utf8'),
       writeAtomic: (at, bytes) => fs.writeFile(at, bytes),
       writeInPlace: (at, bytes) => fs.writeFile(at, bytes),
+      makeLink: unused,
       async stat(at) {
         const found = await fs.lstat(at).catch(() => null)
         return found === null ? null : { kind: kindOf(found), sizeBytes: found.size, mtimeMs: found.mtimeMs }
