@@ -79,6 +79,7 @@ type Row = readonly [
 ]
 
 const rows: readonly Row[] = [
+  ['brine-sys', '2.0.12', '2.0.13', 12, 3, [deploy, ffi], 'brine'],
   ['zstd-sys', '2.0.12', '2.0.13', 6, 3, [deploy, ffi], 'zstd-safe'],
   ['openssl-sys', '0.9.103', '0.9.104', 170, 17, [deploy, ffi], 'openssl, native-tls'],
   ['openssl', '0.10.68', '0.10.70', 204, 8, [deploy], 'native-tls', 45],

@@ -1,8 +1,10 @@
 /** The states of the pages by name: what the fake engine answers in each. */
 import { brand } from '../../src/shared/domain.ts'
 import { fail, ok } from '../../src/shared/result.ts'
-import type { AppState, QueueSnapshot, Settings } from '../../src/shared/wire.ts'
+import type { AppState, Job, QueueSnapshot, Settings } from '../../src/shared/wire.ts'
+import type { ProvenanceSnapshot } from '../../src/shared/provenance.ts'
 import * as data from './fake-data.ts'
+import * as prov from './fake-provenance.ts'
 import type { FakeHandlers, Scenario } from './fake-transport.ts'
 
 const malformed = {
@@ -15,9 +17,80 @@ const malformed = {
   },
 } as const
 
-function handlersFor(start: AppState, queue: QueueSnapshot): FakeHandlers {
+/** Answers about provenance from a list that runs and acceptances change. */
+function provenanceHandlers(start: ProvenanceSnapshot): FakeHandlers {
+  let shown = start
+  const change = (next: Partial<ProvenanceSnapshot>) => {
+    shown = { ...shown, ...next, generation: shown.generation + 1 }
+    return shown
+  }
+  const summaryOf = (crate: string, version: string) =>
+    shown.rows.find(row => row.crate === crate && row.version === version)?.summary ?? null
+  return {
+    'provenance.list': ({ scope }) =>
+      ok({
+        ...shown,
+        scope,
+        rows: scope === 'workspace' ? shown.rows : shown.rows.filter(row => row.summary !== null),
+      }),
+    'provenance.run': async ({ packages }, emit) => {
+      const wanted = shown.rows.filter(row =>
+        packages === null
+          ? row.state === 'not-run'
+          : packages.some(p => p.crate === row.crate && p.version === row.version),
+      )
+      for (let done = 0; done <= wanted.length; done += Math.max(1, Math.ceil(wanted.length / 20))) {
+        const ended = new Set(wanted.slice(0, done))
+        const rows = shown.rows.map(row =>
+          ended.has(row)
+            ? { ...row, state: 'done' as const, summary: row.summary ?? prov.summary(row.crate, row.version, 'match') }
+            : row,
+        )
+        const run = { done, total: wanted.length, perSecond: 142.3, secondsLeft: (wanted.length - done) / 142.3 }
+        emit('provenance.changed', change({ rows, run }))
+        await new Promise(resolve => setTimeout(resolve, 150))
+      }
+      emit('provenance.changed', change({ run: null }))
+      return ok({ checked: wanted.length })
+    },
+    'provenance.record': ({ crate, version }) => {
+      const summary = summaryOf(crate, version)
+      return ok(summary === null ? null : prov.recordOf(summary))
+    },
+    'provenance.file': ({ path }) => ok(prov.pairOf(path)),
+    'provenance.accept': ({ crate, version, accept }, emit) => {
+      const who = 'Mara Okafor <mara.okafor@helio.example>'
+      const rows = shown.rows.map(row =>
+        row.crate === crate && row.version === version && row.summary !== null
+          ? {
+              ...row,
+              summary: { ...row.summary, accepted: accept === null ? null : { ...accept, who, at: Date.now() } },
+            }
+          : row,
+      )
+      emit('provenance.changed', change({ rows }))
+      return ok(null)
+    },
+    'provenance.export': ({ folder, format }) =>
+      ok({ path: brand<'AbsolutePath'>(`${folder}/provenance-${format}`), files: format === 'json' ? 1 : 391 }),
+    'review.open': ({ crate }) =>
+      crate === prov.BRINE.crate
+        ? ok(prov.brineReview)
+        : fail({ code: 'unsupported', what: `review of ${crate}`, instead: null }),
+    'review.file': ({ path }) => ok(prov.changeOf(path)),
+    'review.mark': () => ok(prov.brineReview),
+    'review.setResume': () => ok(null),
+  }
+}
+
+function handlersFor(
+  start: AppState,
+  queue: QueueSnapshot,
+  provenance: ProvenanceSnapshot = prov.provenanceSnapshot(prov.rows(379, 7)),
+): FakeHandlers {
   let app = start
   return {
+    ...provenanceHandlers(provenance),
     'app.state': () => ok(app),
     'app.environment': () => ok(data.environment),
     'app.open': ({ path }, emit) => {
@@ -139,6 +212,37 @@ const scenarios: Readonly<Record<string, () => Scenario>> = {
         },
       ],
     }),
+  'provenance-huge': () => ({
+    door: 'desktop',
+    handlers: handlersFor(data.appState, data.snapshot, prov.provenanceSnapshot(prov.rows(4_990, 40))),
+  }),
+  'provenance-running': () => ({
+    door: 'desktop',
+    handlers: handlersFor(data.appState, data.snapshot, {
+      ...prov.provenanceSnapshot(prov.rows(379, 190)),
+      run: { done: 189, total: 379, perSecond: 142.3, secondsLeft: 1.3 },
+    }),
+    start: emit =>
+      emit('jobs.changed', [
+        {
+          ...data.jobs[0],
+          title: 'Checking provenance',
+          step: 'kelp 0.4.0',
+          done: 189,
+          total: 379,
+          hosts: ['git.example'],
+        } as Job,
+      ]),
+  }),
+  'provenance-empty': () => ({
+    door: 'desktop',
+    handlers: handlersFor(data.appState, data.snapshot, prov.provenanceSnapshot([])),
+  }),
+  'provenance-loading': () => ({ door: 'desktop', handlers: { ...base, 'provenance.list': never } }),
+  'provenance-failed': () => ({
+    door: 'desktop',
+    handlers: { ...base, 'provenance.list': () => fail({ code: 'internal', message: 'the cache could not be read' }) },
+  }),
   blocked: () => ({
     door: 'desktop',
     handlers: {

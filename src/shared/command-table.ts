@@ -6,8 +6,11 @@
  * `Ctrl` is Cmd on macOS. Symbols are written as typed (`?`), without Shift.
  */
 
-/** Where a command acts. `always` and `workspace` are active beside the one page on screen. */
-export type CommandContext = 'always' | 'workspace' | 'queue' | 'review' | 'certify'
+/**
+ * Where a command acts. `always` and `workspace` are active beside the one page on screen, `list` on pages that show a
+ * list; on `pair`, a file beside its side in the repository, those of `review` act as well.
+ */
+export type CommandContext = 'always' | 'workspace' | 'list' | 'queue' | 'provenance' | 'pair' | 'review' | 'certify'
 export type CommandMenu = 'File' | 'Edit' | 'View' | 'Go' | 'Review' | 'Help' | null
 
 interface CommandRow {
@@ -40,19 +43,27 @@ const rows = [
   { id: 'app.singleKeys', title: 'Switch single-letter keys on or off', keys: [], when: 'always', menu: 'View' },
 
   { id: 'go.queue', title: 'Go to the queue', keys: ['g q'], when: 'workspace', menu: 'Go' },
+  { id: 'go.provenance', title: 'Go to provenance', keys: ['g p'], when: 'workspace', menu: 'Go' },
   { id: 'go.review', title: 'Go to the last review', keys: ['g r'], when: 'workspace', menu: 'Go' },
 
-  { id: 'list.down', title: 'Next row', keys: ['j', 'ArrowDown'], when: 'queue', menu: null },
-  { id: 'list.up', title: 'Previous row', keys: ['k', 'ArrowUp'], when: 'queue', menu: null },
-  { id: 'list.first', title: 'First row', keys: ['Home'], when: 'queue', menu: null },
-  { id: 'list.last', title: 'Last row', keys: ['End'], when: 'queue', menu: null },
-  { id: 'list.pageDown', title: 'Page down', keys: ['PageDown'], when: 'queue', menu: null },
-  { id: 'list.pageUp', title: 'Page up', keys: ['PageUp'], when: 'queue', menu: null },
+  { id: 'list.down', title: 'Next row', keys: ['j', 'ArrowDown'], when: 'list', menu: null },
+  { id: 'list.up', title: 'Previous row', keys: ['k', 'ArrowUp'], when: 'list', menu: null },
+  { id: 'list.first', title: 'First row', keys: ['Home'], when: 'list', menu: null },
+  { id: 'list.last', title: 'Last row', keys: ['End'], when: 'list', menu: null },
+  { id: 'list.pageDown', title: 'Page down', keys: ['PageDown'], when: 'list', menu: null },
+  { id: 'list.pageUp', title: 'Page up', keys: ['PageUp'], when: 'list', menu: null },
 
   { id: 'queue.review', title: 'Review', keys: ['Enter'], when: 'queue', menu: 'Review' },
   { id: 'queue.certify', title: 'Certify', keys: ['Shift+c'], when: 'queue', menu: 'Review' },
   { id: 'queue.explain', title: 'Why this audit path', keys: [' '], when: 'queue', menu: null },
   { id: 'queue.path', title: 'Choose another path', keys: ['t'], when: 'queue', menu: 'Review' },
+  {
+    id: 'queue.provenance',
+    title: 'Show what differs from the repository',
+    keys: ['v', 'd'],
+    when: 'queue',
+    menu: 'Review',
+  },
   { id: 'queue.copy', title: 'Copy crate and change', keys: ['y'], when: 'queue', menu: 'Edit' },
   { id: 'queue.inspector', title: 'Show or hide inspector', keys: ['l'], when: 'queue', menu: 'View' },
   { id: 'queue.filter', title: 'Filter', keys: ['/'], when: 'queue', menu: 'View' },
@@ -65,6 +76,28 @@ const rows = [
   { id: 'queue.view4', title: 'View: all', keys: ['Ctrl+4'], when: 'queue', menu: 'Go' },
   { id: 'queue.view5', title: 'View: not checked', keys: ['Ctrl+5'], when: 'queue', menu: 'Go' },
   { id: 'queue.resume', title: 'Resume the last review', keys: ['.'], when: 'queue', menu: 'Review' },
+
+  { id: 'prov.diff', title: 'Open in diff', keys: ['d'], when: 'provenance', menu: 'Review' },
+  { id: 'prov.files', title: 'Go to its files', keys: ['Enter'], when: 'provenance', menu: null },
+  {
+    id: 'prov.allFiles',
+    title: 'Differing files first, or all by path',
+    keys: ['a'],
+    when: 'provenance',
+    menu: 'View',
+  },
+  { id: 'prov.run', title: 'Check again', keys: ['Shift+r'], when: 'provenance', menu: 'Review' },
+  { id: 'prov.runAll', title: 'Check what was not run', keys: ['Shift+n'], when: 'provenance', menu: 'Review' },
+  { id: 'prov.rebuild', title: 'Package it again with cargo', keys: [], when: 'provenance', menu: 'Review' },
+  { id: 'prov.cancel', title: 'Cancel the running check', keys: [], when: 'provenance', menu: 'Review' },
+  { id: 'prov.accept', title: 'Accept with reason', keys: ['Shift+a'], when: 'provenance', menu: 'Review' },
+  { id: 'prov.export', title: 'Export provenance', keys: ['Ctrl+e'], when: 'provenance', menu: 'File' },
+  { id: 'prov.filter', title: 'Filter', keys: ['/'], when: 'provenance', menu: 'View' },
+  { id: 'prov.order', title: 'Order', keys: ['o'], when: 'provenance', menu: 'View' },
+  { id: 'prov.scope', title: 'This workspace, or everything checked', keys: ['s'], when: 'provenance', menu: 'View' },
+  { id: 'prov.detail', title: 'Show or hide details', keys: ['l'], when: 'provenance', menu: 'View' },
+
+  { id: 'pair.back', title: 'Back', keys: ['Escape'], when: 'pair', menu: 'Go' },
 
   { id: 'review.nextHunk', title: 'Next hunk', keys: ['n'], when: 'review', menu: 'Review' },
   { id: 'review.prevHunk', title: 'Previous hunk', keys: ['p'], when: 'review', menu: 'Review' },
@@ -86,6 +119,13 @@ const rows = [
   { id: 'review.layout', title: 'Split or unified', keys: ['m'], when: 'review', menu: 'View' },
   { id: 'review.whitespace', title: 'Show whitespace', keys: ['Shift+w'], when: 'review', menu: 'View' },
   { id: 'review.wrap', title: 'Wrap lines', keys: ['z'], when: 'review', menu: 'View' },
+  {
+    id: 'review.repoSide',
+    title: 'Compare with the repository',
+    keys: ['v'],
+    when: 'review',
+    menu: 'View',
+  },
   { id: 'review.find', title: 'Find in file', keys: ['Ctrl+f'], when: 'review', menu: 'Edit' },
   { id: 'review.files', title: 'Find file', keys: ['f'], when: 'review', menu: 'Go' },
   {

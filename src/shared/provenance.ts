@@ -291,6 +291,8 @@ export const provenanceSummary = provenanceRecord
   })
   .extend({
     reasonCodes: z.array(z.string()),
+    /** Paths of the files with the least `concern` number first, at most 12; lists are searched in them. */
+    notablePaths: z.array(z.string()).optional(),
     /** Somebody wrote down why this is fine; the verdict itself never changes. */
     accepted: z
       .object({ who: z.string(), reason: z.string(), until: z.string().nullable(), at: z.number() })

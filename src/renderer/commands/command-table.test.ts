@@ -5,7 +5,14 @@ import { fuzzyMatch } from './fuzzy.ts'
 import { isSingleKey, keyCaps, keyOf, type KeyPress } from './key-text.ts'
 import { findCommand } from './find-command.ts'
 
-const pages: readonly CommandContext[] = ['queue', 'review', 'certify']
+/** The contexts that are active together beside `always` and `workspace`. */
+const pages: readonly (readonly CommandContext[])[] = [
+  ['queue', 'list'],
+  ['provenance', 'list'],
+  ['pair', 'review'],
+  ['review'],
+  ['certify'],
+]
 
 describe('command table', () => {
   it('has unique ids and a title for each', () => {
@@ -13,7 +20,7 @@ describe('command table', () => {
     for (const command of commands) expect(command.title, command.id).toMatch(/^[A-Z]/)
   })
   it.each(pages)('binds each key once on the %s page', page => {
-    const active = commands.filter(c => c.when === 'always' || c.when === 'workspace' || c.when === page)
+    const active = commands.filter(c => c.when === 'always' || c.when === 'workspace' || page.includes(c.when))
     const keys = active.flatMap(c => c.keys)
     expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([])
     // The first key of a sequence must not be a command of its own, or the sequence could never be typed.

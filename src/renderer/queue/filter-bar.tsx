@@ -1,39 +1,13 @@
 /** Filter, grouping, order and density of the list. */
 import type { KeyboardEvent, RefObject } from 'react'
 import { useClient } from '../client.ts'
+import { Choice } from '../parts/choice.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Keys } from '../parts/keys.tsx'
 import { changeSettings } from '../state/actions.ts'
 import { useSettings } from '../state/app-store.ts'
 import { groupings, orders } from './order.ts'
 import { setGrouping, setOrder, useQueueState } from './queue-state.ts'
-
-/** A value of a list of choices, shown as `Order: name`; a native select, so every key works. */
-function Choice<T extends string>(props: {
-  readonly label: string
-  readonly value: T
-  readonly choices: readonly T[]
-  readonly onChange: (value: T) => void
-}) {
-  return (
-    <label className="choice">
-      {props.label}: {props.value}
-      <Icon name="down" className="sm" />
-      <select
-        aria-label={props.label}
-        value={props.value}
-        onChange={event => {
-          const choice = props.choices.find(c => c === event.target.value)
-          if (choice !== undefined) props.onChange(choice)
-        }}
-      >
-        {props.choices.map(choice => (
-          <option key={choice}>{choice}</option>
-        ))}
-      </select>
-    </label>
-  )
-}
 
 export function FilterBar(props: {
   readonly input: RefObject<HTMLInputElement | null>

@@ -1,8 +1,9 @@
 /** The queue: what still needs an audit, least reading first, and why. */
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef } from 'react'
 import type { PackageKey } from '../../shared/domain.ts'
 import type { QueueItem, QueueSnapshot } from '../../shared/wire.ts'
 import { Keys } from '../parts/keys.tsx'
+import { useIsWide } from '../parts/use-is-wide.ts'
 import { number } from '../parts/words.ts'
 import { useAppStore, useSettings } from '../state/app-store.ts'
 import { FilterBar } from './filter-bar.tsx'
@@ -17,19 +18,6 @@ import { openItem, useQueueCommands } from './use-queue-commands.ts'
 import { useRows, type Rows } from './use-rows.ts'
 import { select, useSelection } from './use-selection.ts'
 import './queue.css'
-
-const WIDE = '(min-width: 1280px)'
-
-function useIsWide(): boolean {
-  const [isWide, setWide] = useState(() => window.matchMedia(WIDE).matches)
-  useEffect(() => {
-    const query = window.matchMedia(WIDE)
-    const onChange = () => setWide(query.matches)
-    query.addEventListener('change', onChange)
-    return () => query.removeEventListener('change', onChange)
-  }, [])
-  return isWide
-}
 
 function Foot({ list, selected }: { readonly list: Rows; readonly selected: QueueItem | null }) {
   const index = selected === null ? -1 : list.items.indexOf(selected)

@@ -193,7 +193,8 @@ export function KeyBar({ place, hint }: { readonly place: DiffPlace | null; read
   )
 }
 
-function placeText(place: DiffPlace | null): string {
+/** Which hunk of the file is current, in words; nothing without a file. */
+export function placeText(place: DiffPlace | null): string {
   if (place === null) return ''
   if (place.hunks === 0) return 'no line differs'
   return place.hunk < 0 ? count(place.hunks, 'hunk') : `hunk ${place.hunk + 1} of ${place.hunks}`

@@ -19,7 +19,7 @@ export function useAppCommands(): void {
   const tabs = useAppStore(s => s.tabs)
   const history = useAppStore(s => s.history)
   const undoId = useAppStore(s => s.undoId)
-  const tabIndex = 'id' in view ? tabs.findIndex(tab => tab.id === view.id) : -1
+  const tabIndex = view.kind === 'review' || view.kind === 'certify' ? tabs.findIndex(tab => tab.id === view.id) : -1
   const nextTab = tabs[(tabIndex + 1) % Math.max(tabs.length, 1)]
   const shownTab = tabs[tabIndex]
   const lastTab = tabs.at(-1)
@@ -45,6 +45,7 @@ export function useAppCommands(): void {
     'app.theme': () => void changeSettings(client, { theme: themeNow() === 'dark' ? 'light' : 'dark' }),
     'app.singleKeys': () => void changeSettings(client, { singleKeys: !settings.singleKeys }),
     'go.queue': isOpen && view.kind !== 'queue' ? () => navigate({ kind: 'queue' }) : undefined,
+    'go.provenance': isOpen && view.kind !== 'provenance' ? () => navigate({ kind: 'provenance' }) : undefined,
     'go.review': lastTab === undefined ? undefined : () => navigate({ kind: 'review', id: (shownTab ?? lastTab).id }),
   })
 
@@ -52,6 +53,9 @@ export function useAppCommands(): void {
     const contexts = new Set<CommandContext>(['always'])
     if (isOpen) contexts.add('workspace')
     if (view.kind !== 'welcome') contexts.add(view.kind)
+    if (view.kind === 'queue' || view.kind === 'provenance') contexts.add('list')
+    // A file beside its side in the repository is read with the keys of a review.
+    if (view.kind === 'pair') contexts.add('review')
     useCommandRegistry.setState({ contexts })
   }, [isOpen, view.kind])
 

@@ -4,6 +4,9 @@ import { describeFailure } from '../../shared/failure.ts'
 import { CertifyPage } from '../certify/certify-page.tsx'
 import { useKeyboard } from '../commands/use-keyboard.ts'
 import { Icon } from '../parts/icon.tsx'
+import { AcceptDialog } from '../provenance/accept-dialog.tsx'
+import { ExportDialog } from '../provenance/export-dialog.tsx'
+import { ProvenancePage } from '../provenance/provenance-page.tsx'
 import { QueuePage } from '../queue/queue-page.tsx'
 import { navigate, replaceView, useAppStore } from '../state/app-store.ts'
 import { WelcomePage } from '../welcome/welcome-page.tsx'
@@ -19,6 +22,8 @@ import { Toasts } from './toasts.tsx'
 
 // The editor is by far the largest part of the page; it loads when the first review opens.
 const ReviewPage = lazy(async () => ({ default: (await import('../review/review-page.tsx')).ReviewPage }))
+
+const PairPage = lazy(async () => ({ default: (await import('../provenance/pair-page.tsx')).PairPage }))
 
 function EngineMissing() {
   const failure = useAppStore(s => s.appFailure)
@@ -69,6 +74,21 @@ function ReviewAndCertify() {
   )
 }
 
+function Pair() {
+  const view = useAppStore(s => s.view)
+  if (view.kind !== 'pair') return null
+  return (
+    <Suspense fallback={<div className="panel" style={{ height: '100%' }} />}>
+      <PairPage
+        key={`${view.crate} ${view.version} ${view.path ?? ''}`}
+        crate={view.crate}
+        version={view.version}
+        path={view.path}
+      />
+    </Suspense>
+  )
+}
+
 function Page() {
   const kind = useAppStore(s => s.view.kind)
   const isReady = useAppStore(s => s.app !== null)
@@ -77,6 +97,8 @@ function Page() {
   if (!isReady) return null
   if (kind === 'welcome') return <WelcomePage />
   if (kind === 'queue') return <QueuePage />
+  if (kind === 'provenance') return <ProvenancePage />
+  if (kind === 'pair') return <Pair />
   return <ReviewAndCertify />
 }
 
@@ -86,6 +108,8 @@ function OpenOverlay() {
   if (overlay === 'palette' || overlay === 'goto') return <Palette key={overlay} mode={overlay} />
   if (overlay === 'help') return <Help />
   if (overlay === 'jobs') return <Jobs />
+  if (overlay === 'accept') return <AcceptDialog />
+  if (overlay === 'export') return <ExportDialog />
   return <FolderChooser />
 }
 

@@ -13,9 +13,13 @@ import { useAppStore, useSettings } from '../state/app-store.ts'
 import { EscButton, Overlay } from './overlay.tsx'
 
 const columns: readonly (readonly { readonly title: string; readonly when: readonly Command['when'][] }[])[] = [
-  [{ title: 'Everywhere', when: ['always', 'workspace'] }],
+  [
+    { title: 'Everywhere', when: ['always', 'workspace'] },
+    { title: 'Lists', when: ['list'] },
+  ],
   [
     { title: 'Queue', when: ['queue'] },
+    { title: 'Provenance', when: ['provenance', 'pair'] },
     { title: 'Certify', when: ['certify'] },
   ],
   [{ title: 'Review', when: ['review'] }],
@@ -45,7 +49,10 @@ function Shortcut(props: { readonly command: Command; readonly isMac: boolean; r
 /** Where a group's keys act, when that is not the page on screen. */
 function placeNote(when: readonly Command['when'][], view: string): string | null {
   if (when.includes('always') || when.some(place => place === view)) return null
+  if (when.includes('list')) return view === 'queue' || view === 'provenance' ? null : 'in the queue and provenance'
   if (when.includes('queue')) return 'once a workspace is open, in its list'
+  if (when.includes('provenance')) return 'on its page'
+  if (when.includes('review') && view === 'pair') return null
   return when.includes('review') ? 'with a review on screen' : 'while certifying'
 }
 

@@ -55,6 +55,7 @@ export function TitleBar() {
   const isOpen = useAppStore(s => (s.app?.open ?? null) !== null)
   const tabs = useAppStore(s => s.tabs)
   const isQueue = useAppStore(s => s.view.kind === 'queue')
+  const isProvenance = useAppStore(s => s.view.kind === 'provenance' || s.view.kind === 'pair')
   const failing = useAppStore(s => s.queue?.counts.failing ?? null)
   const isMac = platform === 'darwin'
   return (
@@ -73,6 +74,13 @@ export function TitleBar() {
           >
             Queue
             {failing !== null && <span className="count">{number(failing)}</span>}
+          </button>
+          <button
+            className="place"
+            aria-current={isProvenance ? 'page' : undefined}
+            onClick={() => navigate({ kind: 'provenance' })}
+          >
+            Provenance
           </button>
         </nav>
       )}

@@ -21,11 +21,14 @@ export interface OpenReview {
 export type View =
   | { readonly kind: 'welcome' }
   | { readonly kind: 'queue' }
+  | { readonly kind: 'provenance' }
+  /** A file of a crate beside its side in the repository; `path` null: the one that deserves a look most. */
+  | { readonly kind: 'pair'; readonly crate: string; readonly version: string; readonly path: string | null }
   | { readonly kind: 'review'; readonly id: string }
   /** The certify sheet over the review `id`; `from` is where Back leads. */
   | { readonly kind: 'certify'; readonly id: string; readonly from: 'queue' | 'review' }
 
-export type Overlay = 'palette' | 'goto' | 'help' | 'jobs' | 'folder' | null
+export type Overlay = 'palette' | 'goto' | 'help' | 'jobs' | 'folder' | 'accept' | 'export' | null
 
 export interface Toast {
   readonly id: number
@@ -119,7 +122,9 @@ export function replaceView(view: View): void {
 }
 
 function sameView(a: View, b: View): boolean {
-  return a.kind === b.kind && ('id' in a ? a.id : '') === ('id' in b ? b.id : '')
+  const placeOf = (view: View): string =>
+    'id' in view ? view.id : view.kind === 'pair' ? `${view.crate} ${view.version} ${view.path ?? ''}` : ''
+  return a.kind === b.kind && placeOf(a) === placeOf(b)
 }
 
 function isReachable(view: View, tabs: readonly OpenReview[]): boolean {

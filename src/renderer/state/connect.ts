@@ -3,7 +3,9 @@
  * already has a workspace open lands on its queue. Older queue generations are dropped.
  */
 import type { EngineClient } from '../../shared/contract.ts'
+import type { ProvenanceSnapshot } from '../../shared/provenance.ts'
 import type { AppState, QueueSnapshot } from '../../shared/wire.ts'
+import { forgetProvenance, loadProvenance, takeProvenance, useProvenance } from '../provenance/state.ts'
 import { showToast, useAppStore, type View } from './app-store.ts'
 import { followLaunch, takeLaunch } from './launch.ts'
 import { sentence } from '../parts/words.ts'
@@ -15,6 +17,7 @@ export function listenToEngine(client: EngineClient): () => void {
     client.on('app.changed', app => takeApp(client, app)),
     client.on('jobs.changed', jobs => useAppStore.setState({ jobs })),
     client.on('queue.changed', takeQueue),
+    client.on('provenance.changed', snapshot => followProvenance(client, snapshot)),
     client.on('shell.launch', request => void followLaunch(client, request)),
     client.on('queue.failed', queueFailure => useAppStore.setState({ queueFailure, isQueueLoading: false })),
     useAppStore.subscribe((now, before) => {
@@ -61,7 +64,24 @@ export function takeApp(client: EngineClient, app: AppState): void {
     openFailure: null,
     overlay: null,
   })
-  if (root !== null) void loadQueue(client, 'queue.get')
+  forgetProvenance()
+  if (root === null) return
+  void loadQueue(client, 'queue.get')
+  void loadProvenance(client, 'workspace')
+}
+
+/** How often rows of everything ever checked are asked for while a run goes on. */
+const EVERYTHING_MS = 1_000
+let everythingTimer: ReturnType<typeof setTimeout> | null = null
+
+/** Takes the workspace's rows; events do not carry those of everything checked, which are asked for when shown. */
+function followProvenance(client: EngineClient, snapshot: ProvenanceSnapshot): void {
+  takeProvenance(snapshot)
+  if (snapshot.scope === 'everything' || useProvenance.getState().scope !== 'everything') return
+  everythingTimer ??= setTimeout(() => {
+    everythingTimer = null
+    void loadProvenance(client, 'everything')
+  }, EVERYTHING_MS)
 }
 
 function takeQueue(queue: QueueSnapshot): void {

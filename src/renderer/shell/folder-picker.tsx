@@ -1,0 +1,127 @@
+/**
+ * Choosing a folder inside the page: type a path, or walk the folders that the engine lists. What an entry of the list
+ * does is said by `mark`: a marked folder is chosen by pressing it, others are entered.
+ */
+import { useCallback, useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 'react'
+import { brand, type AbsolutePath } from '../../shared/domain.ts'
+import type { Failure } from '../../shared/failure.ts'
+import type { FolderListing } from '../../shared/wire.ts'
+import { useClient } from '../client.ts'
+import { FailureNotice } from '../parts/failure-notice.tsx'
+import { Icon } from '../parts/icon.tsx'
+
+type Entry = FolderListing['entries'][number]
+
+export function FolderPicker(props: {
+  /** The button's word, for example `Open`. */
+  readonly verb: string
+  readonly isBusy: boolean
+  /** Why the chosen folder did not do; shown when listing did not fail by itself. */
+  readonly failure: Failure | null
+  /** What a folder is when it can be chosen by pressing it; null: pressing enters it. */
+  readonly mark: (entry: Entry) => string | null
+  readonly onChoose: (folder: AbsolutePath) => void
+  readonly hasFocus?: boolean
+}) {
+  const client = useClient()
+  const [listing, setListing] = useState<FolderListing | null>(null)
+  const [failure, setFailure] = useState<Failure | null>(null)
+  const [path, setPath] = useState('')
+  const list = useRef<HTMLUListElement>(null)
+  const parent = listing?.parent ?? null
+  const problem = failure ?? props.failure
+
+  const show = useCallback(
+    async (folder: AbsolutePath | null) => {
+      const answer = await client.call('app.listFolder', { path: folder })
+      if (!answer.ok) return setFailure(answer.error)
+      setFailure(null)
+      setListing(answer.value)
+      setPath(answer.value.path)
+    },
+    [client],
+  )
+  useEffect(() => {
+    void show(null)
+  }, [show])
+
+  const choose = (folder: string) => props.onChoose(brand<'AbsolutePath'>(folder.trim()))
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (path.trim() !== '') choose(path)
+  }
+  const onListKey = (event: KeyboardEvent) => {
+    if (event.key === 'Backspace' && parent !== null) void show(parent)
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (step === undefined) return
+    event.preventDefault()
+    const rows = Array.from(list.current?.querySelectorAll<HTMLElement>('button.pc') ?? [])
+    rows[rows.findIndex(row => row === document.activeElement) + step]?.focus()
+  }
+  return (
+    <>
+      <form className="row" style={{ padding: '10px 14px 8px' }} onSubmit={submit}>
+        <input
+          className="inp mono grow"
+          data-autofocus={props.hasFocus === true ? true : undefined}
+          aria-label="Path of the folder"
+          spellCheck={false}
+          value={path}
+          onChange={event => setPath(event.target.value)}
+        />
+        <button className="btn p" type="submit" disabled={props.isBusy || path.trim() === ''}>
+          {props.verb}
+        </button>
+      </form>
+      {problem !== null && (
+        <div style={{ padding: '0 14px 8px' }}>
+          <FailureNotice failure={problem} />
+        </div>
+      )}
+      <ul className="scroll" ref={list} style={{ padding: '0 8px 8px', minHeight: 220 }} onKeyDown={onListKey}>
+        {parent !== null && (
+          <li>
+            <button className="pc link folder" onClick={() => void show(parent)}>
+              <Icon name="up" />
+              Parent folder
+            </button>
+          </li>
+        )}
+        {listing?.entries.map(entry => {
+          const mark = props.mark(entry)
+          return (
+            <li key={entry.path} className="row" style={{ gap: 4 }}>
+              <button
+                className="pc link folder grow"
+                onClick={() => (mark === null ? void show(entry.path) : choose(entry.path))}
+              >
+                <Icon name={mark === null ? 'folder' : 'crate'} />
+                <span className="ell">{entry.name}</span>
+                <span className="t11 dim right">{mark}</span>
+              </button>
+              {mark !== null && (
+                <button
+                  className="btn s q"
+                  aria-label={`Show what is in ${entry.name}`}
+                  onClick={() => void show(entry.path)}
+                >
+                  <Icon name="right" className="sm" />
+                </button>
+              )}
+            </li>
+          )
+        })}
+        {listing?.entries.length === 0 && (
+          <li className="t12 sub" style={{ padding: 9 }}>
+            No folders in here.
+          </li>
+        )}
+        {listing?.truncated === true && (
+          <li className="t12 sub" style={{ padding: 9 }}>
+            More folders than are listed. Type the path above.
+          </li>
+        )}
+      </ul>
+    </>
+  )
+}
