@@ -116,6 +116,7 @@ export type Failure =
   | { readonly code: 'git-source-unsupported'; readonly crate: string; readonly version: string }
   | { readonly code: 'file-not-in-review'; readonly path: string }
   | { readonly code: 'review-unknown'; readonly review: string }
+  | { readonly code: 'provenance-not-run'; readonly crate: string; readonly version: string }
   // the rest
   | { readonly code: 'no-workspace-open' }
   | { readonly code: 'undo-unavailable'; readonly reason: string }
@@ -376,6 +377,8 @@ export function describeFailure(f: Failure): FailureWords {
       return words(`${JSON.stringify(f.path)} is not part of this review`)
     case 'review-unknown':
       return words(`review ${f.review} is not open`, null, 'Open it again from the queue.')
+    case 'provenance-not-run':
+      return words(`the provenance of ${f.crate} ${f.version} was not checked yet`, null, 'Check it first.')
     case 'no-workspace-open':
       return words('no workspace is open', null, 'Open a folder first.')
     case 'undo-unavailable':

@@ -52,6 +52,8 @@ export const settings = z.object({
   rowDensity: z.enum(['two-lines', 'compact']),
   wrapLines: z.boolean(),
   singleKeys: z.boolean(),
+  /** Other places for repositories, `https://start/=https://other/ …`, as ASSAY_GIT_INSTEAD_OF. Absent: none. */
+  gitInsteadOf: z.string().max(10_000).optional(),
 })
 
 export const appState = z.object({

@@ -54,7 +54,30 @@ export async function readFileDiff(
     ])
     if (before === undefined || after === undefined) return fail({ code: 'file-not-in-review', path: file.path })
     if (before === 'link' || after === 'link') return ok(linkDiff(file.path, before, after))
-    return await compareSides(caps, file.path, { old: before, new: after }, input, run)
+    const changedLines = file.insertions + file.deletions
+    return await compareSides(caps, file.path, { old: before, new: after }, { changedLines, page: input.page }, run)
+  } catch (error) {
+    if (error instanceof FileError) return fail({ code: 'cache-io', path: error.path, reason: error.message })
+    throw error
+  }
+}
+
+/**
+ * The same for bytes at hand; null: not on that side. @failure git-not-found, git-failed, cache-io
+ */
+export async function diffBytes(
+  caps: FileCaps,
+  input: {
+    readonly path: string
+    readonly old: Uint8Array | null
+    readonly new: Uint8Array | null
+    readonly page: number
+  },
+  run: Run,
+): Promise<Result<FileDiff, Failure>> {
+  try {
+    const { old: before, new: after, page } = input
+    return await compareSides(caps, input.path, { old: before, new: after }, { changedLines: 0, page }, run)
   } catch (error) {
     if (error instanceof FileError) return fail({ code: 'cache-io', path: error.path, reason: error.message })
     throw error
@@ -65,7 +88,7 @@ async function compareSides(
   caps: FileCaps,
   name: string,
   sides: Sides,
-  input: { readonly file: TreeFile; readonly page: number },
+  input: { readonly changedLines: number; readonly page: number },
   run: Run,
 ): Promise<Result<FileDiff, Failure>> {
   const { old: before, new: after } = sides
@@ -75,7 +98,7 @@ async function compareSides(
   }
   const oldText = before && decodeText(before)
   const newText = after && decodeText(after)
-  const reason = hugeReason(present, oldText, newText, input.file.insertions + input.file.deletions)
+  const reason = hugeReason(present, oldText, newText, input.changedLines)
   if (reason !== null) return hugeDiff(caps, name, { sides, oldText, newText, reason, page: input.page }, run)
   const lines = await hunksOf(caps, oldText, newText, run)
   if (!lines.ok) return lines

@@ -1,0 +1,173 @@
+/**
+ * Many checks in one run: skips what has a record that still counts, works on several crates at once, keeps every
+ * record as soon as it is there, and tells how fast it goes. A crate whose check cannot end is one failed row, never the
+ * end of the run. Killed at any moment and started again, it goes on where it was.
+ */
+import type { Failure } from '../../../shared/failure.ts'
+import type { ProvenanceRecord } from '../../../shared/provenance.ts'
+import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
+import type { Capabilities, Run } from '../capabilities.ts'
+import type { KeptSummary, ProvenanceResults } from './provenance-results.ts'
+
+export interface WantedVersion {
+  readonly crate: string
+  readonly version: string
+}
+
+export type CheckLevel = ProvenanceRecord['level']
+
+export interface RunOptions {
+  readonly level: CheckLevel
+  /** Also what has a record. */
+  readonly again: boolean
+  /** Checks at once. */
+  readonly parallel: number
+  /** Without network: then a record that could not reach its repository counts as well as a new one would. */
+  readonly offline: boolean
+}
+
+/** What ended: a verdict (made now or kept from before), or why there is none. */
+export type Checked =
+  | { readonly ok: true; readonly value: KeptSummary; readonly isNew: boolean }
+  | { readonly ok: false; readonly error: Failure }
+
+export interface RunSpeed {
+  readonly done: number
+  readonly total: number
+  /** Checks made per second over the last seconds; what was kept from before does not count. */
+  readonly perSecond: number
+  /** Null until the speed is known. */
+  readonly secondsLeft: number | null
+}
+
+export interface RunListener {
+  started?(index: number): void
+  /** Each position of the list once, in the order in which the checks end. */
+  done(index: number, checked: Checked): void
+  speed?(speed: RunSpeed): void
+}
+
+/** What one check needs; provenance-sources.ts holds the real one. */
+export interface CheckOne {
+  /** sha256 of the archive as the registry states it; null: unknown here and now. */
+  checksum(wanted: WantedVersion, run: Run): Promise<string | null>
+  check(wanted: WantedVersion, level: CheckLevel, run: Run): Promise<Result<ProvenanceRecord, Failure>>
+}
+
+/** Verdicts that say what is missing hold for this long; then a run asks again. */
+const UNSETTLED_MS = 3_600_000
+const SPEED_WINDOW_MS = 10_000
+
+/** Throws Cancelled; what was done until then is kept. */
+export async function checkMany(
+  caps: Pick<Capabilities, 'clock'>,
+  one: CheckOne,
+  results: ProvenanceResults,
+  input: { readonly wanted: readonly WantedVersion[]; readonly options: RunOptions },
+  listener: RunListener,
+  run: Run,
+): Promise<void> {
+  const { wanted, options } = input
+  const meter = createMeter(caps, wanted.length)
+  const groups = positionsByKey(wanted)
+  const pending = [...groups.values()]
+  const finish = (positions: readonly number[], checked: Checked) => {
+    for (const position of positions) listener.done(position, checked)
+    const speed = meter.add(positions.length, checked.ok && checked.isNew)
+    const { crate, version } = wanted[positions[0]!]!
+    run.onProgress({ done: speed.done, total: speed.total, step: `${crate} ${version}` })
+    listener.speed?.(speed)
+  }
+  let next = 0
+  const work = async (): Promise<void> => {
+    for (let positions = pending[next++]; positions !== undefined; positions = pending[next++]) {
+      if (run.signal.aborted) throw new Cancelled()
+      const first = positions[0]!
+      const quiet: Run = { signal: run.signal, onProgress: progress => forwardHost(run, progress) }
+      finish(
+        positions,
+        await checkKept(caps, one, results, wanted[first]!, options, () => listener.started?.(first), quiet),
+      )
+    }
+  }
+  await settleAll(Array.from({ length: Math.min(options.parallel, pending.length) }, work))
+}
+
+async function checkKept(
+  caps: Pick<Capabilities, 'clock'>,
+  one: CheckOne,
+  results: ProvenanceResults,
+  wanted: WantedVersion,
+  options: RunOptions,
+  onStart: () => void,
+  run: Run,
+): Promise<Checked> {
+  try {
+    if (!options.again) {
+      const checksum = await one.checksum(wanted, run)
+      const kept = checksum === null ? null : results.summary(wanted.crate, wanted.version, checksum)
+      if (kept !== null && stillCounts(kept, options, caps.clock.nowMs()))
+        return { ok: true, value: kept, isNew: false }
+    }
+    onStart()
+    const record = await one.check(wanted, options.level, run)
+    if (!record.ok) return record
+    results.put(record.value)
+    return { ...ok(results.summary(wanted.crate, wanted.version, record.value.archiveSha256)!), isNew: true }
+  } catch (error) {
+    if (error instanceof Cancelled || run.signal.aborted) throw new Cancelled()
+    return fail({ code: 'internal', message: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+  }
+}
+
+/** A verdict about the archive holds for ever; one about what could not be had, for an hour. */
+export function stillCounts(kept: KeptSummary, options: Pick<RunOptions, 'level' | 'offline'>, nowMs: number): boolean {
+  if (options.level === 'rebuild' && kept.level !== 'rebuild') return false
+  if (kept.isSettled) return true
+  if (kept.wasOffline && !options.offline) return false
+  return nowMs - kept.checkedAt < UNSETTLED_MS
+}
+
+/** A version that is asked for twice is checked once and answered twice. */
+function positionsByKey(wanted: readonly WantedVersion[]): ReadonlyMap<string, readonly number[]> {
+  const groups = new Map<string, number[]>()
+  for (const [i, { crate, version }] of wanted.entries()) {
+    const key = `${crate}@${version}`
+    const known = groups.get(key)
+    if (known === undefined) groups.set(key, [i])
+    else known.push(i)
+  }
+  return groups
+}
+
+/** Waits for all of them before it throws, so that nothing goes on behind a cancelled run. */
+async function settleAll(work: readonly Promise<void>[]): Promise<void> {
+  const ended = await Promise.allSettled(work)
+  for (const one of ended) if (one.status === 'rejected') throw one.reason as Error
+}
+
+type Progress = Parameters<Run['onProgress']>[0]
+
+/** Of a single check only the hosts it contacts are told on: the counts are the whole run's. */
+function forwardHost(run: Run, progress: Progress): void {
+  if (progress.host !== undefined) run.onProgress({ done: 0, total: null, step: progress.step, host: progress.host })
+}
+
+function createMeter({ clock }: Pick<Capabilities, 'clock'>, total: number) {
+  let done = 0
+  const startedAt = clock.nowMs()
+  /** Times of the checks of the last seconds, oldest first. */
+  const recent: number[] = []
+  return {
+    add(count: number, isNew: boolean): RunSpeed {
+      done += count
+      const now = clock.nowMs()
+      if (isNew) recent.push(now)
+      while (recent.length > 0 && now - recent[0]! > SPEED_WINDOW_MS) recent.shift()
+      const seconds = Math.max(Math.min(now - startedAt, SPEED_WINDOW_MS), 1) / 1000
+      const perSecond = recent.length / seconds
+      const secondsLeft = recent.length < 2 ? null : (total - done) / perSecond
+      return { done, total, perSecond, secondsLeft: done === total ? 0 : secondsLeft }
+    },
+  }
+}
