@@ -1,6 +1,6 @@
 // Builds dist/: the engine, the command line, the browser door, the desktop shell and the pages. Each target is skipped
 // while its sources are unchanged. `--legacy` also builds the pages for the old Electron of the tests; `--force` all.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ROOT, enterPinnedNode, isAlive, say, stop } from './lib/setup.mjs'
@@ -14,6 +14,8 @@ const NODE_ENTRIES = {
   cli: at('src/main/shells/cli/main.ts'),
   'browser-server': at('src/main/shells/browser/main.ts'),
 }
+/** The Rust grammar and what runs it, read by the engine (review/units/rust-parser.ts). */
+const WASM = ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-rust/tree-sitter-rust.wasm']
 /** Some packages are CommonJS and call require for Node's own modules. */
 const REQUIRE_BANNER =
   "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);"
@@ -42,6 +44,8 @@ async function buildNode() {
     minifySyntax: true,
     logLevel: 'warning',
   })
+  mkdirSync(path.join(DIST, 'wasm'), { recursive: true })
+  for (const file of WASM) copyFileSync(at('node_modules', file), path.join(DIST, 'wasm', path.basename(file)))
 }
 
 /** Names of the contract's calls and events, so that the preload knows them without carrying the schemas. */

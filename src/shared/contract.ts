@@ -9,6 +9,7 @@ import type { Failure } from './failure.ts'
 import type { Result } from './result.ts'
 import { launchRequest } from './launch.ts'
 import * as p from './provenance.ts'
+import * as u from './review-units.ts'
 import * as w from './wire.ts'
 
 interface Call<A extends z.ZodType, R extends z.ZodType> {
@@ -79,6 +80,18 @@ export const contract = {
   'review.setResume': call(
     z.object({ review: z.string(), path: z.string(), line: z.number().int().nonnegative() }),
     none,
+  ),
+
+  /** Places of the changed files that deserve a look, with what was said of them. Looked for once per open review. */
+  'review.units': call(z.object({ review: z.string() }), u.unitList),
+  /** Answers units, or takes the answers back; on disk before it answers. A concern needs a note. */
+  'review.answerUnits': call(
+    z.object({
+      review: z.string(),
+      units: z.array(z.string()).min(1).max(20_000),
+      answer: u.unitAnswer.pick({ verdict: true, note: true }).nullable(),
+    }),
+    u.unitList,
   ),
 
   /** Pure preview: nothing is written. */

@@ -3,11 +3,11 @@
  * of the new bytes): the same change seen in another delta is still read, and a file read with other content says
  * so. Kept in one SQLite file in the data folder; each mark is durable when its promise resolves.
  */
-import path from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
-import type { AbsolutePath, CrateName } from '../../../shared/domain.ts'
+import type { DatabaseSync } from 'node:sqlite'
+import type { CrateName } from '../../../shared/domain.ts'
 import type { ReadMark } from '../../../shared/wire.ts'
 import type { Capabilities } from '../capabilities.ts'
+import { atOnce, openDurable } from './durable.ts'
 
 /** What identifies the content that was read. */
 export interface MarkedFile {
@@ -30,9 +30,6 @@ export interface Marks {
 }
 
 const SCHEMA = `
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = FULL;
-  PRAGMA busy_timeout = 3000;
   CREATE TABLE IF NOT EXISTS mark (
     crate TEXT NOT NULL, path TEXT NOT NULL, hash_old TEXT NOT NULL, hash_new TEXT NOT NULL,
     mark TEXT NOT NULL CHECK (mark IN ('read', 'partly', 'unread')), at_ms INTEGER NOT NULL,
@@ -52,7 +49,7 @@ export function openMarks(caps: Pick<Capabilities, 'files' | 'host' | 'clock'>):
   }
   return {
     async ready() {
-      db ??= await openDatabase(caps)
+      db ??= await openDurable(caps, 'review-marks.sqlite', SCHEMA)
     },
     apply(crate, files) {
       const rows = open().prepare('SELECT path, hash_old, hash_new, mark FROM mark WHERE crate = ?').all(crate)
@@ -79,14 +76,9 @@ export function openMarks(caps: Pick<Capabilities, 'files' | 'host' | 'clock'>):
 
 function setAll(db: DatabaseSync, crate: CrateName, files: readonly MarkedFile[], mark: string, nowMs: number): void {
   const insert = db.prepare('INSERT OR REPLACE INTO mark VALUES (?, ?, ?, ?, ?, ?)')
-  db.exec('BEGIN IMMEDIATE')
-  try {
+  atOnce(db, () => {
     for (const file of files) insert.run(crate, file.path, file.hashOld ?? '', file.hashNew ?? '', mark, nowMs)
-    db.exec('COMMIT')
-  } catch (error) {
-    db.exec('ROLLBACK')
-    throw error
-  }
+  })
 }
 
 interface MarkRow {
@@ -111,34 +103,4 @@ export function marksOf<T extends MarkedFile>(
     const mark = exact.get(`${file.path}\0${file.hashOld ?? ''}\0${file.hashNew ?? ''}`)
     return { ...file, mark: mark ?? (readPaths.has(file.path) ? 'changed' : 'unread') }
   })
-}
-
-async function openDatabase(caps: Pick<Capabilities, 'files' | 'host' | 'clock'>): Promise<DatabaseSync> {
-  await caps.files.makeFolder(caps.host.dataDir)
-  const file = path.join(caps.host.dataDir, 'review-marks.sqlite') as AbsolutePath
-  try {
-    return opened(file)
-  } catch (error) {
-    if (!isBroken(error)) throw error
-    await caps.files.rename(file, `${file}.broken-${caps.clock.nowMs()}` as AbsolutePath)
-    for (const rest of ['-wal', '-shm']) await caps.files.remove(`${file}${rest}` as AbsolutePath)
-    return opened(file)
-  }
-}
-
-/** SQLITE_CORRUPT and SQLITE_NOTADB; a locked or unwritable file is no reason to put marks aside. */
-function isBroken(error: unknown): boolean {
-  const code = (error as { errcode?: unknown } | null)?.errcode
-  return code === 11 || code === 26
-}
-
-function opened(file: string): DatabaseSync {
-  const db = new DatabaseSync(file)
-  try {
-    db.exec(SCHEMA)
-    return db
-  } catch (error) {
-    db.close()
-    throw error
-  }
 }

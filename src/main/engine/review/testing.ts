@@ -7,7 +7,7 @@ import fs from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import type { AbsolutePath } from '../../../shared/domain.ts'
-import type { Capabilities, FileStat, Run } from '../capabilities.ts'
+import { FileError, type Capabilities, type FileStat, type Run } from '../capabilities.ts'
 
 export const testRun: Run = { signal: new AbortController().signal, onProgress: () => undefined }
 
@@ -48,7 +48,12 @@ export function testCaps(dataDir: AbsolutePath): Capabilities {
       version: '0',
     },
     files: {
-      readBytes: async at => new Uint8Array(await fs.readFile(at)),
+      async readBytes(at) {
+        const bytes = await fs.readFile(at).catch((error: NodeJS.ErrnoException) => {
+          throw new FileError(error.message, error.code ?? 'EIO', at)
+        })
+        return new Uint8Array(bytes)
+      },
       readText: at => fs.readFile(at, 'utf8'),
       writeAtomic: (at, bytes) => fs.writeFile(at, bytes),
       writeInPlace: (at, bytes) => fs.writeFile(at, bytes),

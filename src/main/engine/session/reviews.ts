@@ -14,6 +14,7 @@ import { readFileDiff } from '../review/file-diff.ts'
 import { openMarks } from '../review/read-marks.ts'
 import { compareTrees, type TreeDiff } from '../review/tree-diff.ts'
 import type { Preferences } from './preferences.ts'
+import type { ReviewSides } from './review-units.ts'
 
 const MAX_UNREAD_NAMES = 200
 
@@ -23,6 +24,8 @@ export interface Reviews {
   file(review: string, file: string, page: number, run: Run): Promise<Result<FileDiff, Failure>>
   mark(review: string, paths: readonly string[], mark: 'read' | 'partly' | 'unread'): Promise<Result<Review, Failure>>
   setResume(review: string, file: string, line: number): Promise<Result<null, Failure>>
+  /** The folders and files of an open review; null when it is not open. */
+  sides(review: string): ReviewSides | null
   /** What was read of a delta that is open; null when it was not opened since start. */
   readSummary(crate: CrateName, delta: Delta): CertifyPlan['read']
   close(): Promise<void>
@@ -118,6 +121,19 @@ export function createReviews(caps: Capabilities, preferences: Preferences, regi
         await marks.setResume(id, { path: file, line })
         return ok(null)
       }),
+    sides(id) {
+      const r = opened.get(id)
+      if (r === undefined) return null
+      const { crate, delta } = r
+      return {
+        id,
+        crate,
+        delta,
+        oldFolder: r.oldSide?.folder ?? null,
+        newFolder: r.newSide.folder,
+        files: r.tree.files,
+      }
+    },
     readSummary(crate, delta) {
       const r = opened.get(idOf(crate, delta))
       if (r === undefined) return null

@@ -1,0 +1,111 @@
+import { beforeAll, expect, test } from 'vitest'
+import { openRustParser, type RustParser } from './rust-parser.ts'
+import { scanRust } from './scan-rust.ts'
+
+let parser: RustParser
+beforeAll(async () => {
+  parser = await openRustParser()
+})
+
+/** `kind@line certainty item` of each unit. */
+function seen(source: string): string[] {
+  return scanRust(source, parser).units.map(u => {
+    const line = source.slice(0, u.start).split('\n').length
+    const marks = [
+      u.certainty === 'parsed' ? '' : ` ${u.certainty}`,
+      u.places > 1 ? ` x${u.places}` : '',
+      u.item === null ? '' : ` in ${u.item}`,
+    ]
+    return `${u.kind}@${line}${marks.join('')}`
+  })
+}
+
+test.each<readonly [string, string, readonly string[]]>([
+  ['block', 'fn a() { unsafe { *p } }', ['unsafe-block@1 in a']],
+  ['function', 'pub unsafe fn a() {}', ['unsafe-fn@1 in a']],
+  ['method signature in a trait', 'trait T { unsafe fn a(); }', ['unsafe-fn@1 in T::a']],
+  ['impl and trait', 'unsafe impl Send for X {}\nunsafe trait T {}', ['unsafe-impl@1 in X', 'unsafe-trait@2 in T']],
+  ['a function pointer is a type', 'type F = unsafe extern "C" fn(u8) -> u8;\nfn a(f: unsafe fn()) {}', []],
+  ['the word in a comment, string or name', '// unsafe {\nconst A: &str = "unsafe { }"; fn unsafe_a() {}', []],
+  ['a raw identifier is a name', 'fn r#unsafe() { r#std::process::exit(1) }', ['process@1 in r#unsafe']],
+  ['inside a macro call', 'm! { fn a() { unsafe { b() } } }', ['unsafe-block@1 words']],
+  ['inside a macro definition', 'macro_rules! m { ($x:expr) => { unsafe { $x } } }', ['unsafe-block@1 words in m']],
+  ['behind a parse error', 'fn a( { let ;; ] unsafe { x() }', ['unsafe-block@1']],
+  ['edition 2024 extern block', 'unsafe extern "C" { fn a(); }', ['ffi@1 words']],
+  ['extern block and function', 'extern "C" { fn a(); }\npub extern "C" fn b() {}', ['ffi@1', 'ffi@2 in b']],
+  ['extern crate and function type', 'extern crate libc;\ntype F = extern "C" fn();', []],
+  [
+    'exported name',
+    '#[no_mangle]\npub fn a() {}\n#[unsafe(export_name = "x")]\nfn b() {}',
+    ['ffi@1', 'ffi@3', 'unsafe-attribute@3 words'],
+  ],
+  ['attribute behind a condition', '#[cfg_attr(x, no_mangle)] fn a() {}', ['ffi@1']],
+  ['assembly', 'fn a() { core::arch::asm!("nop"); }\nglobal_asm!("x");', ['asm@1 in a', 'asm@2']],
+  [
+    'include',
+    'include!("x.rs"); const A: &[u8] = include_bytes!("a.bin");\n#[path = "y.rs"] mod y;',
+    ['include@1', 'include@1 in A', 'include@2'],
+  ],
+  ['process by alias', 'use std::process::Command as C;\nfn a() { C::new("x"); }', ['process@2 in a']],
+  ['process by whole path in a macro', 'm!(std::process::exit(1));', ['process@1 words']],
+  [
+    'grouped import',
+    'use std::{fs::{self, File}, net::TcpStream};\nfn a() { fs::read("x"); File::open("y"); TcpStream::connect("z"); }',
+    ['file-system@2 in a', 'file-system@2 in a', 'network@2 in a'],
+  ],
+  ['an import nobody names here', 'pub use std::process::Command;', ['process@1']],
+  ['a glob hides names', 'use std::net::*;', ['network@1 unknown']],
+  [
+    'harmless types',
+    'use std::net::{IpAddr, SocketAddr};\nfn a(x: IpAddr) -> SocketAddr { SocketAddr::new(x, 1) }',
+    [],
+  ],
+  [
+    'environment',
+    'fn a() { std::env::var("X"); env!("Y"); option_env!("Z"); }',
+    ['environment@1 in a', 'environment@1 in a', 'environment@1 in a'],
+  ],
+  ['clock', 'use std::time::{Duration, Instant};\nfn a() -> Duration { Instant::now().elapsed() }', ['clock@2 in a']],
+  [
+    'C functions',
+    'fn a() { unsafe { libc::open(p, 0); libc::dlopen(p, 0); libc::getenv(p); libc::abs(1); } }',
+    ['unsafe-block@1 in a', 'file-system@1 in a', 'dynamic-loading@1 in a', 'environment@1 in a'],
+  ],
+  [
+    'transmute',
+    'use std::mem;\nfn a() { mem::transmute::<A, B>(x); core::mem::transmute_copy(&x); }',
+    ['transmute@2 in a', 'transmute@2 in a'],
+  ],
+  [
+    'raw pointers are one unit per item',
+    'fn a(p: *const u8) -> *mut u8 { p as *mut u8 }\nfn b() { &raw const x; }',
+    ['raw-pointer@1 x3 in a', 'raw-pointer@2 in b'],
+  ],
+  ['multiplication is no pointer', 'const A: u8 = 2 * B; fn a(x: u8) -> u8 { x * y }', []],
+  [
+    'procedural macro',
+    '#[proc_macro_derive(X, attributes(y))]\npub fn x(i: TokenStream) -> TokenStream { i }',
+    ['proc-macro@1'],
+  ],
+  [
+    'runs before main',
+    '#[ctor::ctor]\nfn a() {}\n#[global_allocator]\nstatic A: B = B;',
+    ['runs-before-main@1', 'runs-before-main@3'],
+  ],
+  ['long literal', `const A: &str = "${'x'.repeat(1_000)}";`, ['long-literal@1 in A']],
+  ['a name that is not ASCII', 'fn größe() {}', ['non-ascii-name@1 in größe']],
+  [
+    'a field with the name of an import',
+    'use std::fs::File;\nstruct A { File: u8 }\nfn b() { File::open("x"); }',
+    ['file-system@3 in b'],
+  ],
+  ['nested item names', 'mod m { impl Foo { fn a(&self) { unsafe {} } } }', ['unsafe-block@1 in m::Foo::a']],
+])('%s', (_, source, expected) => {
+  expect(seen(source)).toEqual(expected)
+})
+
+test('says where a file does not parse, and counts macro bodies', () => {
+  expect(scanRust('fn a() {}\nfn (', parser).problem).toMatch(/line 2/)
+  expect(scanRust('m!(a); n! { b }', parser).macroBodies).toBe(2)
+  expect(scanRust('fn a() {}', parser).problem).toBeNull()
+})
