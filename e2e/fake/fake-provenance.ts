@@ -125,7 +125,7 @@ export function summary(
         : null,
     files: smallFiles(5 + (seed % 120)),
     level: 'compare',
-    publishedAt: `${2016 + ((seed >> 3) % 11)}-0${1 + (seed % 9)}-11T08:00:00Z`,
+    publishedAt: `${2016 + ((seed >>> 3) % 11)}-0${1 + (seed % 9)}-11T08:00:00Z`,
     checkedAt: NOW - (1 + (seed % 50)) * 400_000,
     reasonCodes: hasCommit ? [] : [outcome],
     accepted: null,
@@ -204,7 +204,6 @@ export function provenanceSnapshot(list: readonly ProvenanceRow[]): ProvenanceSn
 /** The record behind a row, as far as the invented data goes. */
 export function recordOf(of: ProvenanceSummary): ProvenanceRecord {
   const isBrine = of.crate === BRINE.crate
-  const { reasonCodes: _codes, accepted: _accepted, stale: _stale, notablePaths: _paths, ...kept } = of
   const plain = Array.from({ length: of.files.same }, (_, i) =>
     file(`src/part_${String(i).padStart(3, '0')}.rs`, 'same'),
   )
@@ -212,7 +211,20 @@ export function recordOf(of: ProvenanceSummary): ProvenanceRecord {
   const differing = of.files.differing > 0 ? [file('README.md', 'differs', { concern: 7 })] : []
   return {
     format: 1,
-    ...kept,
+    crate: of.crate,
+    version: of.version,
+    outcome: of.outcome,
+    content: of.content,
+    anchor: of.anchor,
+    sentence: of.sentence,
+    repository: of.repository,
+    commit: of.commit,
+    path: of.path,
+    fallback: of.fallback,
+    files: of.files,
+    level: of.level,
+    publishedAt: of.publishedAt,
+    checkedAt: of.checkedAt,
     pathFrom: of.commit === null ? 'none' : 'vcs-info',
     reasons: isBrine
       ? [

@@ -60,6 +60,12 @@ export const OutcomeBars = memo(function OutcomeBars(props: {
             <span className={`v ${count === 0 ? 'none' : words.tone}`}>
               <Icon name={words.glyph} />
               <span className="ell">{words.label}</span>
+              {outside > 0 && (
+                <span className="warn" title={`${number(outside)} of them at a commit on no branch`}>
+                  <Icon name="warn" />
+                  <span className="sr">, {number(outside)} of them at a commit on no branch</span>
+                </span>
+              )}
             </span>
             <span className="track" aria-hidden="true">
               {count > 0 && (
@@ -67,12 +73,6 @@ export const OutcomeBars = memo(function OutcomeBars(props: {
               )}
             </span>
             <b className="num">{number(count)}</b>
-            {outside > 0 && (
-              <span className="warn pv-outside" title={`${number(outside)} of them at a commit on no branch`}>
-                <Icon name="warn" className="sm" />
-                <span className="sr">, {number(outside)} of them at a commit on no branch</span>
-              </span>
-            )}
           </button>
         )
       })}

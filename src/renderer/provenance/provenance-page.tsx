@@ -42,14 +42,16 @@ function Header({ snapshot, list }: { readonly snapshot: ProvenanceSnapshot; rea
   const { years, undated } = useMemo(() => yearsOf(snapshot.rows), [snapshot])
   const what =
     snapshot.scope === 'workspace'
-      ? `${count(snapshot.rows.length, 'package')} in Cargo.lock, each compared with the repository it names`
+      ? `${count(snapshot.rows.length, 'package')} in Cargo.lock`
       : `${count(snapshot.rows.length, 'version')} checked on this machine`
   return (
     <div className="pv-top">
       <div className="pv-head">
         <div className="row">
           <h1 className="t18">Provenance</h1>
-          <span className="sub t12 ell">{what}</span>
+          <span className="sub t12 ell" title="Each compared with the repository that it names">
+            {what}
+          </span>
           <ScopeSwitch scope={snapshot.scope} />
         </div>
         <OutcomeBars bars={bars} filter={list.filter} />

@@ -73,34 +73,56 @@ const NO_EVIDENCE: Readonly<Record<string, string>> = {
   'no-repository': 'There is no repository to look into.',
 }
 
+/** Where the commit hangs in the project's history, in one sentence. */
+function placeText({ anchor, anchorDetail: at, commit }: ProvenanceRecord): string | null {
+  if (commit === null) return null
+  const { tag, refs } = at
+  const branches = refs.filter(ref => !ref.startsWith('refs/tags/')).map(shortRef)
+  const where =
+    anchor === 'tag+branch' || anchor === 'branch' ? `on ${listText(branches) || 'a branch'}` : ANCHOR[anchor].label
+  const isTagHere = tag !== null && tag.pointsHere
+  const named = isTagHere && anchor === 'tag+branch' ? `, tag ${tag.name} points to it` : ''
+  return `The commit is ${where}${named}.`
+}
+
+function tagText({ anchor, anchorDetail: { tag }, commit }: ProvenanceRecord): string | null {
+  if (commit === null) return null
+  if (tag === null) return 'No tag names this version.'
+  if (tag.pointsHere) return anchor === 'tag+branch' ? null : `Tag ${tag.name} points to it.`
+  const same = tag.sameTree ? ', which has the same files' : ''
+  return `Tag ${tag.name} names this version but points to ${tag.commit.slice(0, 7)}${same}.`
+}
+
+function signedText({ anchorDetail: { tag, commitHasSignature }, commit }: ProvenanceRecord): string | null {
+  if (commit === null) return null
+  const signed = [commitHasSignature === true && 'the commit', tag?.hasSignature === true && 'the tag'].filter(
+    part => part !== false,
+  )
+  if (signed.length > 0) return `A signature is on ${listText(signed)}; it was not verified.`
+  return commitHasSignature === null ? null : 'Nothing is signed.'
+}
+
+function mirrorText({ mirror }: ProvenanceRecord, now: number): string | null {
+  if (mirror === null) return null
+  const from = mirror.fetchedAt === null ? 'of an unknown time' : `from ${age(mirror.fetchedAt, now)}`
+  const newest = mirror.newestCommitAt === null ? '' : `, its newest commit from ${mirror.newestCommitAt.slice(0, 10)}`
+  return `Our copy is ${from}${newest}.`
+}
+
 function evidenceStep(record: ProvenanceRecord, now: number): Step {
-  const { anchor, anchorDetail: at, mirror, commit, path, pathFrom } = record
+  const { anchor, commit, path, pathFrom, claim } = record
   const facts: Fact[] = []
-  if (commit !== null) facts.push({ name: 'Compared', value: commit, isCode: true })
-  if (path !== null) facts.push({ name: 'Folder', value: path === '' ? 'the root' : path, isCode: path !== '' })
-  const place = commit === null ? null : `The commit is ${ANCHOR[anchor].label}.`
-  const { tag } = at
-  const tagged =
-    tag === null
-      ? commit !== null && 'No tag names this version.'
-      : tag.pointsHere
-        ? `Tag ${tag.name} points to it.`
-        : `Tag ${tag.name} names this version but points to ${tag.commit.slice(0, 7)}${tag.sameTree ? ', which has the same files' : ''}.`
-  const signed = [
-    at.commitHasSignature === true ? 'the commit' : '',
-    tag?.hasSignature === true ? 'the tag' : '',
-  ].filter(text => text !== '')
+  if (commit !== null && commit !== claim.commit) facts.push({ name: 'Compared', value: commit, isCode: true })
+  if (path !== null && path !== claim.path)
+    facts.push({ name: 'Folder', value: path === '' ? 'the root' : path, isCode: path !== '' })
   const texts = [
     NO_EVIDENCE[record.outcome],
-    place,
-    at.reachableFrom !== 'unknown' && at.refs.length > 0 && `Reached from ${listText(at.refs.map(shortRef))}.`,
-    tagged,
+    placeText(record),
+    tagText(record),
     pathFrom === 'manifest-blob' && 'The folder is not stated; it is the one with the same Cargo.toml.',
     pathFrom === 'package-name' && 'The folder is not stated; it was found by the name of the package.',
-    commit !== null &&
-      (signed.length === 0 ? 'Nothing is signed.' : `A signature is on ${listText(signed)}; it was not verified.`),
-    mirror !== null &&
-      `Our copy ${mirror.fetchedAt === null ? 'was fetched at an unknown time' : `is from ${age(mirror.fetchedAt, now)}`}${mirror.newestCommitAt === null ? '' : `, its newest commit from ${mirror.newestCommitAt.slice(0, 10)}`}.`,
+    signedText(record),
+    mirrorText(record, now),
   ].filter(text => text !== false && text !== null && text !== undefined)
   const tone = commit === null ? 'unknown' : ANCHOR[anchor].tone
   return step('Evidence', tone, { facts, texts, glyph: anchor === 'outside-branches' ? 'warn' : GLYPH[tone] })

@@ -2,12 +2,18 @@
  * The queue's filter language: free words and `key:value` terms, all of which must hold. Words look at crate, version
  * and dependents. A term with an unknown key or value is reported, not silently matched to nothing. Pure.
  */
+import type { PackageKey } from '../../shared/domain.ts'
+import type { ProvenanceRow } from '../../shared/provenance.ts'
 import type { QueueItem } from '../../shared/wire.ts'
+import { provenanceWords, statusesNamed } from '../provenance/filter.ts'
+import { statusOf } from '../provenance/rows.ts'
+import type { Status } from '../provenance/texts.ts'
 
 export type FilterTerm =
   | { readonly kind: 'word'; readonly text: string }
   | { readonly kind: 'missing' | 'needs' | 'crate'; readonly text: string }
   | { readonly kind: 'is'; readonly value: IsValue }
+  | { readonly kind: 'provenance'; readonly statuses: readonly Status[] }
   | { readonly kind: 'lines'; readonly compare: '<' | '>'; readonly value: number }
 
 export const isValues = ['dev', 'exempted', 'failing', 'full', 'delta', 'started', 'unknown'] as const
@@ -19,7 +25,7 @@ export interface Filter {
   readonly problems: readonly string[]
 }
 
-export const filterKeys = ['missing:', 'needs:', 'crate:', 'is:', 'lines<', 'lines>'] as const
+export const filterKeys = ['missing:', 'needs:', 'crate:', 'is:', 'provenance:', 'lines<', 'lines>'] as const
 
 function parseTerm(text: string): FilterTerm | string {
   const lines = /^lines([<>])(\d+)$/.exec(text)
@@ -36,6 +42,10 @@ function parseTerm(text: string): FilterTerm | string {
     case 'is': {
       const known = isValues.find(v => v === value)
       return known === undefined ? `is: knows ${isValues.join(', ')}` : { kind: 'is', value: known }
+    }
+    case 'provenance': {
+      const statuses = provenanceWords.includes(value) ? statusesNamed(value) : null
+      return statuses === null ? `provenance: knows ${provenanceWords.join(', ')}` : { kind: 'provenance', statuses }
     }
     default:
       return `${key}: is not a key; there are ${filterKeys.join(' ')}`
@@ -77,7 +87,11 @@ function isTrue(value: IsValue, item: QueueItem): boolean {
   }
 }
 
-function holds(term: FilterTerm, item: QueueItem): boolean {
+/** What is known of the packages' provenance; a package that is not in it was not checked. */
+export type KnownProvenance = ReadonlyMap<PackageKey, ProvenanceRow>
+const NOTHING_KNOWN: KnownProvenance = new Map()
+
+function holds(term: FilterTerm, item: QueueItem, known: KnownProvenance): boolean {
   switch (term.kind) {
     case 'word': {
       const places = [item.crate, item.version, ...item.neededBy]
@@ -91,6 +105,10 @@ function holds(term: FilterTerm, item: QueueItem): boolean {
       return item.neededBy.some(name => name.toLowerCase().includes(term.text))
     case 'is':
       return isTrue(term.value, item)
+    case 'provenance': {
+      const row = known.get(item.key)
+      return term.statuses.includes(row === undefined ? 'not-run' : statusOf(row))
+    }
     case 'lines': {
       const lines = linesOfItem(item)
       return lines !== null && (term.compare === '<' ? lines < term.value : lines > term.value)
@@ -99,6 +117,6 @@ function holds(term: FilterTerm, item: QueueItem): boolean {
 }
 
 /** Whether all terms hold for the item. */
-export function matchesFilter(filter: Filter, item: QueueItem): boolean {
-  return filter.terms.every(term => holds(term, item) !== term.isNegated)
+export function matchesFilter(filter: Filter, item: QueueItem, known: KnownProvenance = NOTHING_KNOWN): boolean {
+  return filter.terms.every(term => holds(term, item, known) !== term.isNegated)
 }

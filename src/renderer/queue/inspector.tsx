@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { deltaText } from '../../shared/domain.ts'
 import type { Inspection, QueueItem } from '../../shared/wire.ts'
 import { runCommand } from '../commands/command-table.ts'
+import { ProvenanceFact } from '../provenance/provenance-fact.tsx'
 import { CriteriaChip } from '../parts/criteria-chip.tsx'
 import { FailureNotice } from '../parts/failure-notice.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -162,6 +163,7 @@ export function Inspector({ item, generation }: { readonly item: QueueItem | nul
         {inspection !== null && (
           <>
             <PathSection inspection={inspection} item={item} />
+            <ProvenanceFact of={inspection.key} />
             <Audits key={inspection.key} inspection={inspection} />
             <Facts inspection={inspection} />
           </>

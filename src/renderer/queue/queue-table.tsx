@@ -6,6 +6,7 @@ import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
 import { memo, useCallback, useEffect, useRef, type RefObject } from 'react'
 import type { PackageKey } from '../../shared/domain.ts'
 import type { QueueItem } from '../../shared/wire.ts'
+import { ProvenanceCell } from '../provenance/provenance-cell.tsx'
 import { CriteriaChip } from '../parts/criteria-chip.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { SizeCell } from '../parts/size-cell.tsx'
@@ -87,6 +88,9 @@ const ItemRow = memo(function ItemRow(props: {
             )}
           </span>
         ))}
+      </span>
+      <span role="gridcell" className="prov">
+        <ProvenanceCell of={item.key} isCompact={isCompact} />
       </span>
       <span role="gridcell" className="need" title={item.neededBy.join(', ')}>
         <span className="t12 sub ell">{item.neededByText}</span>
@@ -228,6 +232,7 @@ export function QueueTable(props: {
             To read
           </span>
           <span role="columnheader">Missing criteria</span>
+          <span role="columnheader">Provenance</span>
           <span role="columnheader">Needed by</span>
           <span role="columnheader">State</span>
         </div>

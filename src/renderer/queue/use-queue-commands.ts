@@ -5,6 +5,7 @@ import { useClient } from '../client.ts'
 import { useCommandHandlers } from '../commands/command-table.ts'
 import { changeText } from '../parts/words.ts'
 import { changeSettings, copyText } from '../state/actions.ts'
+import { openPair, useRowOf } from '../provenance/state.ts'
 import { ensureTab, navigate, openReview, useAppStore, useSettings } from '../state/app-store.ts'
 import { groupings, orders } from './order.ts'
 import { queueViews, setGrouping, setOrder, useQueueState, type QueueView } from './queue-state.ts'
@@ -50,6 +51,7 @@ export function useQueueCommands(parts: QueueParts): void {
     if (name !== undefined) useQueueState.setState({ view: name })
   }
   const page = () => parts.table.current?.pageSize() ?? 10
+  const checked = useRowOf(selected?.key ?? null)
   const readable = selected !== null && selected.delta !== null ? selected : null
   useCommandHandlers({
     'list.down': hasRows ? () => move(1) : undefined,
@@ -62,6 +64,13 @@ export function useQueueCommands(parts: QueueParts): void {
     'queue.certify': readable === null ? undefined : () => certifyItem(readable),
     'queue.explain': selected === null ? undefined : parts.showPath,
     'queue.path': selected === null ? undefined : parts.showPath,
+    'queue.provenance':
+      selected === null || checked === null || checked.summary === null
+        ? undefined
+        : () => {
+            useQueueState.setState({ selectedByItself: null })
+            openPair(checked, null)
+          },
     'queue.copy':
       selected === null
         ? undefined

@@ -5,6 +5,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { PackageKey } from '../../shared/domain.ts'
 import type { QueueItem, QueueSnapshot } from '../../shared/wire.ts'
+import { rowsByKey, useProvenance } from '../provenance/state.ts'
 import { useAppStore } from '../state/app-store.ts'
 import { matchesFilter, parseFilter, type Filter } from './filter.ts'
 import { groupItems, orderItems, type ListRow } from './order.ts'
@@ -36,14 +37,17 @@ export function useRows(snapshot: QueueSnapshot): Rows {
   const chosenDeltas = useAppStore(s => s.chosenDeltas)
   const [held, setHeld] = useState<readonly PackageKey[] | null>(null)
   const filter = useMemo(() => parseFilter(filterText), [filterText])
+  const asksProvenance = filter.terms.some(term => term.kind === 'provenance')
+  // Only a filter that asks for it makes the list follow the results of checks.
+  const known = useProvenance(s => (asksProvenance ? s.snapshots.workspace : null))
   const ofView = useMemo(() => itemsOfView(snapshot, view), [snapshot, view])
   const sorted = useMemo(
     () =>
       orderItems(
-        ofView.filter(item => matchesFilter(filter, item)),
+        ofView.filter(item => matchesFilter(filter, item, known === null ? undefined : rowsByKey(known))),
         order,
       ),
-    [ofView, filter, order],
+    [ofView, filter, order, known],
   )
 
   // A new question is a new order.

@@ -93,8 +93,16 @@ export function FileHeader(props: {
   readonly onLayout: (layout: DiffViewOptions['layout']) => void
   readonly onWhitespace: () => void
   readonly onToggleRead: () => void
+  /** Null: the version was not compared with its repository. */
+  readonly repository: {
+    readonly isOn: boolean
+    /** It is on and its text is here. */
+    readonly isShown: boolean
+    readonly label: string
+    readonly onToggle: () => void
+  } | null
 }) {
-  const { file, diff, options } = props
+  const { file, diff, options, repository } = props
   const isText = diff?.kind === 'text'
   return (
     <div className="rv-head">
@@ -118,6 +126,7 @@ export function FileHeader(props: {
           not counted
         </span>
       )}
+      {repository?.isShown === true && <span className="pill">left: {repository.label}</span>}
       {(file.suspicious ?? 0) > 0 && (
         <span className="rv-badge warn">
           <Icon name="warn" />
@@ -139,6 +148,16 @@ export function FileHeader(props: {
         {isText && (
           <button className="btn s rv-ws" aria-pressed={options.whitespace} onClick={props.onWhitespace}>
             Whitespace {options.whitespace ? 'shown' : 'hidden'}
+          </button>
+        )}
+        {repository !== null && (
+          <button
+            className="btn s rv-ws"
+            aria-pressed={repository.isOn}
+            title="Show the repository in place of the older version"
+            onClick={repository.onToggle}
+          >
+            Repository <Keys of="review.repoSide" />
           </button>
         )}
         <label className="btn s rv-read">

@@ -9,16 +9,19 @@ import type { FileGroup, Review, SuspiciousChar } from '../../shared/wire.ts'
 import { useClient } from '../client.ts'
 import { useCommandHandlers } from '../commands/command-table.ts'
 import { FailureNotice } from '../parts/failure-notice.tsx'
+import { useReviewRecord } from '../provenance/review-tab.tsx'
+import { openPair } from '../provenance/state.ts'
+import { useRepositorySide } from '../provenance/use-repository-side.ts'
 import { changeSettings, toastFailure } from '../state/actions.ts'
 import { reviewId, showToast, useAppStore, useSettings } from '../state/app-store.ts'
 import { BlobPane } from './blob-pane.tsx'
-import type { DiffPlace } from './diff-editor.ts'
+import type { DiffPlace, TextDiff } from './diff-editor.ts'
 import { DiffPane, type DiffPaneHandle } from './diff-pane.tsx'
 import { FileTree } from './file-tree.tsx'
 import { HugePane } from './huge-pane.tsx'
 import { FileHeader, KeyBar, TopBar } from './review-bars.tsx'
 import { ReviewFailed, ReviewLoading } from './review-states.tsx'
-import { SidePanel } from './side-panel.tsx'
+import { SidePanel, type PanelTab } from './side-panel.tsx'
 import { shownPath } from './shown-path.ts'
 import { nextPath, readingOrder, treeRows, type TreeRow, type TreeSort } from './tree-rows.ts'
 import { useEditorKeys } from './use-editor-keys.ts'
@@ -84,7 +87,7 @@ function ReviewBody(props: BodyProps) {
   const [wrapChoice, setWrapChoice] = useState<boolean | null>(settings.wrapLines ? true : null)
   const [whitespace, setWhitespace] = useState(false)
   const [isDrawerOpen, setDrawerOpen] = useState(false)
-  const [tab, setTab] = useState<'file' | 'audits'>('file')
+  const [tab, setTab] = useState<PanelTab>('file')
   const [place, setPlace] = useState<DiffPlace | null>(null)
   const [hint, setHint] = useState<string | null>(null)
   const focusedRow = useRef<TreeRow | null>(null)
@@ -105,6 +108,11 @@ function ReviewBody(props: BodyProps) {
 
   const browser = useFileBrowser(props, order)
   const { shown, wanted, open } = browser
+  const provenance = useReviewRecord(review)
+  const side = useRepositorySide(review.crate, review.delta.to, shown?.path ?? null)
+  const shownDiff = side.diff ?? shown?.diff ?? null
+  const sideText = side.diff?.kind === 'text' ? side.diff : null
+  const sideFailure = side.failure ?? browser.failure
   const file = shown === null ? null : (filesByPath.get(shown.path) ?? null)
   const selected = wanted ?? shown?.path ?? null
   const isDrawer = width < DRAWER_BELOW_PX
@@ -149,6 +157,14 @@ function ReviewBody(props: BodyProps) {
   }
   /** An approximate diff cannot be marked read: what was compared is not known line by line. */
   const canMark = () => {
+    if (side.isOn) {
+      showToast({
+        tone: 'warn',
+        text: 'The repository is shown in place of the older version',
+        detail: 'Go back to the change (v) before you mark it: that is what the audit is about.',
+      })
+      return false
+    }
     const isApproximate = shown?.diff.kind === 'text' && shown.diff.approximate !== null
     if (isApproximate)
       showToast({
@@ -196,10 +212,19 @@ function ReviewBody(props: BodyProps) {
     setSort(next)
     setOrder(readingOrder(review.files, next))
   }
-  const isText = shown?.diff.kind === 'text'
+  const isText = shownDiff?.kind === 'text'
   const inText = (run: () => void) => (isText ? run : undefined)
 
+  const canCompare = provenance.record !== null && provenance.record.identity !== 'none'
+  const toggleSide = () => side.set(side.isOn ? null : (shown?.path ?? null))
+  /** Files that the change does not touch are no part of the review; they open beside the repository on their own. */
+  const compare = (path: string) => {
+    if (!filesByPath.has(path)) return openPair({ crate: review.crate, version: review.delta.to }, path)
+    side.set(path)
+    show(path)
+  }
   useCommandHandlers({
+    'review.repoSide': canCompare && shown !== null ? toggleSide : undefined,
     'review.nextHunk': inText(() => hunk(1)),
     'review.prevHunk': inText(() => hunk(-1)),
     'review.nextFile': () => void (move(1, () => true, false) || say('Last file')),
@@ -230,10 +255,12 @@ function ReviewBody(props: BodyProps) {
       client={client}
       review={review}
       file={file}
-      diff={shown?.diff ?? null}
+      diff={shownDiff}
       packageOfQueue={storeKey}
+      provenance={provenance}
       tab={tab}
       onTab={setTab}
+      onCompare={compare}
       onJump={jump}
       onClose={isDrawer ? () => setDrawerOpen(false) : null}
     />
@@ -266,35 +293,45 @@ function ReviewBody(props: BodyProps) {
           {file !== null && shown !== null && (
             <FileHeader
               file={file}
-              diff={shown.diff}
+              diff={shownDiff}
               options={options}
               onLayout={setLayout}
               onWhitespace={() => setWhitespace(!whitespace)}
               onToggleRead={toggleRead}
+              repository={
+                canCompare
+                  ? {
+                      isOn: side.isOn,
+                      isShown: side.diff !== null,
+                      label: `repository at ${provenance.record?.commit?.slice(0, 7) ?? 'no commit'}`,
+                      onToggle: toggleSide,
+                    }
+                  : null
+              }
             />
           )}
           <div className="rv-content">
             {review.files.length === 0 && <EmptyReview review={review} />}
-            {browser.failure !== null && (
+            {sideFailure !== null && (
               <div className="rv-pad">
-                <FailureNotice failure={browser.failure}>
-                  <button className="btn s" onClick={browser.retry}>
+                <FailureNotice failure={sideFailure}>
+                  <button className="btn s" onClick={side.failure !== null ? side.retry : browser.retry}>
                     Try again
                   </button>
                 </FailureNotice>
               </div>
             )}
-            {browser.failure === null && shown?.diff.kind === 'binary' && <BlobPane diff={shown.diff} />}
-            {browser.failure === null && shown?.diff.kind === 'huge' && (
-              <HugePane diff={shown.diff} onPage={browser.page} />
+            {sideFailure === null && shownDiff?.kind === 'binary' && <BlobPane diff={shownDiff} />}
+            {sideFailure === null && shownDiff?.kind === 'huge' && (
+              <HugePane diff={shownDiff} onPage={side.isOn ? side.page : browser.page} />
             )}
-            {browser.lastText !== null && (
+            {(sideText ?? browser.lastText?.diff ?? null) !== null && (
               <DiffPane
                 ref={pane}
-                diff={browser.lastText.diff}
-                line={browser.lastText.line}
+                diff={(sideText ?? browser.lastText?.diff) as TextDiff}
+                line={sideText === null ? (browser.lastText?.line ?? null) : null}
                 options={options}
-                isHidden={!isText || browser.failure !== null}
+                isHidden={!isText || sideFailure !== null}
                 next={browser.next}
                 onPlace={next => {
                   setPlace(next)

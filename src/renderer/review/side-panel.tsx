@@ -10,9 +10,13 @@ import type { FileDiff, Inspection, Review, ReviewFile, SuspiciousChar } from '.
 import { CriteriaChip } from '../parts/criteria-chip.tsx'
 import { FailureNotice } from '../parts/failure-notice.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { ProvenanceTab } from '../provenance/review-tab.tsx'
+import type { RecordState } from '../provenance/use-record.ts'
 import { changeText, count, listText, personName } from '../parts/words.ts'
 import { markWords, ReadMarkGlyph } from './read-mark.tsx'
 import { shownPath } from './shown-path.ts'
+
+export type PanelTab = 'file' | 'audits' | 'provenance'
 
 export function SidePanel(props: {
   readonly client: EngineClient
@@ -21,8 +25,11 @@ export function SidePanel(props: {
   readonly diff: FileDiff | null
   /** The package of the queue this review is for; null when it is none. */
   readonly packageOfQueue: PackageKey | null
-  readonly tab: 'file' | 'audits'
-  readonly onTab: (tab: 'file' | 'audits') => void
+  readonly provenance: RecordState
+  readonly tab: PanelTab
+  readonly onTab: (tab: PanelTab) => void
+  /** Shows the file beside its side in the repository. */
+  readonly onCompare: (path: string) => void
   readonly onJump: (at: SuspiciousChar) => void
   readonly onClose: (() => void) | null
 }) {
@@ -40,6 +47,9 @@ export function SidePanel(props: {
             Audits {auditCount !== null && <b className="num">{auditCount}</b>}
           </button>
         )}
+        <button role="tab" aria-selected={tab === 'provenance'} onClick={() => onTab('provenance')}>
+          Provenance
+        </button>
         {props.onClose !== null && (
           <button className="right" aria-label="Close details" onClick={props.onClose}>
             <Icon name="close" />
@@ -47,7 +57,14 @@ export function SidePanel(props: {
         )}
       </div>
       <div className="rv-panel" role="tabpanel" tabIndex={0}>
-        {tab === 'file' || props.packageOfQueue === null ? (
+        {tab === 'provenance' ? (
+          <ProvenanceTab
+            review={props.review}
+            detail={props.provenance}
+            shown={props.file?.path ?? null}
+            onCompare={props.onCompare}
+          />
+        ) : tab === 'file' || props.packageOfQueue === null ? (
           <FileFacts review={props.review} file={props.file} diff={props.diff} onJump={props.onJump} />
         ) : (
           <Audits crate={props.review.crate} {...audits} />
