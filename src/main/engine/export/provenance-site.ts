@@ -58,7 +58,7 @@ export function siteDetail(at: number, record: ProvenanceRecord, accepted: Prove
 /** JSON that is harmless wherever a script may stand. */
 function scriptJson(value: unknown): string {
   return JSON.stringify(value).replace(
-    /[<>&\u2028\u2029]/g,
+    /[<>&\u2028-\u202e\u2066-\u2069]/g,
     char => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
 }

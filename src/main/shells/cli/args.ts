@@ -24,6 +24,8 @@ export interface GlobalOptions {
   /** Milliseconds since the epoch, UTC; null means now. */
   readonly currentTimeMs: number | null
   readonly outputFormat: OutputFormat
+  /** `--output-format ndjson`, which only some commands have: one JSON value a line, as they come. Else false. */
+  readonly asLines: boolean
   readonly outputFile: string | null
   readonly logFile: string | null
   readonly verbose: Verbosity
@@ -80,6 +82,7 @@ export function parseCommandLine(argv: readonly string[]): Result<CommandLine, F
   if (flags.has('help')) return ok({ command: { name: 'help', topic: words[0] ?? null }, global: global.value })
   const command = parseCommand(words, flags)
   if (!command.ok) return command
+  if (global.value.asLines && command.value.name !== 'provenance') return usage(NOT_A_FORMAT('ndjson'))
   const needsLocked = command.value.name !== 'help' && command.value.name !== 'version'
   if (needsLocked && global.value.frozen && !global.value.locked) return usage('--frozen needs --locked')
   return ok({ command: command.value, global: global.value })
@@ -113,7 +116,9 @@ function splitArguments(argv: readonly string[]): Result<Split, Failure> {
     }
     const equals = long.indexOf('=')
     const name = long.slice(2, equals === -1 ? undefined : equals)
-    const arity = long.startsWith('--') ? (GLOBAL_FLAGS.get(name) ?? COMMAND_FLAGS.get(name)) : undefined
+    // A flag that two commands read differently belongs to the command before it.
+    const own = COMMANDS.get((words[0] === 'vet' ? words[1] : words[0]) ?? '')?.flags[name]
+    const arity = long.startsWith('--') ? (GLOBAL_FLAGS.get(name) ?? own ?? COMMAND_FLAGS.get(name)) : undefined
     if (arity === undefined) return usage(`'${arg}' is not an option of assay`)
     const inline = equals === -1 ? null : long.slice(equals + 1)
     if (arity === 'switch' && inline !== null) return usage(`--${name} takes no value`)
@@ -128,12 +133,13 @@ function splitArguments(argv: readonly string[]): Result<Split, Failure> {
   return ok({ flags, words })
 }
 
+const NOT_A_FORMAT = (text: string) => `--output-format is 'human' or 'json', not '${text}'`
+
 function globalOptions(flags: Flags): Result<GlobalOptions, Failure> {
   const one = (name: string) => flags.get(name)?.[0] ?? null
   const outputFormat = one('output-format') ?? 'human'
-  if (outputFormat !== 'human' && outputFormat !== 'json') {
-    return usage(`--output-format is 'human' or 'json', not '${outputFormat}'`)
-  }
+  const asLines = outputFormat === 'ndjson'
+  if (outputFormat !== 'human' && outputFormat !== 'json' && !asLines) return usage(NOT_A_FORMAT(outputFormat))
   const verbose = (one('verbose') ?? 'warn') as Verbosity
   if (!VERBOSITIES.includes(verbose)) return usage(`--verbose is one of ${VERBOSITIES.join(', ')}, not '${verbose}'`)
   const currentTime = one('current-time')
@@ -152,7 +158,8 @@ function globalOptions(flags: Flags): Result<GlobalOptions, Failure> {
     cargoArgs: flags.get('cargo-arg') ?? [],
     filterGraph: flags.get('filter-graph') ?? [],
     currentTimeMs,
-    outputFormat,
+    outputFormat: asLines ? 'json' : outputFormat,
+    asLines,
     outputFile: one('output-file'),
     logFile: one('log-file'),
     verbose,

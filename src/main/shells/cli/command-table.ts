@@ -1,5 +1,5 @@
 /**
- * Every command of cargo-vet 0.10.3 (and Assay's own `open`) with its flags and arguments, as a table: how each is read
+ * Every command of cargo-vet 0.10.3 (and Assay's own `provenance` and `open`) with its flags and arguments, as a table: how each is read
  * and what it becomes. What cargo-vet refuses while reading the command line (exit code 2) is refused here: a version,
  * a requirement, a date or a mode that is none, and flags that need or exclude each other. Pure.
  */
@@ -62,6 +62,20 @@ export interface RecordViolationArgs {
   readonly force: boolean
 }
 
+export interface ProvenanceArgs {
+  /** Null with `crate` null: the workspace. */
+  readonly crate: string | null
+  readonly version: string | null
+  readonly from: string | null
+  readonly level: 'compare' | 'rebuild'
+  readonly again: boolean
+  readonly refresh: boolean
+  readonly offline: boolean
+  readonly jobs: number | null
+  /** A folder to write a static site into. */
+  readonly site: string | null
+}
+
 export type Regenerated = 'exemptions' | 'imports' | 'audit-as-crates-io' | 'unpublished'
 
 export type Command =
@@ -97,6 +111,7 @@ export type Command =
   | { readonly name: 'dump-graph'; readonly depth: GraphDepth }
   | { readonly name: 'gc'; readonly maxPackageAgeDays: number; readonly clean: boolean }
   | { readonly name: 'renew'; readonly crate: string | null; readonly includeInactive: boolean }
+  | { readonly name: 'provenance'; readonly args: ProvenanceArgs }
   | { readonly name: 'open'; readonly folder: string | null }
   | { readonly name: 'help'; readonly topic: string | null }
 
@@ -243,6 +258,25 @@ export const COMMANDS: ReadonlyMap<string, CommandSpec> = new Map<string, Comman
     },
   ],
   [
+    'provenance',
+    {
+      flags: {
+        all: 'switch',
+        from: 'one',
+        level: 'one',
+        again: 'switch',
+        refresh: 'switch',
+        offline: 'switch',
+        jobs: 'one',
+        site: 'one',
+      },
+      shape: '[--all | NAME [VERSION] | --from FILE]',
+      least: 0,
+      most: 2,
+      read: readProvenance,
+    },
+  ],
+  [
     'open',
     {
       flags: {},
@@ -265,9 +299,9 @@ export const COMMANDS: ReadonlyMap<string, CommandSpec> = new Map<string, Comman
   ['version', plain('version')],
 ])
 
-/** The flags of all commands, by name; none is read in two ways. */
+/** The flags of all commands, by name; of one that is read in two ways, cargo-vet's. */
 export const COMMAND_FLAGS: ReadonlyMap<string, Arity> = new Map(
-  [...COMMANDS.values()].flatMap(spec => Object.entries(spec.flags)),
+  [...COMMANDS.values()].reverse().flatMap(spec => Object.entries(spec.flags)),
 )
 
 export function usage(message: string): Result<never, Failure> {
@@ -420,6 +454,34 @@ function readRenew(words: readonly string[], flags: Flags): Result<Command, Fail
   if (crate !== null && isExpiring) return usage('--expiring cannot be used with a package')
   if (flags.has('include-inactive') && !isExpiring) return usage('--include-inactive needs --expiring')
   return ok({ name: 'renew', crate, includeInactive: flags.has('include-inactive') })
+}
+
+function readProvenance(words: readonly string[], flags: Flags): Result<Command, Failure> {
+  const crate = words[0] ?? null
+  const from = one(flags, 'from')
+  if ([crate !== null, from !== null, flags.has('all')].filter(given => given).length > 1)
+    return usage("'assay provenance' is followed by one of --all, a package, or --from with a file")
+  const version = words[1] === undefined ? ok(null) : versionOf(words[1])
+  if (!version.ok) return version
+  const level = one(flags, 'level') ?? 'compare'
+  if (level !== 'compare' && level !== 'rebuild') return usage(`--level is 'compare' or 'rebuild', not '${level}'`)
+  const jobs = one(flags, 'jobs')
+  if (jobs !== null && !/^([1-9]|[1-5]\d|6[0-4])$/.test(jobs)) return usage(`--jobs is from 1 to 64, not '${jobs}'`)
+  if (flags.has('offline') && flags.has('refresh')) return usage('--refresh needs the network, --offline forbids it')
+  return ok({
+    name: 'provenance',
+    args: {
+      crate,
+      version: version.value,
+      from,
+      level,
+      again: flags.has('again'),
+      refresh: flags.has('refresh'),
+      offline: flags.has('offline'),
+      jobs: jobs === null ? null : Number(jobs),
+      site: one(flags, 'site'),
+    },
+  })
 }
 
 function versionOf(text: string): Result<VetVersion, Failure> {

@@ -7,6 +7,7 @@ import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { PreparedFetch } from '../../engine/session/fetch-commands.ts'
 import type { Command } from './command-table.ts'
+import { harmless } from './harmless.ts'
 import { EXIT, type CliContext } from './run.ts'
 
 type Of<N extends Command['name']> = Extract<Command, { name: N }>
@@ -127,12 +128,4 @@ function nestedShell(shell: string, folder: string, { caps, terminal }: CliConte
     child.once('error', () => resolve(EXIT.failed))
     child.once('exit', code => resolve(code ?? EXIT.failed))
   })
-}
-
-/** Control characters of a crate's files must not steer the reader's terminal. */
-export function harmless(text: string): string {
-  return text.replace(
-    /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g,
-    char => `<U+${char.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}>`,
-  )
 }

@@ -113,6 +113,29 @@ Cleans cargo-vet's cache folder, or the one of --cache-dir.`,
 assay renew [OPTIONS] --expiring [--include-inactive]
 
 Lets wildcard audits run for another year, those of a package or all that end within six weeks.`,
+  provenance: `assay provenance [OPTIONS] [--all]               every registry package of Cargo.lock
+assay provenance [OPTIONS] NAME [VERSION]         one crate: as the workspace uses it, else its newest release
+assay provenance [OPTIONS] --from FILE            a NAME VERSION per line; # starts a comment
+
+Was this crate built from the repository it names? Compares each published archive with the commit it claims, file by
+file. Nothing of the crate or of the repository is run. Needs git; no store and no cargo.
+
+  --level compare    (default) without a checkout, or rebuild: also package that commit with the installed cargo,
+                     without network, and compare the archives
+  --again            also what has a result; results are kept as they come, and a run that was stopped goes on
+  --refresh          ask the servers of repositories even when our copies are newer than the releases; checks again
+  --offline          use no network: what is cached counts (the same as --locked --frozen)
+  --jobs N           checks at once, 1 to 64; default 8
+  --site FOLDER      also write the results there as a static site that opens without a server
+  --output-format    human (default), json: one list in the order asked for, or ndjson: one record a line, as they come
+
+Repositories are kept as bare mirrors in the cache. ASSAY_GIT_INSTEAD_OF='https://github.com/=file:///mirrors/' names
+other places for addresses that start so; the longest fitting start wins, several are separated by blanks.
+JSON records list the files that are not equal; equal ones are counted. A version that could not be checked has the
+outcome null and a failure.
+
+Exit codes: 0 every version was checked and none differs; 255 one is a mismatch or archive-anomaly that nobody accepted,
+or could not be checked; 2 a command line that was not understood; 130 interrupted.`,
   open: `assay open [FOLDER]
 
 Starts the window (or, without a display, the browser door) on a workspace.`,
@@ -143,6 +166,7 @@ Commands:
   dump-graph        print the build graph
   aggregate         several audits files as one
   fmt               rewrite the store's files in canonical form
+  provenance        compare published crates with the repositories they name
   gc                clean the cache
   open              start the window
   help              this text, or that of a command: assay help certify

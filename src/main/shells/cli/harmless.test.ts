@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { harmless } from './fetch-commands.ts'
+import { harmless } from './harmless.ts'
 
 it.each([
   { case: 'keeps lines, tabs and letters', text: '+\tpub fn é() {}\n', want: '+\tpub fn é() {}\n' },

@@ -1,0 +1,153 @@
+/**
+ * From the claim to a tree: which repository, which commit, which folder, and how the archive compares with it. What is
+ * missing on the way is told apart: no repository named, not to be had, our copy too old, the commit not there, the
+ * package not in it. A commit that has to be searched for is marked so. Source: provenance.md 2.1, 2.2, 3.1.
+ */
+import type { Claim, ContentGrade, Fallback, ProvenanceRecord, Reason } from '../../../shared/provenance.ts'
+import type { Run } from '../capabilities.ts'
+import { findAnchor, type Anchor } from './anchor.ts'
+import { compareWithTree, type Comparison, type OpenSubmodule } from './compare.ts'
+import type { ArchiveFile } from './crate-archive.ts'
+import { findCommit } from './find-commit.ts'
+import type { GitOid, GitRepository } from './git-repository.ts'
+import { locatePackage } from './locate-package.ts'
+import type { MirrorProblem, Mirrors } from './mirror.ts'
+import { normaliseRepository } from './repository-address.ts'
+
+export interface SourceInput {
+  readonly crate: string
+  readonly version: string
+  readonly claim: Claim
+  readonly files: ReadonlyMap<string, ArchiveFile>
+  readonly publishedAt: string | null
+  readonly refresh: boolean
+}
+
+export interface Source {
+  readonly repository: GitRepository | null
+  readonly problem: MirrorProblem | null
+  /** Compared commit; null when none was found. */
+  readonly commit: GitOid | null
+  readonly path: string | null
+  readonly pathFrom: ProvenanceRecord['pathFrom']
+  /** Nothing of our copy is as new as the publication, so what is not there may be all the same. */
+  readonly isStale: boolean
+  readonly fallback: Fallback | null
+  readonly locate: { readonly path: string | null; readonly warnings: readonly Reason[] } | null
+  readonly comparison: Comparison | null
+  readonly anchor: Anchor | null
+}
+
+const NOTHING: Source = {
+  ...{ repository: null, problem: null, commit: null, path: null, pathFrom: 'none', isStale: false },
+  ...{ fallback: null, locate: null, comparison: null, anchor: null },
+}
+
+/** Throws Cancelled. */
+export async function findSource(
+  deps: { readonly mirrors: Mirrors; readonly compareBytes: boolean },
+  input: SourceInput,
+  run: Run,
+): Promise<Source> {
+  const { claim, publishedAt, refresh } = input
+  const { url } = claim.repository
+  if (url === null) return NOTHING
+  const newerThanMs = publishedAt === null ? null : Date.parse(publishedAt)
+  const opened = await deps.mirrors.open(url, { commit: claim.commit, newerThanMs, refresh }, run)
+  if (!opened.ok) return { ...NOTHING, problem: opened.error }
+  const repository = opened.value
+  const found = claim.commit === null ? null : await haveCommit(deps.mirrors, repository, claim.commit, run)
+  if (claim.commit === null || found === null) {
+    const isStale = claim.commit !== null && isOlder(repository.mirror.newestCommitAt, newerThanMs)
+    return searched(deps, input, repository, isStale, run)
+  }
+  return claimed(deps, input, repository, { commit: claim.commit, isOutside: found === 'outside' }, run)
+}
+
+/** `outside`: the server gave it by its id, but no branch or tag brought it. Null: nobody has it. */
+export async function haveCommit(
+  mirrors: Mirrors,
+  repository: GitRepository,
+  commit: GitOid,
+  run: Run,
+): Promise<'inside' | 'outside' | null> {
+  if ((await repository.commit(commit, run)) !== null) return 'inside'
+  if (!(await mirrors.fetchCommit(repository, commit, run))) return null
+  return (await repository.commit(commit, run)) === null ? null : 'outside'
+}
+
+const isOlder = (newestCommitAt: string | null, thanMs: number | null): boolean =>
+  newestCommitAt !== null && thanMs !== null && Date.parse(newestCommitAt) < thanMs
+
+async function claimed(
+  deps: { readonly mirrors: Mirrors; readonly compareBytes: boolean },
+  { crate, version, claim, files }: SourceInput,
+  repository: GitRepository,
+  { commit, isOutside }: { readonly commit: GitOid; readonly isOutside: boolean },
+  run: Run,
+): Promise<Source> {
+  const located = await locatePackage(repository, commit, files, claim.path, crate, run)
+  const how = { foundBySearch: false, isOutside }
+  if (located.path === null) {
+    const anchor = await findAnchor(repository, commit, { name: crate, version, path: claim.path ?? '' }, how, run)
+    return { ...NOTHING, repository, commit, anchor, locate: { path: null, warnings: [] } }
+  }
+  const { path, from, warnings } = located
+  const compared = { crate, version, files, repository, commit, path, ...comparing(deps) }
+  const [comparison, anchor] = await Promise.all([
+    compareWithTree(compared, run),
+    findAnchor(repository, commit, { name: crate, version, path }, how, run),
+  ])
+  return {
+    ...NOTHING,
+    ...{ repository, commit, path, pathFrom: from, comparison, anchor, locate: { path, warnings } },
+  }
+}
+
+async function searched(
+  deps: { readonly mirrors: Mirrors; readonly compareBytes: boolean },
+  { crate, version, claim, files }: SourceInput,
+  repository: GitRepository,
+  isStale: boolean,
+  run: Run,
+): Promise<Source> {
+  const { hintPath } = claim.repository
+  const found = await findCommit(repository, { crate, version, files, hintPath, ...comparing(deps) }, run)
+  if (found === null) {
+    const fallback: Fallback = { how: 'none', outcome: 'no-candidate', candidates: 0 }
+    return { ...NOTHING, repository, isStale, fallback }
+  }
+  const { commit, path, how, candidates, comparison } = found
+  const fallback: Fallback = { how, outcome: FALLBACK_OUTCOMES[comparison.grade], candidates }
+  const pkg = { name: crate, version, path }
+  const anchor = await findAnchor(repository, commit, pkg, { foundBySearch: true, isOutside: false }, run)
+  return {
+    ...{ repository, problem: null, commit, path, pathFrom: 'manifest-blob', isStale, fallback, comparison, anchor },
+    locate: { path, warnings: [] },
+  }
+}
+
+const FALLBACK_OUTCOMES: Readonly<Record<ContentGrade, Fallback['outcome']>> = {
+  exact: 'match',
+  'line-endings': 'match-line-endings',
+  'broken-symlinks': 'match-broken-symlinks',
+  differs: 'mismatch',
+  'partly-unchecked': 'submodule-unavailable',
+  unchecked: 'no-candidate',
+}
+
+/** What comparing needs beside the tree. */
+function comparing({ mirrors, compareBytes }: { readonly mirrors: Mirrors; readonly compareBytes: boolean }) {
+  return { compareBytes, openSubmodule: submoduleOpener(mirrors) }
+}
+
+/** Submodules are repositories of their own, with mirrors of their own. */
+export function submoduleOpener(mirrors: Mirrors): OpenSubmodule {
+  return async (stated, commit, run) => {
+    const address = normaliseRepository(stated)
+    if (address === null) return null
+    const opened = await mirrors.open(address.url, { commit, newerThanMs: null, refresh: false }, run)
+    if (!opened.ok) return null
+    return (await haveCommit(mirrors, opened.value, commit, run)) === null ? null : opened.value
+  }
+}

@@ -1,0 +1,37 @@
+/** The repository's side of one file of a record, as bytes. Read from the mirror; fetched when the mirror lacks it. */
+import type { FileResult, ProvenanceRecord } from '../../../shared/provenance.ts'
+import { ok, type Result } from '../../../shared/result.ts'
+import type { Run } from '../capabilities.ts'
+import { haveCommit } from './find-source.ts'
+import type { MirrorProblem, Mirrors } from './mirror.ts'
+
+const MAX_BYTES = 256 << 20
+
+/** Null: there is nothing on that side. A blob that cannot be had any more is a problem. Throws Cancelled. */
+export async function readRepositoryFile(
+  mirrors: Mirrors,
+  record: Pick<ProvenanceRecord, 'repository' | 'commit' | 'path'>,
+  file: Pick<FileResult, 'path' | 'state' | 'treeBlob' | 'repositoryPath'>,
+  run: Run,
+): Promise<Result<Uint8Array | null, MirrorProblem>> {
+  const { repository: url, commit, path } = record
+  if (url === null || commit === null || file.state === 'only-in-crate') return ok(null)
+  const opened = await mirrors.open(url, { commit, newerThanMs: null, refresh: false }, run)
+  if (!opened.ok) return opened
+  const repository = opened.value
+  if ((await haveCommit(mirrors, repository, commit, run)) === null) return gone(`the commit ${commit}`)
+  // What cargo wrote is shown beside what the repository has under that name.
+  const blob = file.treeBlob ?? (path === null ? null : await blobAt(path === '' ? file.path : `${path}/${file.path}`))
+  if (blob === null) return ok(null)
+  const [bytes = null] = await repository.blobs([blob], MAX_BYTES, run)
+  return bytes === null ? gone(`the blob ${blob}`) : ok(bytes)
+
+  async function blobAt(at: string): Promise<string | null> {
+    const entry = await repository.entryAt(commit!, at, run)
+    return entry !== null && entry.mode.startsWith('100') ? entry.oid : null
+  }
+}
+
+const gone = (what: string): Result<never, MirrorProblem> => ({
+  ...{ ok: false, error: { kind: 'gone', text: `The repository does not give ${what} any more.` } },
+})

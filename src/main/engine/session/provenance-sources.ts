@@ -1,0 +1,141 @@
+/**
+ * What checking needs from the world: archives and index lines from the registry, mirrors of repositories, kept records.
+ * One is opened per run and closed at its end; archives, index and mirrors stay in the cache folder.
+ */
+import type { AbsolutePath } from '../../../shared/domain.ts'
+import type { Failure } from '../../../shared/failure.ts'
+import type { ProvenanceRecord } from '../../../shared/provenance.ts'
+import { fail, ok, type Result } from '../../../shared/result.ts'
+import { openCache } from '../cache.ts'
+import type { Capabilities, Run } from '../capabilities.ts'
+import { gitVersion } from '../io/git.ts'
+import { readRegistryConfig } from '../io/registry-config.ts'
+import { openRegistry, type Registry } from '../io/registry.ts'
+import { checkCrate, type CheckDeps } from '../provenance/check.ts'
+import { readIndexFacts } from '../provenance/index-facts.ts'
+import { openMirrors, type Mirrors } from '../provenance/mirror.ts'
+import { parseInsteadOf, type RedirectRule } from '../provenance/repository-address.ts'
+import { openProvenanceResults, type ProvenanceResults } from './provenance-results.ts'
+import type { CheckLevel, CheckOne, WantedVersion } from './provenance-run.ts'
+
+export interface SourceOptions {
+  /** Where cargo's configuration counts from. */
+  readonly root: AbsolutePath
+  /** sha256 by `name@version`. */
+  readonly lockChecksums: ReadonlyMap<string, string>
+  readonly vetCacheDir: AbsolutePath | null
+  readonly offline: boolean
+  /** Ask the servers of repositories in any case. */
+  readonly refresh: boolean
+  /** The setting beside ASSAY_GIT_INSTEAD_OF; empty: none. */
+  readonly redirects: string
+  readonly parallel: number
+}
+
+export interface ProvenanceSources extends CheckOne {
+  readonly registry: Registry
+  readonly mirrors: Mirrors
+  readonly results: ProvenanceResults
+  close(): Promise<void>
+}
+
+/** Of one mirror on disk. */
+const MAX_MIRROR_BYTES = 4 * 2 ** 30
+const FETCHES_AT_ONCE = 4
+
+/** @failure registry-config, unsupported, request-invalid (redirects that are none) */
+export async function openProvenanceSources(
+  caps: Capabilities,
+  options: SourceOptions,
+): Promise<Result<ProvenanceSources, Failure>> {
+  const redirects = readRedirects(caps, options.redirects)
+  if (!redirects.ok) return redirects
+  const config = await readRegistryConfig(caps, options.root)
+  if (!config.ok) return config
+  const { offline, lockChecksums, vetCacheDir } = options
+  const cache = openCache(caps)
+  const registry = openRegistry(caps, cache, config.value, { offline, lockChecksums, vetCacheDir })
+  const results = openProvenanceResults(caps)
+  const mirrors = openMirrors(caps, {
+    redirects: redirects.value,
+    offline,
+    maxBytes: MAX_MIRROR_BYTES,
+    maxParallel: FETCHES_AT_ONCE,
+  })
+  let deps: Promise<CheckDeps> | null = null
+  /** Of versions whose checksum was asked for, until they are checked. */
+  const lines = new Map<string, Result<string, Failure>>()
+  return ok({
+    registry,
+    mirrors,
+    results,
+    async checksum({ crate, version }, run) {
+      const known = registry.known(crate, version)?.checksum ?? lockChecksums.get(`${crate}@${version}`)
+      if (known !== undefined) return known
+      const line = await registry.indexLine(crate, version, run)
+      lines.set(`${crate}@${version}`, line)
+      return line.ok ? (readIndexFacts(line.value)?.checksum ?? null) : null
+    },
+    async check(wanted, level, run) {
+      const key = `${wanted.crate}@${wanted.version}`
+      const line = lines.get(key) ?? null
+      lines.delete(key)
+      deps ??= checkDeps(caps, { registry, mirrors, results }, run)
+      return checkOne(await deps, registry, { ...wanted, line }, { level, refresh: options.refresh }, run)
+    },
+    async close() {
+      await mirrors.close()
+      results.close()
+      cache.close()
+    },
+  })
+}
+
+function readRedirects(caps: Capabilities, setting: string): Result<readonly RedirectRule[], Failure> {
+  const rules: RedirectRule[] = []
+  const texts = [
+    ['ASSAY_GIT_INSTEAD_OF', caps.host.env['ASSAY_GIT_INSTEAD_OF'] ?? ''],
+    ['the setting for repository addresses', setting],
+  ] as const
+  for (const [call, text] of texts) {
+    const parsed = parseInsteadOf(text)
+    if (!parsed.ok) return fail({ code: 'request-invalid', call, reason: parsed.error })
+    rules.push(...parsed.value)
+  }
+  return ok(rules)
+}
+
+async function checkDeps(
+  caps: Capabilities,
+  { registry, mirrors, results }: { registry: Registry; mirrors: Mirrors; results: ProvenanceResults },
+  run: Run,
+): Promise<CheckDeps> {
+  const git = await gitVersion(caps, run.signal)
+  return {
+    caps,
+    mirrors,
+    lookup: (crate, version) => registry.known(crate, version),
+    async prepareLookup(packages, during) {
+      const missing = new Set(packages.filter(p => registry.known(p.crate, p.version) === null).map(p => p.crate))
+      await Promise.all([...missing].map(crate => registry.versions(crate, during)))
+    },
+    previous: (crate, version) => results.record(crate, version),
+    versions: { git: git.ok ? git.value : null, assay: caps.host.version },
+    compareBytes: true,
+  }
+}
+
+async function checkOne(
+  deps: CheckDeps,
+  registry: Registry,
+  { crate, version, line: asked }: WantedVersion & { readonly line: Result<string, Failure> | null },
+  wish: { readonly level: CheckLevel; readonly refresh: boolean },
+  run: Run,
+): Promise<Result<ProvenanceRecord, Failure>> {
+  const archive = await registry.archive(crate, version, run)
+  if (!archive.ok) return archive
+  const line = asked ?? (await registry.indexLine(crate, version, run))
+  const { bytes, checksum } = archive.value
+  const index = line.ok ? readIndexFacts(line.value) : null
+  return ok(await checkCrate(deps, { crate, version, archive: bytes, archiveSha256: checksum, index, ...wish }, run))
+}
