@@ -37,6 +37,50 @@ it.each([
   expect(parsed.ok ? null : parsed.error).toMatchObject({ code: 'usage', message: expect.stringContaining(says) })
 })
 
+const PROVENANCE = {
+  ...{ crate: null, version: null, from: null, level: 'compare', again: false, refresh: false },
+  ...{ offline: false, jobs: null, site: null },
+}
+it.each([
+  { line: 'provenance', args: {} },
+  { line: 'provenance --all --level rebuild', args: { level: 'rebuild' } },
+  { line: 'provenance itoa', args: { crate: 'itoa' } },
+  {
+    line: 'vet provenance itoa 1.0.0 --again --refresh',
+    args: { crate: 'itoa', version: '1.0.0', again: true, refresh: true },
+  },
+  {
+    line: 'provenance --from list --jobs 16 --offline --site s',
+    args: { from: 'list', jobs: 16, offline: true, site: 's' },
+  },
+])('parseCommandLine reads $line', ({ line, args }) => {
+  const parsed = parse(line)
+  expect(parsed.ok ? parsed.value.command : parsed.error).toEqual({
+    name: 'provenance',
+    args: { ...PROVENANCE, ...args },
+  })
+})
+it.each([
+  { line: 'provenance itoa --all', says: 'one of --all' },
+  { line: 'provenance --from list --all', says: 'one of --all' },
+  { line: 'provenance itoa nonsense', says: 'nonsense' },
+  { line: 'provenance --level deep', says: 'deep' },
+  { line: 'provenance --jobs 0', says: '--jobs' },
+  { line: 'provenance --jobs 65', says: '--jobs' },
+  { line: 'provenance --offline --refresh', says: '--refresh' },
+  { line: 'check --output-format ndjson', says: 'ndjson' },
+  { line: 'check --all x', says: '--all' },
+])('parseCommandLine refuses $line', ({ line, says }) => {
+  const parsed = parse(line)
+  expect(parsed.ok ? null : parsed.error).toMatchObject({ code: 'usage', message: expect.stringContaining(says) })
+})
+it('gives lines of JSON where the command has them, and reads --all as each command means it', () => {
+  const parsed = parse('provenance --output-format ndjson')
+  expect(parsed.ok && parsed.value.global).toMatchObject({ outputFormat: 'json', asLines: true })
+  const trusted = parse('trust --all somebody')
+  expect(trusted.ok && trusted.value.command).toMatchObject({ name: 'trust', args: { all: 'somebody' } })
+})
+
 it('reads every global flag', () => {
   const parsed = parseCommandLine([
     ...['--manifest-path', 'm', '--store-path', 's', '--cache-dir', 'c', '--locked', '--frozen', '--no-all-features'],
@@ -57,6 +101,7 @@ it('reads every global flag', () => {
     filterGraph: ['include(name(x))'],
     currentTimeMs: Date.UTC(2023, 0, 1, 12),
     outputFormat: 'json',
+    asLines: false,
     outputFile: 'o',
     logFile: 'l',
     verbose: 'error',
