@@ -7,34 +7,10 @@
 import { promisify } from 'node:util'
 import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
-import { isZero, readPax, readTar, TarError, untilZero, type TarHeader } from './tar.ts'
+import { ARCHIVE_LIMITS, MAX_CHUNK_BYTES, RATIO_FREE_BYTES, type ArchiveLimits } from '../core/archive-limits.ts'
+import { isZero, readPax, readTar, TarError, untilZero, type TarHeader } from '../core/tar.ts'
 
-export interface ArchiveLimits {
-  /** Size of the .crate file. */
-  readonly maxCompressedBytes: number
-  /** Size of the tar, headers included. cargo: max(512 MiB, 20 × compressed). */
-  readonly maxTotalBytes: number
-  readonly maxEntryBytes: number
-  readonly maxEntries: number
-  /** In UTF-8 bytes below NAME-VERSION/. */
-  readonly maxPathBytes: number
-  /** Folders and file name together. */
-  readonly maxDepth: number
-  /** Tars above 16 MiB may be at most this many times their compressed size. Real crates stay below 60. */
-  readonly maxRatio: number
-}
-
-export const ARCHIVE_LIMITS: ArchiveLimits = {
-  maxCompressedBytes: 256 << 20,
-  maxTotalBytes: 512 << 20,
-  maxEntryBytes: 256 << 20,
-  maxEntries: 100_000,
-  maxPathBytes: 1_024,
-  maxDepth: 64,
-  maxRatio: 250,
-}
-const RATIO_FREE_BYTES = 16 << 20
-const MAX_CHUNK_BYTES = 64 << 20
+export { ARCHIVE_LIMITS, type ArchiveLimits }
 
 export interface ArchiveEntry {
   /** Below NAME-VERSION/, `/` between parts. */
