@@ -5,6 +5,7 @@
  */
 import './monaco-setup.ts'
 import { editor, Uri, type IDisposable } from 'monaco-editor/editor'
+import type { Unit } from '../../shared/review-units.ts'
 import type { FileDiff, Hunk } from '../../shared/wire.ts'
 import { expandNearest, foldsOf } from './folds.ts'
 import { attachHunks, refreshDiff } from './git-diff-provider.ts'
@@ -13,6 +14,7 @@ import { applyMonacoTheme } from './monaco-theme.ts'
 import { hunksSeen, isPartlyRead, type LineSpan } from './seen-hunks.ts'
 import { shownPath } from './shown-path.ts'
 import { suspiciousDecorations } from './suspicious-marks.ts'
+import { unitDecorations } from './unit-marks.ts'
 
 export type TextDiff = Extract<FileDiff, { kind: 'text' }>
 
@@ -44,6 +46,8 @@ export interface DiffView {
   expand(): boolean
   /** Opens all folds, or closes them all when none is closed. */
   toggleAllFolds(): void
+  /** Marks the lines where units start; kept for the files shown later. */
+  setUnits(byPath: ReadonlyMap<string, readonly Unit[]>): void
   find(): void
   accessible(direction: 'next' | 'prev'): void
   focus(): void
@@ -170,6 +174,8 @@ export function createDiffView(
     original.updateOptions({ wordWrapOverride2: layout === 'split' ? 'inherit' : 'off' })
   }
   const marks = [original.createDecorationsCollection(), modified.createDecorationsCollection()] as const
+  const unitMarks = modified.createDecorationsCollection()
+  let units: ReadonlyMap<string, readonly Unit[]> = new Map()
 
   const tellPlace = () => {
     if (shown === null) return
@@ -196,6 +202,7 @@ export function createDiffView(
   const showMarks = (models: Models) => {
     marks[0].set(suspiciousDecorations(models.diff.suspicious, 'old', models.oldLines))
     marks[1].set(suspiciousDecorations(models.diff.suspicious, 'new', models.newLines))
+    unitMarks.set(unitDecorations(units.get(models.diff.path) ?? [], models.newLines.length))
   }
   const fillIntraline = (models: Models, budgetMs: number): boolean => {
     const intraline = attachHunks(models.modified, models.diff.hunks)
@@ -324,6 +331,10 @@ export function createDiffView(
       const isAnyClosed = folds.some(fold => !fold.getHiddenModifiedRange(undefined).isEmpty)
       if (isAnyClosed) for (const fold of folds) fold.showAll(undefined)
       else for (const fold of folds) fold.collapseAll(undefined)
+    },
+    setUnits(byPath) {
+      units = byPath
+      if (shown !== null) showMarks(shown)
     },
     find() {
       modified.focus()

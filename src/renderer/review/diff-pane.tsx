@@ -3,6 +3,7 @@
  * file stays until the new one is painted.
  */
 import { useEffect, useImperativeHandle, useRef, useState, type Ref } from 'react'
+import type { Unit } from '../../shared/review-units.ts'
 import { onTheme, themeNow } from '../styles/follow-theme.ts'
 import type { DiffPlace, DiffView, DiffViewOptions, TextDiff } from './diff-editor.ts'
 
@@ -20,6 +21,8 @@ export function DiffPane(props: {
   readonly isHidden: boolean
   /** Shown next in all probability; its models are made while there is time. */
   readonly next: TextDiff | null
+  /** Units by the path of their file, for the marks beside the lines. */
+  readonly units: ReadonlyMap<string, readonly Unit[]>
   readonly onPlace: (place: DiffPlace) => void
   /** Part of the file was on screen long enough to be read. May come more than once. */
   readonly onPartly: (path: string) => void
@@ -58,6 +61,8 @@ export function DiffPane(props: {
   useEffect(() => (view === null ? undefined : onTheme(theme => view.setTheme(theme))), [view])
   const { layout, wrap, whitespace } = props.options
   useEffect(() => view?.setOptions({ layout, wrap, whitespace }), [view, layout, wrap, whitespace])
+  const { units } = props
+  useEffect(() => view?.setUnits(units), [view, units])
   const { diff, line } = props
   useEffect(() => {
     void view?.show(diff, line)

@@ -89,6 +89,8 @@ function Progress({ label, done, total }: { readonly label: string; readonly don
 export function FileHeader(props: {
   readonly file: ReviewFile
   readonly diff: FileDiff | null
+  /** Units that stand in this file now, and those that went; null: not looked for yet. */
+  readonly units: { readonly here: number; readonly removed: number } | null
   readonly options: DiffViewOptions
   readonly onLayout: (layout: DiffViewOptions['layout']) => void
   readonly onWhitespace: () => void
@@ -110,7 +112,7 @@ export function FileHeader(props: {
         {file.oldPath !== null && <span className="dim">{shownPath(file.oldPath)} → </span>}
         {shownPath(file.path)}
       </span>
-      <span className="num t12 nw">
+      <span className="num t12 nw" hidden={repository?.isShown === true}>
         {file.isBinary ? (
           <span className="dim">binary</span>
         ) : (
@@ -120,6 +122,13 @@ export function FileHeader(props: {
           </>
         )}
       </span>
+      {props.units !== null && props.units.here + props.units.removed > 0 && (
+        <span className="rv-badge sub rv-unit-count">
+          <span className="rv-diamond" aria-hidden="true" />
+          {count(props.units.here, 'unit')}
+          {props.units.removed > 0 && `, ${number(props.units.removed)} removed`}
+        </span>
+      )}
       {file.change !== 'modified' && <span className="pill">{file.change === 'renamed' ? 'moved' : file.change}</span>}
       {!file.isCounted && (
         <span className="pill" title="cargo vet leaves this file out of its count">

@@ -5,6 +5,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { CrateName, Delta } from '../../shared/domain.ts'
 import type { Failure } from '../../shared/failure.ts'
+import type { Unit } from '../../shared/review-units.ts'
 import type { FileGroup, Review, SuspiciousChar } from '../../shared/wire.ts'
 import { useClient } from '../client.ts'
 import { useCommandHandlers } from '../commands/command-table.ts'
@@ -26,14 +27,19 @@ import { shownPath } from './shown-path.ts'
 import { nextPath, readingOrder, treeRows, type TreeRow, type TreeSort } from './tree-rows.ts'
 import { useEditorKeys } from './use-editor-keys.ts'
 import { useFileBrowser } from './use-file-browser.ts'
+import { UnitsTab } from './units-tab.tsx'
 import { useReview, type FileLoader, type MarkValue } from './use-review.ts'
+import { useUnitWalk } from './use-unit-walk.ts'
 import './review.css'
+import './units.css'
 
 /** Below this width the panel at the right is a drawer. */
 const DRAWER_BELOW_PX = 1180
 /** Side by side, lines wrap below this width unless the reader chose otherwise. */
 const WRAP_BELOW_PX = 1600
 const RESUME_DELAY_MS = 600
+/** Over the repository's side the lines of units would not fit. */
+const NO_UNITS: ReadonlyMap<string, readonly Unit[]> = new Map()
 
 export interface ReviewPageProps {
   readonly crate: CrateName
@@ -87,7 +93,7 @@ function ReviewBody(props: BodyProps) {
   const [wrapChoice, setWrapChoice] = useState<boolean | null>(settings.wrapLines ? true : null)
   const [whitespace, setWhitespace] = useState(false)
   const [isDrawerOpen, setDrawerOpen] = useState(false)
-  const [tab, setTab] = useState<PanelTab>('file')
+  const [tab, setTab] = useState<PanelTab>('units')
   const [place, setPlace] = useState<DiffPlace | null>(null)
   const [hint, setHint] = useState<string | null>(null)
   const focusedRow = useRef<TreeRow | null>(null)
@@ -249,6 +255,15 @@ function ReviewBody(props: BodyProps) {
     },
   })
 
+  const walk = useUnitWalk(client, review.id, {
+    say,
+    onShow: unit => {
+      setTab('units')
+      const isHere = shown?.path === unit.path && isText
+      if (isHere && unit.line > 0) pane.current?.view()?.goToLine('new', unit.line)
+      else if (!isHere) show(unit.path, unit.line > 0 ? unit.line : null)
+    },
+  })
   const storeKey = useAppStore(s => s.tabs.find(other => other.id === reviewId(props.crate, props.delta))?.key ?? null)
   const panel = (
     <SidePanel
@@ -258,6 +273,8 @@ function ReviewBody(props: BodyProps) {
       diff={shownDiff}
       packageOfQueue={storeKey}
       provenance={provenance}
+      units={<UnitsTab {...walk.tab} />}
+      openUnits={walk.open}
       tab={tab}
       onTab={setTab}
       onCompare={compare}
@@ -294,6 +311,7 @@ function ReviewBody(props: BodyProps) {
             <FileHeader
               file={file}
               diff={shownDiff}
+              units={walk.ofFile(file.path)}
               options={options}
               onLayout={setLayout}
               onWhitespace={() => setWhitespace(!whitespace)}
@@ -333,6 +351,7 @@ function ReviewBody(props: BodyProps) {
                 options={options}
                 isHidden={!isText || sideFailure !== null}
                 next={browser.next}
+                units={side.isOn ? NO_UNITS : walk.byPath}
                 onPlace={next => {
                   setPlace(next)
                   setHint(null)

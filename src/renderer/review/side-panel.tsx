@@ -2,7 +2,7 @@
  * The panel at the right: facts about the file on screen, and the audits of this crate that exist. Imported text is
  * quoted as it is; who says it stands beside it.
  */
-import { useEffect, useState } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import type { EngineClient } from '../../shared/contract.ts'
 import type { CrateName, PackageKey } from '../../shared/domain.ts'
 import type { Failure } from '../../shared/failure.ts'
@@ -16,7 +16,7 @@ import { changeText, count, listText, personName } from '../parts/words.ts'
 import { markWords, ReadMarkGlyph } from './read-mark.tsx'
 import { shownPath } from './shown-path.ts'
 
-export type PanelTab = 'file' | 'audits' | 'provenance'
+export type PanelTab = 'units' | 'file' | 'audits' | 'provenance'
 
 export function SidePanel(props: {
   readonly client: EngineClient
@@ -26,6 +26,9 @@ export function SidePanel(props: {
   /** The package of the queue this review is for; null when it is none. */
   readonly packageOfQueue: PackageKey | null
   readonly provenance: RecordState
+  /** The list of units, and how many wait for an answer (null: not looked for yet). */
+  readonly units: ReactNode
+  readonly openUnits: number | null
   readonly tab: PanelTab
   readonly onTab: (tab: PanelTab) => void
   /** Shows the file beside its side in the repository. */
@@ -39,6 +42,9 @@ export function SidePanel(props: {
   return (
     <aside className="insp rv-insp" aria-label="Details" data-region="details">
       <div className="rv-tabs" role="tablist" aria-label="Details">
+        <button role="tab" aria-selected={tab === 'units'} onClick={() => onTab('units')}>
+          Units {props.openUnits !== null && <b className="num">{props.openUnits}</b>}
+        </button>
         <button role="tab" aria-selected={tab === 'file'} onClick={() => onTab('file')}>
           File
         </button>
@@ -57,7 +63,9 @@ export function SidePanel(props: {
         )}
       </div>
       <div className="rv-panel" role="tabpanel" tabIndex={0}>
-        {tab === 'provenance' ? (
+        {tab === 'units' ? (
+          props.units
+        ) : tab === 'provenance' ? (
           <ProvenanceTab
             review={props.review}
             detail={props.provenance}

@@ -15,7 +15,9 @@ import { listFolder } from './folder-listing.ts'
 import { createJobs } from './jobs.ts'
 import { openPreferences, type Preferences } from './preferences.ts'
 import { provenanceHandlers } from './provenance-handlers.ts'
+import { createProvenance } from './provenance-session.ts'
 import { prepareSample, sampleFolder } from './sample.ts'
+import { createReviewUnits } from './review-units.ts'
 import { openSession, type Session } from './session.ts'
 
 export type Emit = <K extends EventName>(name: K, payload: EventPayload<K>) => void
@@ -40,7 +42,26 @@ export function createEngine(
   let preferencesOnce: Promise<Preferences> | null = null
   const preferences = () => (preferencesOnce ??= openPreferences(caps))
   let session: Session | null = null
+  const provenance = createProvenance({
+    caps,
+    jobs,
+    emit,
+    preferences,
+    workspace: () => session?.provenanceWorkspace() ?? null,
+  })
+  /** Packages of the workspace may be other ones after any change of the queue. */
+  const tell: Emit = (name, payload) => {
+    emit(name, payload)
+    if (name === 'queue.changed') provenance.touch()
+  }
   const runQuietly: Run = { signal: new AbortController().signal, onProgress: () => undefined }
+
+  const units = createReviewUnits({
+    caps,
+    review: id => session?.reviewSides(id) ?? null,
+    who: async () => (await session?.reviewer()) ?? 'unknown',
+    run: runQuietly,
+  })
 
   const appState = async (): Promise<AppState> => {
     const p = await preferences()
@@ -64,10 +85,11 @@ export function createEngine(
   const open = async (folder: AbsolutePath) => {
     const p = await preferences()
     const isSample = folder === sampleFolder(caps)
-    const opened = await openSession({ caps, jobs, emit, preferences: p }, folder, isSample)
+    const opened = await openSession({ caps, jobs, emit: tell, preferences: p }, folder, isSample)
     if (!opened.ok) return opened
     await session?.close()
     session = opened.value
+    provenance.touch()
     const ref = session.ref()
     await p.remember({ path: ref.root, name: ref.name })
     await announce()
@@ -143,14 +165,17 @@ export function createEngine(
     'certify.loadDraft': ({ crate, delta }) => withSession(s => s.loadDraft(crate, delta)),
     'certify.saveDraft': ({ crate, delta, ...draft }) => withSession(s => s.saveDraft(crate, delta, draft)),
 
-    ...provenanceHandlers(),
+    ...units.handlers,
+    ...provenanceHandlers(provenance),
   }
 
   return {
     handlers: guardHandlers(handlers),
     async dispose() {
       jobs.cancelAll()
+      await provenance.close()
       await session?.close()
+      await units.close()
       session = null
     },
   }

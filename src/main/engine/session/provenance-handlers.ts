@@ -1,19 +1,17 @@
 /** Calls of the provenance page. */
 import type { EngineHandlers } from '../../../shared/contract.ts'
-import { fail } from '../../../shared/result.ts'
+import { ok } from '../../../shared/result.ts'
+import type { ProvenanceSession } from './provenance-session.ts'
 
 type ProvenanceHandlers = Pick<EngineHandlers, Extract<keyof EngineHandlers, `provenance.${string}`>>
 
-/** Answers `unsupported` until the checks are connected. */
-export function provenanceHandlers(): ProvenanceHandlers {
-  const refuse = () =>
-    Promise.resolve(fail({ code: 'unsupported', what: 'checking provenance', instead: null } as const))
+export function provenanceHandlers(provenance: ProvenanceSession): ProvenanceHandlers {
   return {
-    'provenance.list': refuse,
-    'provenance.run': refuse,
-    'provenance.record': refuse,
-    'provenance.file': refuse,
-    'provenance.accept': refuse,
-    'provenance.export': refuse,
+    'provenance.list': async ({ scope }) => ok(await provenance.list(scope)),
+    'provenance.run': args => provenance.run(args),
+    'provenance.record': async ({ crate, version }) => ok(provenance.record(crate, version)),
+    'provenance.file': args => provenance.file(args),
+    'provenance.accept': args => provenance.accept(args),
+    'provenance.export': args => provenance.export(args),
   }
 }

@@ -24,11 +24,12 @@ import type {
 import { openCache } from '../cache.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
 import { lockChecksums, readCargoLock } from '../io/cargo-lock.ts'
-import { currentBranch } from '../io/git.ts'
+import { currentBranch, gitIdentity } from '../io/git.ts'
 import { createMeasurer, type Measurer } from '../io/measure.ts'
-import { readRegistryConfig, webApiUrl } from '../io/registry-config.ts'
+import { DEFAULT_SOURCE_ID, readRegistryConfig, webApiUrl } from '../io/registry-config.ts'
 import { openRegistry, type Registry } from '../io/registry.ts'
 import { openWebApi, type WebApi } from '../io/web-api.ts'
+import { semverOf } from '../core/version.ts'
 import { readStore } from '../store/load-store.ts'
 import { missingFor, nextKey, startOfReading, type Answer } from './answer.ts'
 import type { Emit } from './create-engine.ts'
@@ -45,7 +46,9 @@ import { inspectionView } from './inspection-view.ts'
 import type { Jobs } from './jobs.ts'
 import { createMeasuring } from './measuring.ts'
 import type { Draft, Preferences } from './preferences.ts'
+import type { ProvenanceWorkspace } from './provenance-session.ts'
 import { buildSnapshot } from './queue-view.ts'
+import type { ReviewSides } from './review-units.ts'
 import { createReviews, type Reviews } from './reviews.ts'
 import { createWrites } from './writes.ts'
 
@@ -69,11 +72,16 @@ export interface Session {
   reviewFile(review: string, file: string, page: number): Promise<Result<FileDiff, Failure>>
   mark(review: string, paths: readonly string[], mark: 'read' | 'partly' | 'unread'): Promise<Result<Review, Failure>>
   setResume(review: string, file: string, line: number): Promise<Result<null, Failure>>
+  /** Folders and files of an open review; null when it is not open. */
+  reviewSides(review: string): ReviewSides | null
+  /** `Name <email>` of git in this workspace; `unknown` without one. */
+  reviewer(): Promise<string>
   planCertify(request: CertifyRequest): Promise<Result<CertifyPlan, Failure>>
   writeCertify(args: CallArgs<'certify.write'>): Promise<Result<WriteResult, Failure>>
   undo(undoId: string): Promise<Result<null, Failure>>
   loadDraft(crate: CrateName, delta: Delta): Promise<Result<Draft | null, Failure>>
   saveDraft(crate: CrateName, delta: Delta, draft: Draft): Promise<Result<null, Failure>>
+  provenanceWorkspace(): ProvenanceWorkspace
   close(): Promise<void>
 }
 
@@ -142,12 +150,11 @@ export async function openSession(
     cache.close()
     return registryConfig.ok ? (baseUrl as { ok: false; error: Failure }) : registryConfig
   }
+  let lockSums: ReadonlyMap<string, string> = new Map()
   const openSources = async (): Promise<{ registry: Registry; measurer: Measurer; webApi: WebApi }> => {
     const lock = await readCargoLock(caps, path.join(root, 'Cargo.lock') as AbsolutePath)
-    const registry = openRegistry(caps, cache, registryConfig.value, {
-      offline,
-      lockChecksums: lock.ok ? lockChecksums(lock.value) : new Map(),
-    })
+    lockSums = lock.ok ? lockChecksums(lock.value) : new Map()
+    const registry = openRegistry(caps, cache, registryConfig.value, { offline, lockChecksums: lockSums })
     const webApi = openWebApi(caps, cache, { baseUrl: baseUrl.value, registry, vetCacheDir: null, offline })
     return { registry, measurer: createMeasurer(caps, registry, cache, { diffCacheDir: null }), webApi }
   }
@@ -355,6 +362,11 @@ export async function openSession(
       return marked
     },
     setResume: (review, file, line) => reviews.setResume(review, file, line),
+    reviewSides: review => reviews.sides(review),
+    async reviewer() {
+      const identity = await gitIdentity(caps, root, abort.signal)
+      return identity.ok ? identity.value : 'unknown'
+    },
     planCertify: request => writes.plan(request),
     writeCertify: args => writes.write(args),
     undo: undoId => writes.undo(undoId),
@@ -363,6 +375,13 @@ export async function openSession(
       await preferences.saveDraft(draftKey(crate, delta), draft)
       return ok(null)
     },
+    provenanceWorkspace: () => ({
+      root,
+      lockChecksums: lockSums,
+      packages: answer.workspace.graph.nodes.map(n => ({
+        ...{ crate: n.name, version: semverOf(n.version), isFromRegistry: n.source === DEFAULT_SOURCE_ID },
+      })),
+    }),
     async close() {
       for (const stop of stopWatching) stop()
       measuring.stop()
