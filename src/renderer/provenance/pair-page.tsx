@@ -4,6 +4,7 @@
  */
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { FileResult, ProvenanceRecord } from '../../shared/provenance.ts'
+import type { Unit } from '../../shared/review-units.ts'
 import { useClient } from '../client.ts'
 import { useCommandHandlers } from '../commands/command-table.ts'
 import { FailureNotice } from '../parts/failure-notice.tsx'
@@ -31,6 +32,8 @@ import './provenance.css'
 
 /** Side by side, lines wrap below this width unless the reader chose otherwise. */
 const WRAP_BELOW_PX = 1600
+/** Units are found in the files of a review; here only the two sides are compared. */
+const NO_UNITS: ReadonlyMap<string, readonly Unit[]> = new Map()
 
 /** What each side is, in words that cannot be mixed up. */
 export function sideTexts(record: ProvenanceRecord, file: FileResult | null): { left: string; right: string } {
@@ -214,6 +217,7 @@ export function PairPage(props: { readonly crate: string; readonly version: stri
                 options={options}
                 isHidden={!isText}
                 next={null}
+                units={NO_UNITS}
                 onPlace={next => {
                   setPlace(next)
                   setHint(null)

@@ -80,7 +80,12 @@ export function ProvenanceBar(props: {
           )}
         </div>
         <Choice label="Order" value={order} choices={provenanceOrders} onChange={setProvenanceOrder} />
-        <button className="btn" disabled={!props.canRun || run !== null} onClick={() => runCommand('prov.run')}>
+        <button
+          className="btn"
+          title="Check the selected version again"
+          disabled={!props.canRun || run !== null}
+          onClick={() => runCommand('prov.run')}
+        >
           <Icon name="sync" />
           Check again
         </button>

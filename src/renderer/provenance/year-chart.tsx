@@ -123,7 +123,7 @@ export const YearChart = memo(function YearChart(props: { readonly years: readon
           <Bars years={years} />
         </svg>
       )}
-      <div className="row wrap t11 sub pv-legend">
+      <div className="t11 sub pv-legend">
         {sums.map(part => (
           <span key={part.key} className="row nw" style={{ gap: 5 }}>
             <i className="sq" style={{ background: part.colour }} />
@@ -132,8 +132,9 @@ export const YearChart = memo(function YearChart(props: { readonly years: readon
         ))}
       </div>
       <p className="t11 dim">
-        {undated > 0 ? `${number(undated)} more without a known date. ` : ''}
-        Versions before October 2018 carry no VCS info; their commit can only be found by search.
+        {undated > 0
+          ? `${number(undated)} more without a known date.`
+          : 'Before October 2018 archives state no commit.'}
       </p>
     </section>
   )

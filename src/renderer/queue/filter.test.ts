@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { brand, packageKey } from '../../shared/domain.ts'
 import type { QueueItem } from '../../shared/wire.ts'
+import { bareRow, rowOf } from '../provenance/test-rows.ts'
 import { matchesFilter, parseFilter } from './filter.ts'
 
 export function queueItem(name: string, change: Partial<QueueItem> = {}): QueueItem {
@@ -59,8 +60,29 @@ describe('filter', () => {
     const filter = parseFilter('risk:40 is:odd serde')
     expect(filter.terms).toHaveLength(1)
     expect(filter.problems).toEqual([
-      'risk: is not a key; there are missing: needs: crate: is: lines< lines>',
+      'risk: is not a key; there are missing: needs: crate: is: provenance: lines< lines>',
       'is: knows dev, exempted, failing, full, delta, started, unknown',
     ])
   })
+})
+
+describe('provenance in the filter of the queue', () => {
+  const packages = [queueItem('alder'), queueItem('brine-sys'), queueItem('dill'), queueItem('unheard-of')]
+  const rows = [
+    rowOf('match', { crate: 'alder' }),
+    rowOf('mismatch', { crate: 'brine-sys' }),
+    bareRow('queued', 'dill'),
+  ]
+  const known = new Map(rows.map(row => [packageKey(row.crate, row.version), row]))
+  const shown = (text: string) =>
+    packages.filter(item => matchesFilter(parseFilter(text), item, known)).map(item => item.crate)
+  it.each([
+    ['provenance:mismatch', ['brine-sys']],
+    ['provenance:match', ['alder']],
+    // A package that nothing is known of was not run.
+    ['provenance:not-run', ['dill', 'unheard-of']],
+    ['-provenance:match', ['brine-sys', 'dill', 'unheard-of']],
+  ])('%s', (text, wanted) => expect(shown(text)).toEqual(wanted))
+  it('names the words it knows', () =>
+    expect(parseFilter('provenance:safe').problems.join()).toMatch(/^provenance: knows match, .*mismatch/))
 })

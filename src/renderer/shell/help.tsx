@@ -15,11 +15,11 @@ import { EscButton, Overlay } from './overlay.tsx'
 const columns: readonly (readonly { readonly title: string; readonly when: readonly Command['when'][] }[])[] = [
   [
     { title: 'Everywhere', when: ['always', 'workspace'] },
-    { title: 'Lists', when: ['list'] },
+    { title: 'Provenance', when: ['provenance', 'pair'] },
   ],
   [
+    { title: 'Lists', when: ['list'] },
     { title: 'Queue', when: ['queue'] },
-    { title: 'Provenance', when: ['provenance', 'pair'] },
     { title: 'Certify', when: ['certify'] },
   ],
   [{ title: 'Review', when: ['review'] }],
