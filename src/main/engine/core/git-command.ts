@@ -57,3 +57,55 @@ export function gitEnv(hostEnv: Readonly<Record<string, string>>): Record<string
     GIT_PAGER: 'cat',
   }
 }
+
+/** Historic slips that old but honest repositories carry; nothing we read depends on them. */
+const TOLERATED_SLIPS = [
+  ...['zeroPaddedFilemode', 'missingSpaceBeforeDate', 'badTimezone', 'missingEmail', 'missingNameBeforeEmail'],
+  ...['missingSpaceBeforeEmail', 'badEmail', 'badName', 'badDate', 'badDateOverflow', 'zeroPaddedDate'],
+  ...['missingTaggerEntry', 'badTagName', 'nulInCommit', 'badFilemode', 'gitmodulesUrl', 'gitmodulesPath'],
+  ...['gitmodulesName', 'gitmodulesParse', 'gitmodulesMissing', 'gitmodulesUpdate', 'gitmodulesLarge'],
+  ...['gitmodulesBlob', 'gitmodulesSymlink', 'gitattributesMissing', 'gitattributesLarge'],
+  ...['gitattributesLineLength', 'gitattributesBlob', 'extraHeaderEntry', 'treeNotSorted', 'duplicateEntries'],
+]
+
+/**
+ * Go before `fetch` and `ls-remote` of a repository that nobody vouches for: one named protocol, no redirect to another
+ * one, no credentials, no maintenance, everything received kept as one pack and checked. Submodules, attributes and
+ * hooks are never acted upon (nothing is checked out), so what fsck says of them is no reason to refuse.
+ */
+export function gitFetchArgs(protocol: 'https' | 'http' | 'file'): readonly string[] {
+  return [
+    ...GIT_SAFE_ARGS,
+    ...['-c', 'protocol.allow=never', '-c', `protocol.${protocol}.allow=always`],
+    ...['-c', 'http.followRedirects=initial', '-c', 'core.askPass='],
+    ...['-c', 'http.lowSpeedLimit=500', '-c', 'http.lowSpeedTime=30'],
+    ...['-c', 'gc.auto=0', '-c', 'maintenance.auto=false', '-c', 'fetch.unpackLimit=1', '-c', 'pack.threads=2'],
+    ...[
+      '-c',
+      'core.bigFileThreshold=32m',
+      '-c',
+      'fetch.recurseSubmodules=no',
+      '-c',
+      'advice.fetchShowForcedUpdates=false',
+    ],
+    ...TOLERATED_SLIPS.flatMap(id => ['-c', `fetch.fsck.${id}=ignore`]),
+  ]
+}
+
+/** How the machine reaches the network; a company's proxy and certificates are its own. */
+const NETWORK_NAMES =
+  /^(?:https?_proxy|all_proxy|no_proxy|ssl_cert_file|ssl_cert_dir|curl_ca_bundle|git_ssl_cainfo|git_ssl_capath)$/i
+
+/**
+ * The environment for `fetch` and `ls-remote`: `gitEnv` with one protocol allowed, and no request of memory above 1 GiB
+ * met (an object that claims to be larger ends git instead of the machine). git may fetch what a delta needs.
+ */
+export function gitFetchEnv(
+  hostEnv: Readonly<Record<string, string>>,
+  protocol: 'https' | 'http' | 'file',
+): Record<string, string> {
+  const env = gitEnv(hostEnv)
+  for (const [name, value] of Object.entries(hostEnv)) if (NETWORK_NAMES.test(name)) env[name] = value
+  delete env['GIT_NO_LAZY_FETCH']
+  return { ...env, GIT_ALLOW_PROTOCOL: protocol, GIT_ASKPASS: '', SSH_ASKPASS: '', GIT_ALLOC_LIMIT: '1024m' }
+}

@@ -5,6 +5,7 @@
  */
 import type { AbsolutePath } from '../../../shared/domain.ts'
 import type { Run } from '../capabilities.ts'
+import type { MirrorProblem } from './mirror.ts'
 
 /** 40 lower-case hex digits; `isGitOid` before use. */
 export type GitOid = string
@@ -37,7 +38,7 @@ export interface RefInfo {
   readonly name: string
   /** The object it names: a tag object for an annotated tag. */
   readonly oid: GitOid
-  /** What it comes to in the end; null when that is not a commit. */
+  /** What it comes to in the end: nearly always a commit (`commit()` tells); null when that is not known. */
   readonly commit: GitOid | null
   readonly isAnnotated: boolean
 }
@@ -56,6 +57,8 @@ export interface MirrorState {
   /** Milliseconds since the epoch. */
   readonly fetchedAt: number | null
   readonly partial: 'trees-on-demand' | 'blobs-on-demand' | 'full'
+  /** The source itself has only a part of the history. */
+  readonly isShallow: boolean
 }
 
 export interface TreeChange {
@@ -73,7 +76,17 @@ export interface CommitChanges {
   readonly changes: readonly TreeChange[]
 }
 
-/** Every method throws Cancelled when `run.signal` fires. */
+/** Thrown when a mirror cannot be read any more, although it was cloned anew. A verdict of its own: not available. */
+export class MirrorFailure extends Error {
+  override readonly name = 'MirrorFailure'
+  readonly problem: MirrorProblem
+  constructor(problem: MirrorProblem) {
+    super(problem.text)
+    this.problem = problem
+  }
+}
+
+/** Every method throws Cancelled when `run.signal` fires, and MirrorFailure. */
 export interface GitRepository {
   /** Normalised address, before redirects. */
   readonly url: string
@@ -103,9 +116,11 @@ export interface GitRepository {
   refsContaining(commit: GitOid, limit: number, run: Run): Promise<readonly string[]>
   /**
    * Commits on branches and tags in which some Cargo.toml became this blob, newest first, at most 64. Makes a mirror
-   * without trees fetch them all once.
+   * without trees fetch them all once. Null: could not be searched.
    */
-  commitsWithManifest(blob: GitOid, run: Run): Promise<readonly GitOid[]>
+  commitsWithManifest(blob: GitOid, run: Run): Promise<readonly GitOid[] | null>
   /** History of a tip along first parents, oldest first, with the changed files of each; null: too long, or no trees. */
   walkFirstParent(tip: GitOid, run: Run): Promise<readonly CommitChanges[] | null>
+  /** Lets its process go; the next call starts it again. */
+  close(): Promise<void>
 }
