@@ -94,7 +94,8 @@ const BASE_OPTIONS: editor.IStandaloneDiffEditorConstructionOptions = {
   },
   fontSize: 12,
   lineHeight: 19,
-  lineNumbersMinChars: 4,
+  // One more than the numbers need: the marks of units stand before them.
+  lineNumbersMinChars: 5,
   lineDecorationsWidth: 18,
   glyphMargin: false,
   folding: false,

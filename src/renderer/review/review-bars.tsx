@@ -196,9 +196,10 @@ const HINTS: readonly (readonly [readonly CommandId[], string])[] = [
   [['review.nextHunk', 'review.prevHunk'], 'hunk'],
   [['review.nextFile', 'review.prevFile'], 'file'],
   [['review.markNext'], 'mark read and next'],
+  [['review.nextUnit'], 'unit'],
   [['review.expand'], 'expand'],
   [['review.layout'], 'split'],
-  [['review.wrap'], 'wrap'],
+  [['review.unitOk', 'review.unitConcern', 'review.unitNa'], 'answer unit'],
   [['review.back'], 'back'],
   [['app.help'], 'help'],
 ]
