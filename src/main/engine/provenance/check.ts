@@ -10,6 +10,7 @@ import { readClaim } from './claim.ts'
 import { judgeContainer } from './container.ts'
 import { openCrateArchive, type CrateArchive } from './crate-archive.ts'
 import { findSource, submoduleOpener, type Source } from './find-source.ts'
+import { MirrorFailure } from './git-repository.ts'
 import type { IndexFacts } from './index-facts.ts'
 import { checkLock, type IndexLookup } from './lock-check.ts'
 import { checkManifest, type ManifestCheck } from './manifest-check.ts'
@@ -163,7 +164,13 @@ async function rebuildOf(
   const cargoRange = { from: container.cargoFrom, to: container.cargoTo }
   const openSubmodule = submoduleOpener(deps.mirrors)
   const how = { archive, archiveBytes, cargoRange, openSubmodule }
-  return rebuildCrate(deps.caps, { crate, version, repository, commit, path, ...how }, run)
+  try {
+    return await rebuildCrate(deps.caps, { crate, version, repository, commit, path, ...how }, run)
+  } catch (error) {
+    if (!(error instanceof MirrorFailure)) throw error
+    const failed = { cargoVersion: null, cargoChosen: '', command: [], lockFrom: 'none', result: 'failed' } as const
+    return { ...failed, command: [], detail: [error.problem.text] }
+  }
 }
 
 /** A tag that names another object than at the last check is told as long as it stays so. */

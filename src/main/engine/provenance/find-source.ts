@@ -9,7 +9,7 @@ import { findAnchor, type Anchor } from './anchor.ts'
 import { compareWithTree, type Comparison, type OpenSubmodule } from './compare.ts'
 import type { ArchiveFile } from './crate-archive.ts'
 import { findCommit } from './find-commit.ts'
-import type { GitOid, GitRepository } from './git-repository.ts'
+import { MirrorFailure, type GitOid, type GitRepository } from './git-repository.ts'
 import { locatePackage } from './locate-package.ts'
 import type { MirrorProblem, Mirrors } from './mirror.ts'
 import { normaliseRepository } from './repository-address.ts'
@@ -55,7 +55,22 @@ export async function findSource(
   const newerThanMs = publishedAt === null ? null : Date.parse(publishedAt)
   const opened = await deps.mirrors.open(url, { commit: claim.commit, newerThanMs, refresh }, run)
   if (!opened.ok) return { ...NOTHING, problem: opened.error }
-  const repository = opened.value
+  try {
+    return await sourceIn(deps, input, opened.value, newerThanMs, run)
+  } catch (error) {
+    if (error instanceof MirrorFailure) return { ...NOTHING, problem: error.problem }
+    throw error
+  }
+}
+
+async function sourceIn(
+  deps: { readonly mirrors: Mirrors; readonly compareBytes: boolean },
+  input: SourceInput,
+  repository: GitRepository,
+  newerThanMs: number | null,
+  run: Run,
+): Promise<Source> {
+  const { claim } = input
   const found = claim.commit === null ? null : await haveCommit(deps.mirrors, repository, claim.commit, run)
   if (claim.commit === null || found === null) {
     const isStale = claim.commit !== null && isOlder(repository.mirror.newestCommitAt, newerThanMs)

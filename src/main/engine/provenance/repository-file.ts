@@ -1,8 +1,9 @@
 /** The repository's side of one file of a record, as bytes. Read from the mirror; fetched when the mirror lacks it. */
 import type { FileResult, ProvenanceRecord } from '../../../shared/provenance.ts'
-import { ok, type Result } from '../../../shared/result.ts'
+import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { Run } from '../capabilities.ts'
 import { haveCommit } from './find-source.ts'
+import { MirrorFailure } from './git-repository.ts'
 import type { MirrorProblem, Mirrors } from './mirror.ts'
 
 const MAX_BYTES = 256 << 20
@@ -19,12 +20,18 @@ export async function readRepositoryFile(
   const opened = await mirrors.open(url, { commit, newerThanMs: null, refresh: false }, run)
   if (!opened.ok) return opened
   const repository = opened.value
-  if ((await haveCommit(mirrors, repository, commit, run)) === null) return gone(`the commit ${commit}`)
-  // What cargo wrote is shown beside what the repository has under that name.
-  const blob = file.treeBlob ?? (path === null ? null : await blobAt(path === '' ? file.path : `${path}/${file.path}`))
-  if (blob === null) return ok(null)
-  const [bytes = null] = await repository.blobs([blob], MAX_BYTES, run)
-  return bytes === null ? gone(`the blob ${blob}`) : ok(bytes)
+  try {
+    if ((await haveCommit(mirrors, repository, commit, run)) === null) return gone(`the commit ${commit}`)
+    // What cargo wrote is shown beside what the repository has under that name.
+    const blob =
+      file.treeBlob ?? (path === null ? null : await blobAt(path === '' ? file.path : `${path}/${file.path}`))
+    if (blob === null) return ok(null)
+    const [bytes = null] = await repository.blobs([blob], MAX_BYTES, run)
+    return bytes === null ? gone(`the blob ${blob}`) : ok(bytes)
+  } catch (error) {
+    if (error instanceof MirrorFailure) return fail(error.problem)
+    throw error
+  }
 
   async function blobAt(at: string): Promise<string | null> {
     const entry = await repository.entryAt(commit!, at, run)

@@ -19,7 +19,7 @@ import { DEFAULT_PARALLEL } from './provenance-command.ts'
 import { freshFolder, writeJson, writeSite } from './provenance-export.ts'
 import { readProvenanceFile } from './provenance-file.ts'
 import { openProvenanceResults, type KeptSummary, type ProvenanceResults } from './provenance-results.ts'
-import { checkMany, type WantedVersion } from './provenance-run.ts'
+import { checkMany, stillCounts, type Checked, type CheckLevel, type WantedVersion } from './provenance-run.ts'
 import { openProvenanceSources, type ProvenanceSources } from './provenance-sources.ts'
 
 const EMIT_INTERVAL_MS = 250
@@ -146,12 +146,12 @@ export function createProvenance(deps: ProvenanceDeps): ProvenanceSession {
           state.states.set(keyOf(wanted[at]!), 'running')
           announce()
         },
-        done(at: number, ended: { ok: true } | { ok: false; error: Failure }) {
+        done(at: number, ended: Checked) {
           const key = keyOf(wanted[at]!)
           state.states.delete(key)
           if (ended.ok) failures.delete(key)
           else failures.set(key, ended.error)
-          if (ended.ok) checked++
+          if (ended.ok && ended.isNew) checked++
           announce()
         },
         speed({ done, total, perSecond, secondsLeft }: NonNullable<ProvenanceSnapshot['run']>) {
@@ -176,7 +176,9 @@ export function createProvenance(deps: ProvenanceDeps): ProvenanceSession {
       const state: Running = { states: new Map(), progress: { done: 0, total: 0, perSecond: 0, secondsLeft: null } }
       running = state
       try {
-        const wanted = args.packages ?? missing(deps.workspace(), results, args.again)
+        const { offline } = (await deps.preferences()).settings()
+        const wanted =
+          args.packages ?? missing(deps.workspace(), results, { ...args, offline, nowMs: caps.clock.nowMs() })
         if (wanted === null) return fail({ code: 'no-workspace-open' })
         for (const one of wanted) state.states.set(keyOf(one), 'queued')
         state.progress = { ...state.progress, total: wanted.length }
@@ -240,14 +242,16 @@ export function createProvenance(deps: ProvenanceDeps): ProvenanceSession {
   }
 }
 
-/** The workspace's packages that have no record, or all of them; null: no workspace. */
+/** The workspace's packages that have no record that still counts, or all of them; null: no workspace. */
 function missing(
   workspace: ProvenanceWorkspace | null,
   results: ProvenanceResults,
-  again: boolean,
+  options: { readonly again: boolean; readonly level: CheckLevel; readonly offline: boolean; readonly nowMs: number },
 ): readonly WantedVersion[] | null {
   if (workspace === null) return null
-  const sumOf = (wanted: WantedVersion) => workspace.lockChecksums.get(keyOf(wanted))
-  const isMissing = (wanted: WantedVersion) => results.summary(wanted.crate, wanted.version, sumOf(wanted)) === null
-  return workspace.packages.filter(p => p.isFromRegistry && (again || isMissing(p)))
+  const isMissing = (wanted: WantedVersion) => {
+    const kept = results.summary(wanted.crate, wanted.version, workspace.lockChecksums.get(keyOf(wanted)))
+    return kept === null || !stillCounts(kept, options, options.nowMs)
+  }
+  return workspace.packages.filter(p => p.isFromRegistry && (options.again || isMissing(p)))
 }

@@ -1,0 +1,299 @@
+/**
+ * Comparing published crates with their repositories, against `cargo package` at the same commits plus a comparison of
+ * the contents, on the same crates in one run; then 1,000 checks as a user starts them: crates per second and memory.
+ * Real crates are taken from the team's sample where mirrors are named by ASSAY_GIT_INSTEAD_OF and archives can be had;
+ * everywhere, 1,000 distinct crates are made here with the real git and the real cargo.
+ */
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import type { AbsolutePath } from '../src/shared/domain.ts'
+import type { ProvenanceRecord } from '../src/shared/provenance.ts'
+import { createNodeCapabilities } from '../src/main/engine/node-capabilities.ts'
+import { openCrateArchive } from '../src/main/engine/provenance/crate-archive.ts'
+import { makeMany } from '../src/main/engine/provenance/testing/many.ts'
+import { makeWorld } from '../src/main/engine/provenance/testing/world.ts'
+import { parseInsteadOf, redirect } from '../src/main/engine/provenance/repository-address.ts'
+import { prepareProvenance } from '../src/main/engine/session/provenance-command.ts'
+import { openCache } from '../src/main/engine/cache.ts'
+import { begin, cargoPath, judge, ROOT, SHARED, skip, tempFolder } from './harness.ts'
+
+const MANY = 1_000
+/** Crates that cargo packages in its two forms; evenly taken from the sample. */
+const PACKAGED = 40
+const MEMORY_LIMIT_MB = 300
+const RATE_LIMIT = 150
+
+begin('provenance: comparing with the repository')
+const cargo = cargoPath()
+const temp = tempFolder()
+const quiet = { signal: new AbortController().signal, onProgress: () => undefined }
+
+interface Ran {
+  readonly seconds: number
+  readonly peakMb: number
+  readonly childrenMb: number
+  readonly outcomes: ReadonlyMap<string, number>
+}
+
+/** `assay provenance` as a user starts it, its memory sampled from outside, that of its git processes apart. */
+async function timed(list: string, env: Record<string, string>, more: readonly string[] = []): Promise<Ran> {
+  const startedAt = performance.now()
+  const argv = ['provenance', '--from', list, '--output-format', 'ndjson', ...more]
+  const child = spawn(path.join(ROOT, 'bin', 'assay'), argv, {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let [peakMb, childrenMb, rest] = [0, 0, '']
+  const outcomes = new Map<string, number>()
+  const timer = setInterval(() => {
+    peakMb = Math.max(peakMb, residentMb(child.pid ?? 0))
+    childrenMb = Math.max(
+      childrenMb,
+      childrenOf(child.pid ?? 0).reduce((sum, pid) => sum + residentMb(pid), 0),
+    )
+  }, 100)
+  child.stdout.on('data', (chunk: Buffer) => {
+    const lines = (rest + chunk.toString()).split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) {
+      const { outcome } = JSON.parse(line) as { outcome: string | null }
+      outcomes.set(String(outcome), (outcomes.get(String(outcome)) ?? 0) + 1)
+    }
+  })
+  await new Promise(resolve => child.once('close', resolve))
+  clearInterval(timer)
+  return { seconds: (performance.now() - startedAt) / 1000, peakMb, childrenMb, outcomes }
+}
+
+/** Peak of one process so far; 0 where the system does not say. */
+function residentMb(pid: number): number {
+  try {
+    return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024
+  } catch {
+    return 0
+  }
+}
+function childrenOf(pid: number): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
+  } catch {
+    return []
+  }
+}
+const shown = ({ outcomes }: Ran) => [...outcomes].map(([name, count]) => `${count} ${name}`).join(', ')
+
+// ── real crates ──────────────────────────────────────────────────────────────────────────────
+
+interface Sample {
+  readonly crate: string
+  readonly version: string
+}
+const sampleFile = path.join(SHARED, 'provenance-sample.json')
+const insteadOf = process.env['ASSAY_GIT_INSTEAD_OF'] ?? ''
+const cacheDir = process.env['ASSAY_BENCH_CACHE'] ?? path.join(temp, 'cache')
+const realEnv = { ASSAY_CACHE_DIR: cacheDir, ASSAY_DATA_DIR: path.join(temp, 'data') }
+
+async function realCrates(): Promise<void> {
+  if (insteadOf === '' || !existsSync(sampleFile)) {
+    console.log('  real crates: skipped, ASSAY_GIT_INSTEAD_OF names no mirrors, or there is no sample')
+    return
+  }
+  const { rows } = JSON.parse(readFileSync(sampleFile, 'utf8')) as { rows: Sample[] }
+  const list = path.join(temp, 'real')
+  writeFileSync(list, rows.map(row => `${row.crate} ${row.version}\n`).join(''))
+  console.log(`  input: ${rows.length} versions of ${new Set(rows.map(r => r.crate)).size} crates of ${sampleFile}`)
+  const first = await timed(list, realEnv)
+  console.log(
+    `  first run, mirrors made and archives fetched where they are missing: ${first.seconds.toFixed(1)} s; ${shown(first)}`,
+  )
+  const records = await recordsOf(list)
+  const comparable = records.filter(
+    r => r.commit !== null && r.path !== null && r.mirror?.fetchedFrom.startsWith('file:'),
+  )
+  const warm = await timed(list, realEnv, ['--again'])
+  console.log(
+    `  again, mirrors present: ${warm.seconds.toFixed(2)} s, ${(rows.length / warm.seconds).toFixed(0)} crates per second with process start, ${warm.peakMb.toFixed(0)} MB, git beside it ${warm.childrenMb.toFixed(0)} MB`,
+  )
+
+  const step = Math.max(1, Math.floor(comparable.length / PACKAGED))
+  const chosen = comparable.filter((_, i) => i % step === 0).slice(0, PACKAGED)
+  const chosenList = path.join(temp, 'chosen')
+  writeFileSync(chosenList, chosen.map(r => `${r.crate} ${r.version}\n`).join(''))
+  const ours = await inProcess(chosenList)
+  const theirs = await packaged(chosen)
+  console.log(`  the ${theirs.count} of ${chosen.length} that cargo packages in both forms: ${theirs.names}`)
+  const perCrate = ours / chosen.length
+  console.log(`  assay, compare                           ${perCrate.toFixed(2)} ms a crate`)
+  console.log(
+    `  cargo package --no-verify, and compare   ${theirs.ordinary.toFixed(1)} ms a crate (checkout not counted: ${theirs.checkout.toFixed(1)} ms)`,
+  )
+  console.log(`  its offline form, and compare            ${theirs.offline.toFixed(1)} ms a crate`)
+  judge('ordinary cargo package to compare, at least 50 times: ours to theirs', perCrate / theirs.ordinary, 1 / 50, '×')
+  judge('offline cargo package to compare, at least 5 times: ours to theirs', perCrate / theirs.offline, 1 / 5, '×')
+}
+
+async function prepared(list: string) {
+  const caps = createNodeCapabilities({ version: 'bench', sampleDir: temp, env: { ...process.env, ...realEnv } })
+  const target = { kind: 'file', file: list as AbsolutePath } as const
+  const wish = { target, level: 'compare', again: true, refresh: false, offline: false, parallel: null } as const
+  const ready = await prepareProvenance(caps, { path: temp as AbsolutePath, cacheDir: null }, wish, quiet)
+  if (!ready.ok) throw new Error(JSON.stringify(ready.error))
+  return ready.value
+}
+
+async function recordsOf(list: string): Promise<ProvenanceRecord[]> {
+  const ready = await prepared(list)
+  const records = ready.wanted.flatMap(wanted => ready.record(wanted) ?? [])
+  await ready.close()
+  return records
+}
+
+/** Milliseconds of one run with nothing remembered in memory, git processes started anew; the best of five. */
+async function inProcess(list: string): Promise<number> {
+  const times: number[] = []
+  for (let i = 0; i < 6; i++) {
+    const ready = await prepared(list)
+    const startedAt = performance.now()
+    await ready.check({ done: () => undefined }, quiet)
+    if (i > 0) times.push(performance.now() - startedAt)
+    await ready.close()
+  }
+  return times.sort((a, b) => a - b)[times.length >> 1] ?? NaN
+}
+
+// ── cargo's way ──────────────────────────────────────────────────────────────────────────────
+
+interface Packaged {
+  readonly count: number
+  readonly names: string
+  readonly checkout: number
+  readonly ordinary: number
+  readonly offline: number
+}
+
+async function packaged(records: readonly ProvenanceRecord[]): Promise<Packaged> {
+  const rules = parseInsteadOf(insteadOf)
+  if (!rules.ok) throw new Error(rules.error)
+  const cache = openCache(
+    createNodeCapabilities({ version: 'bench', sampleDir: temp, env: { ...process.env, ...realEnv } }),
+  )
+  const sums = { checkout: 0, ordinary: 0, offline: 0 }
+  const names: string[] = []
+  for (const record of records) {
+    const mirror = redirect(record.repository ?? '', rules.value).url.replace('file://', '')
+    const tree = path.join(temp, 'tree')
+    rmSync(tree, { recursive: true, force: true })
+    const checkout = time(() => {
+      run('git', ['clone', '-q', '--shared', '--no-checkout', mirror, tree], temp)
+      return run('git', ['-C', tree, 'checkout', '-q', record.commit ?? ''], temp)
+    })
+    const manifest = path.join(tree, record.path ?? '', 'Cargo.toml')
+    const published = existsSync(cache.archiveFile(record.archiveSha256))
+      ? readFileSync(cache.archiveFile(record.archiveSha256))
+      : null
+    if (!checkout.ok || published === null) continue
+    const theirs = [
+      await package1(record, published, ['--allow-dirty'], path.dirname(manifest), {}),
+      await package1(
+        record,
+        published,
+        ['--allow-dirty', '--offline', '--exclude-lockfile', '--manifest-path', manifest],
+        temp,
+        { CARGO_HOME: path.join(temp, 'empty-home') },
+      ),
+    ]
+    if (theirs.includes(null)) continue
+    names.push(`${record.crate} ${record.version}`)
+    sums.checkout += checkout.ms
+    sums.ordinary += theirs[0] ?? 0
+    sums.offline += theirs[1] ?? 0
+  }
+  cache.close()
+  const mean = (sum: number) => sum / names.length
+  return {
+    count: names.length,
+    names: names.join(', '),
+    checkout: mean(sums.checkout),
+    ordinary: mean(sums.ordinary),
+    offline: mean(sums.offline),
+  }
+}
+
+const RUSTC = spawnSync('rustc', ['--print', 'sysroot'], { encoding: 'utf8' }).stdout.trim()
+
+/** Packages, then compares the contents of both archives file by file. Milliseconds; null: cargo refused. */
+async function package1(
+  { crate, version }: ProvenanceRecord,
+  published: Uint8Array,
+  args: readonly string[],
+  cwd: string,
+  env: Record<string, string>,
+): Promise<number | null> {
+  const target = path.join(temp, 'target')
+  rmSync(target, { recursive: true, force: true })
+  mkdirSync(target)
+  const startedAt = performance.now()
+  const rustc = { RUSTC: path.join(RUSTC, 'bin', 'rustc'), CARGO_TARGET_DIR: target }
+  const done = spawnSync(cargo, ['package', '--no-verify', '--quiet', ...args], {
+    ...{ cwd, env: { ...process.env, ...rustc, ...env }, encoding: 'utf8' },
+  })
+  if (done.status !== 0) return null
+  const folder = path.join(target, 'package')
+  const file = readdirSync(folder).find(name => name === `${crate}-${version}.crate`)
+  if (file === undefined) return null
+  const [ours, theirs] = await Promise.all([
+    openCrateArchive(crate, version, readFileSync(path.join(folder, file))),
+    openCrateArchive(crate, version, published),
+  ])
+  let differing = 0
+  for (const [name, { data }] of theirs.files) {
+    const other = ours.files.get(name)
+    if (other === undefined || Buffer.compare(other.data, data) !== 0) differing++
+  }
+  return differing < 0 ? null : performance.now() - startedAt
+}
+
+function run(command: string, args: readonly string[], cwd: string): boolean {
+  return spawnSync(command, args, { cwd, env: { ...process.env, GIT_LFS_SKIP_SMUDGE: '1' } }).status === 0
+}
+function time(work: () => boolean): { readonly ok: boolean; readonly ms: number } {
+  const startedAt = performance.now()
+  const ok = work()
+  return { ok, ms: performance.now() - startedAt }
+}
+
+// ── a thousand crates made here ──────────────────────────────────────────────────────────────
+
+async function thousand(): Promise<void> {
+  const world = await makeWorld('bench')
+  try {
+    const many = await makeMany(world, { crates: MANY, repositories: 40 })
+    const list = path.join(temp, 'many')
+    writeFileSync(list, many.list)
+    const env = {
+      ...{ CARGO_HOME: world.at('cargo-home'), ASSAY_GIT_INSTEAD_OF: world.insteadOf },
+      ...{ ASSAY_CACHE_DIR: path.join(temp, 'many-cache'), ASSAY_DATA_DIR: path.join(temp, 'many-data') },
+    }
+    const first = await timed(list, env)
+    console.log(`  input: ${MANY} distinct crates made here, in 40 repositories; ${shown(first)}`)
+    console.log(`  first run, mirrors made: ${first.seconds.toFixed(2)} s`)
+    const warm = await timed(list, env, ['--again'])
+    report('made here, mirrors present', warm, MANY)
+  } finally {
+    await world.dispose()
+  }
+}
+
+function report(what: string, ran: Ran, count: number): void {
+  const rate = count / ran.seconds
+  console.log(
+    `  ${what}: ${ran.seconds.toFixed(2)} s, ${rate.toFixed(0)} crates per second, peak ${ran.peakMb.toFixed(0)} MB, git beside it ${ran.childrenMb.toFixed(0)} MB`,
+  )
+  judge(`${what}: seconds for ${RATE_LIMIT} crates`, (ran.seconds / count) * RATE_LIMIT, 1, ' s')
+  judge(`${what}: memory`, ran.peakMb, MEMORY_LIMIT_MB, ' MB')
+}
+
+if (cargo === '') skip('cargo is not installed')
+await realCrates()
+await thousand()
