@@ -102,7 +102,7 @@ export function ProvenanceBar(props: {
         </button>
       </div>
       {problems.length > 0 && (
-        <p className="t11 warn" id="provenance-problem" role="status">
+        <p className="pop t11 warn pv-problem" id="provenance-problem" role="status">
           {problems.join('. ')}
         </p>
       )}

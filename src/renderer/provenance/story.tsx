@@ -49,7 +49,7 @@ export function Reasons({ reasons }: { readonly reasons: readonly Reason[] }) {
 }
 
 const STEP_WORDS: Readonly<Record<Step['tone'], string>> = {
-  match: 'fine',
+  match: 'as expected',
   almost: 'with reservations',
   unknown: 'not known',
   differ: 'differs',
