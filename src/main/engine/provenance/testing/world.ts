@@ -41,6 +41,8 @@ export interface World {
   /** The real toolchain's cargo and rustc. */
   readonly cargo: string
   readonly rustc: string
+  /** What `publish` wrote. */
+  readonly lines: readonly SyntheticLine[]
   at(...parts: string[]): string
   url(repository: string): string
   repository(name: string, files?: Contents): Promise<TestRepository>
@@ -64,6 +66,7 @@ export async function makeWorld(name: string): Promise<World> {
   const sources = `[source.crates-io]\nreplace-with = "world"\n[source.world]\nlocal-registry = "${at('registry')}"\n`
   await fs.writeFile(at('cargo-home', 'config.toml'), sources)
   const env = toolEnv(at('home'), at('cargo-home'), at('target'))
+  const lines: SyntheticLine[] = []
   const from = 'https://git.example/'
   const to = `file://${at('repositories')}/`
   let commits = 0
@@ -75,6 +78,7 @@ export async function makeWorld(name: string): Promise<World> {
     env,
     cargo: toolchainProgram('cargo'),
     rustc: toolchainProgram('rustc'),
+    lines,
     at,
     url: repository => from + repository,
     async repository(repository, files) {
@@ -85,6 +89,7 @@ export async function makeWorld(name: string): Promise<World> {
     },
     async publish(archive, publishedAt = PUBLISHED_AT) {
       const line = indexLine(archive, publishedAt)
+      lines.push(line)
       const file = at('registry', 'index', indexFolder(line.crate), line.crate)
       await fs.mkdir(path.dirname(file), { recursive: true })
       await fs.appendFile(file, `${line.text}\n`)
@@ -178,6 +183,13 @@ export class TestRepository {
     await this.git('update-ref', `refs/pull/${number}/head`, commit)
     await this.git('checkout', '-q', back)
     return commit
+  }
+
+  /** Drops the last commit of the current branch for good, as if it never had been pushed. */
+  async forgetHead(): Promise<void> {
+    await this.git('reset', '-q', '--hard', 'HEAD~1')
+    await this.git('reflog', 'expire', '--expire=now', '--all')
+    await this.git('gc', '-q', '--prune=now')
   }
 
   /**
