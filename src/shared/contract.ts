@@ -9,6 +9,7 @@ import type { Failure } from './failure.ts'
 import type { Result } from './result.ts'
 import { launchRequest } from './launch.ts'
 import * as p from './provenance.ts'
+import * as n from './review-notes.ts'
 import * as u from './review-units.ts'
 import * as w from './wire.ts'
 
@@ -93,6 +94,13 @@ export const contract = {
     }),
     u.unitList,
   ),
+
+  /** Notes on the crate of an open review, each where its lines are in the version on screen. */
+  'review.notes': call(z.object({ review: z.string() }), n.noteList),
+  /** Writes a note, new or again; on disk before it answers. */
+  'review.saveNote': call(z.object({ review: z.string(), note: n.noteInput }), n.noteList),
+  /** Removes a note, or brings a removed one back. */
+  'review.removeNote': call(z.object({ review: z.string(), id: z.string(), isRemoved: z.boolean() }), n.noteList),
 
   /** Pure preview: nothing is written. */
   'certify.plan': call(w.certifyRequest, w.certifyPlan),

@@ -17,6 +17,7 @@ import { openPreferences, type Preferences } from './preferences.ts'
 import { provenanceHandlers } from './provenance-handlers.ts'
 import { createProvenance } from './provenance-session.ts'
 import { prepareSample, sampleFolder } from './sample.ts'
+import { createReviewNotes } from './review-notes.ts'
 import { createReviewUnits } from './review-units.ts'
 import { openSession, type Session } from './session.ts'
 
@@ -61,6 +62,12 @@ export function createEngine(
     review: id => session?.reviewSides(id) ?? null,
     who: async () => (await session?.reviewer()) ?? 'unknown',
     run: runQuietly,
+  })
+
+  const notes = createReviewNotes({
+    caps,
+    review: id => session?.reviewSides(id) ?? null,
+    who: async () => (await session?.reviewer()) ?? 'unknown',
   })
 
   const appState = async (): Promise<AppState> => {
@@ -166,6 +173,7 @@ export function createEngine(
     'certify.saveDraft': ({ crate, delta, ...draft }) => withSession(s => s.saveDraft(crate, delta, draft)),
 
     ...units.handlers,
+    ...notes.handlers,
     ...provenanceHandlers(provenance),
   }
 
@@ -176,6 +184,7 @@ export function createEngine(
       await provenance.close()
       await session?.close()
       await units.close()
+      await notes.close()
       session = null
     },
   }

@@ -1,0 +1,160 @@
+/**
+ * Notes of the open reviews: stored with the lines they were written at, shown where those lines are in the version on
+ * screen. A note is on disk before the page hears of it.
+ */
+import { randomUUID } from 'node:crypto'
+import path from 'node:path'
+import type { EngineHandlers } from '../../../shared/contract.ts'
+import type { AbsolutePath } from '../../../shared/domain.ts'
+import type { Failure } from '../../../shared/failure.ts'
+import { fail, ok, type Result } from '../../../shared/result.ts'
+import type { Note, NoteList, NotePlace, NoteTarget } from '../../../shared/review-notes.ts'
+import { FileError, type Capabilities } from '../capabilities.ts'
+import { anchorAt, findAnchor, type Anchor } from '../review/notes/anchor.ts'
+import { openNotes, type NoteStore, type StoredNote } from '../review/notes/note-store.ts'
+import { decodeText, isBinaryBytes } from '../review/text-scan.ts'
+import type { ReviewSides } from './review-units.ts'
+
+const MAX_NOTED_BYTES = 8 << 20
+const MAX_QUOTE = 200
+const WHOLE: NotePlace = { state: 'here', line: 0, endLine: 0 }
+const LOST: NotePlace = { state: 'lost', line: 0, endLine: 0 }
+
+export interface ReviewNotes {
+  readonly handlers: Pick<EngineHandlers, 'review.notes' | 'review.saveNote' | 'review.removeNote'>
+  /** All notes of an open review's crate, placed; empty when it is not open. */
+  notesOf(review: string): Promise<readonly Note[]>
+  close(): Promise<void>
+}
+
+export interface ReviewNotesDeps {
+  readonly caps: Capabilities
+  readonly review: (id: string) => ReviewSides | null
+  readonly who: () => Promise<string>
+}
+
+export function createReviewNotes(deps: ReviewNotesDeps): ReviewNotes {
+  const { caps } = deps
+  const store: NoteStore = openNotes(caps)
+
+  const listed = async (sides: ReviewSides): Promise<NoteList> => {
+    const texts = new Map<string, Promise<readonly string[] | null>>()
+    const linesOf = (side: 'old' | 'new', file: string) => {
+      const key = `${side} ${file}`
+      const known = texts.get(key) ?? readLines(caps, sides, side, file)
+      texts.set(key, known)
+      return known
+    }
+    const notes = await Promise.all(store.of(sides.crate).map(note => placed(sides, note, linesOf)))
+    return { review: sides.id, notes: notes.sort(byPlace) }
+  }
+  const withReview = async <T>(
+    id: string,
+    use: (sides: ReviewSides) => Promise<Result<T, Failure>>,
+  ): Promise<Result<T, Failure>> => {
+    const sides = deps.review(id)
+    if (sides === null) return fail({ code: 'review-unknown', review: id })
+    await store.ready()
+    return use(sides)
+  }
+
+  return {
+    handlers: {
+      'review.notes': ({ review }) => withReview(review, async sides => ok(await listed(sides))),
+      'review.saveNote': ({ review, note }) =>
+        withReview(review, async sides => {
+          const { target } = note
+          const before = note.id === null ? null : store.get(note.id)
+          if (note.id !== null && before?.crate !== sides.crate)
+            return fail({ code: 'refused', message: 'the note is not there any more', help: 'Write it again.' })
+          const isSamePlace = before !== null && JSON.stringify(before.target) === JSON.stringify(target)
+          let anchor: Anchor | null = isSamePlace ? before.anchor : null
+          if (target.kind === 'lines' && !isSamePlace) {
+            const lines = await readLines(caps, sides, target.side, target.path)
+            if (lines === null) return fail({ code: 'file-not-in-review', path: target.path })
+            anchor = anchorAt(lines, target.line, target.endLine)
+          }
+          const now = caps.clock.nowMs()
+          const { text, severity, state, inAudit } = note
+          await store.put({
+            ...{ id: before?.id ?? randomUUID(), crate: sides.crate, target, anchor },
+            ...{ text, severity, state, inAudit },
+            who: before?.who ?? (await deps.who()),
+            version: isSamePlace
+              ? before.version
+              : target.kind === 'lines' && target.side === 'old'
+                ? (sides.delta.from ?? sides.delta.to)
+                : sides.delta.to,
+            createdAt: before?.createdAt ?? now,
+            editedAt: now,
+          })
+          return ok(await listed(sides))
+        }),
+      'review.removeNote': ({ review, id, isRemoved }) =>
+        withReview(review, async sides => {
+          if (store.get(id)?.crate !== sides.crate || !(await store.setRemoved(id, isRemoved)))
+            return fail({ code: 'refused', message: 'the note is not there any more', help: null })
+          return ok(await listed(sides))
+        }),
+    },
+    async notesOf(review) {
+      const sides = deps.review(review)
+      if (sides === null) return []
+      await store.ready()
+      return (await listed(sides)).notes
+    },
+    close: () => store.close(),
+  }
+}
+
+/** The crate's notes first, then by file and line. */
+function byPlace(a: Note, b: Note): number {
+  const of = (target: NoteTarget) => (target.kind === 'crate' ? '' : target.path)
+  const [left, right] = [of(a.target), of(b.target)]
+  return left < right ? -1 : left > right ? 1 : a.place.line - b.place.line || a.createdAt - b.createdAt
+}
+
+async function placed(
+  sides: ReviewSides,
+  note: StoredNote,
+  linesOf: (side: 'old' | 'new', file: string) => Promise<readonly string[] | null>,
+): Promise<Note> {
+  const { id, target, text, severity, state, inAudit, who, version, createdAt, editedAt, anchor } = note
+  const rest = { id, target, text, severity, state, inAudit, who, version, createdAt, editedAt }
+  const quote = (anchor?.quote[0] ?? '').trim().slice(0, MAX_QUOTE)
+  if (target.kind === 'crate') return { ...rest, place: WHOLE, quote }
+  const { path: file } = target
+  if (target.kind === 'file' || anchor === null) {
+    const isHere = (await linesOf('new', file)) !== null || sides.files.some(other => other.path === file)
+    return { ...rest, place: isHere ? WHOLE : LOST, quote }
+  }
+  // A note on what the base had is looked for there while that is the base, else it is about what came after.
+  const isBase = target.side === 'old' && version === sides.delta.from
+  const moved = sides.files.find(other => other.oldPath === file)?.path
+  const shown = isBase ? file : (await linesOf('new', file)) === null ? (moved ?? file) : file
+  const lines = await linesOf(isBase ? 'old' : 'new', shown)
+  const side = isBase ? ('old' as const) : ('new' as const)
+  const place = lines === null ? LOST : findAnchor(anchor, lines)
+  return { ...rest, target: { ...target, path: shown, side }, place, quote }
+}
+
+/** Null when the file is not there, too large or no text. Only paths of the crate's own folder are read. */
+async function readLines(
+  caps: Capabilities,
+  sides: ReviewSides,
+  side: 'old' | 'new',
+  file: string,
+): Promise<readonly string[] | null> {
+  const folder = side === 'old' ? sides.oldFolder : sides.newFolder
+  if (folder === null) return null
+  const at = path.join(folder, file)
+  if (!at.startsWith(`${folder}${path.sep}`)) return null
+  try {
+    if ((await caps.files.stat(at as AbsolutePath))?.kind !== 'file') return null
+    const bytes = await caps.files.readBytes(at as AbsolutePath, MAX_NOTED_BYTES)
+    return isBinaryBytes(bytes) ? null : decodeText(bytes).text.split('\n')
+  } catch (error) {
+    if (error instanceof FileError) return null
+    throw error
+  }
+}

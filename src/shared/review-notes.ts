@@ -1,0 +1,77 @@
+/**
+ * Notes a reviewer writes while reading: on lines, a file or the whole crate. They belong to the crate and are found
+ * again in other versions by the text they stand at. Pure data, crosses processes as JSON.
+ */
+import { z } from 'zod'
+
+const count = z.number().int().nonnegative()
+
+export const noteSeverity = z.enum(['remark', 'question', 'concern', 'blocker'])
+export type NoteSeverity = z.infer<typeof noteSeverity>
+
+/** `draft`: only its writer sees it. `resolved`: answered or mended; stays readable. */
+export const noteState = z.enum(['draft', 'published', 'resolved'])
+export type NoteState = z.infer<typeof noteState>
+
+export const noteTarget = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('crate') }),
+  z.object({ kind: z.literal('file'), path: z.string() }),
+  /** 1-based, inclusive, of the side named. */
+  z.object({
+    kind: z.literal('lines'),
+    path: z.string(),
+    side: z.enum(['old', 'new']),
+    line: count,
+    endLine: count,
+  }),
+])
+export type NoteTarget = z.infer<typeof noteTarget>
+
+/**
+ * Where a note stands in the version on screen. `here`: the same text at the same lines. `moved`: the same text
+ * elsewhere in the file. `outdated`: its text changed, the place is a guess from the lines around it. `lost`: neither
+ * its text nor what was around it is there.
+ */
+export const notePlace = z.object({
+  state: z.enum(['here', 'moved', 'outdated', 'lost']),
+  /** 0 for a note on a file or the crate, and for a lost one. */
+  line: count,
+  endLine: count,
+})
+export type NotePlace = z.infer<typeof notePlace>
+
+export const note = z.object({
+  id: z.string(),
+  target: noteTarget,
+  /** Markdown, shown without any HTML of its own. */
+  text: z.string(),
+  severity: noteSeverity,
+  state: noteState,
+  /** Goes into the audit's notes when it is published. */
+  inAudit: z.boolean(),
+  who: z.string(),
+  /** Of the version it was written at. */
+  version: z.string(),
+  /** Milliseconds since the epoch. */
+  createdAt: z.number(),
+  editedAt: z.number(),
+  place: notePlace,
+  /** The lines it was written at, cut to what a list shows; empty without lines. */
+  quote: z.string(),
+})
+export type Note = z.infer<typeof note>
+
+export const noteInput = z.object({
+  /** Null for a new note. */
+  id: z.string().nullable(),
+  target: noteTarget,
+  text: z.string().min(1).max(20_000),
+  severity: noteSeverity,
+  state: noteState,
+  inAudit: z.boolean(),
+})
+export type NoteInput = z.infer<typeof noteInput>
+
+/** In the order of files, then lines; the crate's first. */
+export const noteList = z.object({ review: z.string(), notes: z.array(note) })
+export type NoteList = z.infer<typeof noteList>
