@@ -98,7 +98,8 @@ const NETWORK_NAMES =
 
 /**
  * The environment for `fetch` and `ls-remote`: `gitEnv` with one protocol allowed, and no request of memory above 1 GiB
- * met (an object that claims to be larger ends git instead of the machine). git may fetch what a delta needs.
+ * met (an object that claims to be larger ends git instead of the machine).
+ * NOTE: lazy fetches stay off here above all: a history with a hole makes git fetch from within fetch without an end.
  */
 export function gitFetchEnv(
   hostEnv: Readonly<Record<string, string>>,
@@ -106,6 +107,5 @@ export function gitFetchEnv(
 ): Record<string, string> {
   const env = gitEnv(hostEnv)
   for (const [name, value] of Object.entries(hostEnv)) if (NETWORK_NAMES.test(name)) env[name] = value
-  delete env['GIT_NO_LAZY_FETCH']
   return { ...env, GIT_ALLOW_PROTOCOL: protocol, GIT_ASKPASS: '', SSH_ASKPASS: '', GIT_ALLOC_LIMIT: '1024m' }
 }
