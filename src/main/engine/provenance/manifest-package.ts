@@ -106,9 +106,57 @@ export function readTables(manifest: TomlTable, workspace: TomlTable | undefined
     }
     if (value === undefined || isEmptyTable(value)) continue
     if (Array.isArray(value) && value.length === 0) continue
-    tables.set(name, canonical(value))
+    if (name === 'profile') value = cleanProfile(value)
+    if (name === 'lints') value = cleanLints(value)
+    if (!isEmptyTable(value)) tables.set(name, canonical(value))
   }
   return tables
+}
+
+const PROFILE_KEYS = new Set([
+  ...['opt-level', 'lto', 'codegen-backend', 'codegen-units', 'debug', 'split-debuginfo', 'debug-assertions', 'rpath'],
+  ...['panic', 'overflow-checks', 'incremental', 'dir-name', 'inherits', 'strip', 'rustflags', 'package'],
+  ...['build-override', 'trim-paths', 'hint-mostly-unused'],
+])
+const DEBUG_LEVELS: Readonly<Record<string, number>> = { true: 2, false: 0, none: 0, limited: 1, full: 2 }
+
+/** Profiles as cargo gives them back: debug levels as numbers, keys that no cargo knows left out. */
+function cleanProfile(profiles: unknown): TomlTable {
+  const out: Record<string, unknown> = {}
+  for (const [name, profile] of Object.entries(isTable(profiles) ? profiles : {})) {
+    if (isTable(profile)) out[name] = cleanOneProfile(profile)
+  }
+  return out
+}
+
+function cleanOneProfile(profile: TomlTable): TomlTable {
+  const out: Record<string, unknown> = {}
+  for (const [key, value] of Object.entries(profile)) {
+    if (!PROFILE_KEYS.has(key)) continue
+    if (key === 'debug') out[key] = DEBUG_LEVELS[String(value)] ?? value
+    else if (key === 'build-override' && isTable(value)) out[key] = cleanOneProfile(value)
+    else if (key === 'package') out[key] = cleanProfile(value)
+    else out[key] = value
+  }
+  return out
+}
+
+/**
+ * The level alone, and a priority that is not 0: cargo writes `priority = 0` out, and before 1.80 it lost settings of
+ * single lints (`check-cfg`), which change what is warned about, not what is compiled.
+ */
+function cleanLints(lints: unknown): TomlTable {
+  const out: Record<string, unknown> = {}
+  for (const [tool, list] of Object.entries(isTable(lints) ? lints : {})) {
+    const rules: Record<string, unknown> = {}
+    for (const [name, rule] of Object.entries(isTable(list) ? list : {})) {
+      const priority = valueAt(isTable(rule) ? rule : undefined, 'priority') ?? 0
+      const level = isTable(rule) ? valueAt(rule, 'level') : rule
+      rules[name] = priority === 0 ? level : { level, priority }
+    }
+    out[tool] = rules
+  }
+  return out
 }
 
 /** The path that `readme` or `license-file` names, cleaned; null without one. */

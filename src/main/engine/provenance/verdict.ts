@@ -13,6 +13,8 @@ import type {
 } from '../../../shared/provenance.ts'
 import type { ManifestCheck } from './manifest-check.ts'
 import type { MirrorProblem } from './mirror.ts'
+import { structuralAnomalies, verdictReasons } from './verdict-reasons.ts'
+import { sentenceOf } from './verdict-sentence.ts'
 
 export interface VerdictParts {
   readonly claim: Claim
@@ -61,6 +63,58 @@ export interface Verdict {
   readonly files: readonly FileResult[]
 }
 
-export function decideVerdict(_parts: VerdictParts): Verdict {
-  throw new Error('not built yet')
+/**
+ * The first that holds decides the outcome:
+ * an unreadable archive is an anomaly · contents, manifest or lock file that differ from the commit the archive names
+ * are a mismatch · an archive that cargo does not write is an anomaly, whatever its contents · no repository, or none
+ * that can be read · no commit named, or one that is not there (a commit found by search does not change that) · no
+ * such package in the commit · a part that could not be compared · a rebuild that failed · links, line endings, match.
+ */
+export function decideVerdict(parts: VerdictParts): Verdict {
+  const content = contentOf(parts)
+  const anchor = parts.anchor?.grade ?? (parts.commit === null ? 'none' : 'unknown')
+  const outcome = outcomeOf(parts, content)
+  const files = markFiles(parts)
+  const sentence = sentenceOf(parts, { outcome, content, anchor, files })
+  return { outcome, content, anchor, sentence, reasons: verdictReasons(parts), files }
+}
+
+function contentOf({ comparison, manifest, lock }: VerdictParts): ContentGrade {
+  if (comparison === null) return 'unchecked'
+  return manifest.state === 'unexplained' || lock.state === 'implausible' ? 'differs' : comparison.grade
+}
+
+function outcomeOf(parts: VerdictParts, content: ContentGrade): Outcome {
+  const { archive, claim, comparison, mirrorProblem, fallback, commit, locate, rebuild, staleMirror } = parts
+  if (!archive.isReadable) return 'archive-anomaly'
+  const isNamed = fallback === null && claim.commit !== null && commit !== null
+  if (content === 'differs' && isNamed) return 'mismatch'
+  if (structuralAnomalies(parts).length > 0) return 'archive-anomaly'
+  if (claim.repository.url === null) return 'no-repository'
+  if (mirrorProblem !== null && comparison === null) return 'repository-unavailable'
+  if (claim.commit === null) return 'no-vcs-info'
+  if (!isNamed) return staleMirror ? 'undetermined-stale-mirror' : 'revision-not-found'
+  if (locate?.path === null) return 'not-in-repository'
+  if (comparison === null || content === 'unchecked') return 'repository-unavailable'
+  if (content === 'partly-unchecked') return 'submodule-unavailable'
+  if (rebuild?.result === 'failed') return 'package-failed'
+  if (content === 'broken-symlinks') return 'match-broken-symlinks'
+  return content === 'line-endings' ? 'match-line-endings' : 'match'
+}
+
+/** Sets what the files' own checks found, and marks as code what the published manifest makes cargo compile or run. */
+function markFiles({ comparison, manifest, lock }: VerdictParts): readonly FileResult[] {
+  const code = new Set(manifest.codePaths)
+  return (comparison?.files ?? []).map(file => {
+    if (file.path === 'Cargo.toml' && manifest.state === 'unexplained' && file.state !== 'only-in-repository') {
+      const isCode = manifest.codeSurfaceDiffers
+      return { ...file, state: 'differs', rule: null, concern: isCode ? 3 : 8, isCode: isCode || file.isCode }
+    }
+    if (file.path === 'Cargo.lock' && lock.state === 'implausible' && file.state !== 'only-in-repository') {
+      return { ...file, state: 'differs', rule: null, concern: 10 }
+    }
+    if (file.isCode || file.state === 'only-in-repository' || !code.has(file.path)) return file
+    const concern = file.state === 'only-in-crate' ? 1 : file.state === 'differs' ? 2 : file.concern
+    return { ...file, isCode: true, concern }
+  })
 }
