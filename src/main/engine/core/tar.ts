@@ -12,12 +12,65 @@ export interface TarHeader {
   readonly sizeBytes: number
   /** View into the tar, not a copy. */
   readonly data: Uint8Array
+  /** The header's own 512 bytes. */
+  readonly block: Uint8Array
 }
 
 /** Damaged: not a tar, or cut short. `hostile` problems are the caller's to find. */
 export class TarError extends Error {}
 
 const BLOCK = 512
+
+export interface TarWalk {
+  readonly headers: readonly TarHeader[]
+  /** What follows the end marker; empty when there is none or the walk ended early. */
+  readonly rest: Uint8Array
+  /** Why the walk ended before an end marker, in one sentence; null when it did not. */
+  readonly damage: string | null
+  /** The tar stops where a header would begin. cargo takes that for the end, other readers complain. */
+  readonly lacksEnd: boolean
+}
+
+/** Headers in order up to the end marker, the damage, or one entry more than `maxEntries`. Never throws. */
+export function walkTar(tar: Uint8Array, maxEntries: number): TarWalk {
+  const headers: TarHeader[] = []
+  const nothing = tar.subarray(tar.length)
+  let at = 0
+  try {
+    while (at !== tar.length) {
+      if (at + BLOCK > tar.length) throw new TarError(`the tar ends inside a header at byte ${at}`)
+      const block = tar.subarray(at, at + BLOCK)
+      if (block[0] === 0 && isZero(block)) {
+        return { headers, rest: tar.subarray(at + BLOCK), damage: null, lacksEnd: false }
+      }
+      const header = readHeader(tar, block, at)
+      headers.push(header)
+      if (headers.length > maxEntries) return { headers, rest: nothing, damage: null, lacksEnd: false }
+      at += BLOCK + Math.ceil(header.sizeBytes / BLOCK) * BLOCK
+      // The last padding may be missing: the next round then finds itself past the end.
+      if (at > tar.length) throw new TarError(`the tar ends inside a header at byte ${at}`)
+    }
+  } catch (error) {
+    if (!(error instanceof TarError)) throw error
+    return { headers, rest: nothing, damage: error.message, lacksEnd: false }
+  }
+  return { headers, rest: nothing, damage: null, lacksEnd: true }
+}
+
+function readHeader(tar: Uint8Array, block: Uint8Array, at: number): TarHeader {
+  verifyChecksum(block, at)
+  const sizeBytes = readNumber(block, 124, 12)
+  const start = at + BLOCK
+  if (start + sizeBytes > tar.length) throw new TarError(`an entry of ${sizeBytes} bytes is cut short`)
+  return {
+    name: entryName(block),
+    type: String.fromCharCode(block[156]!),
+    mode: readNumber(block, 100, 8),
+    sizeBytes,
+    data: tar.subarray(start, start + sizeBytes),
+    block,
+  }
+}
 
 /**
  * Headers in order up to the end marker (two zero blocks, or one at the end of the data as some writers leave it).
@@ -26,32 +79,56 @@ const BLOCK = 512
 export function readTar(
   tar: Uint8Array,
   maxEntries: number,
-): { readonly headers: TarHeader[]; readonly rest: Uint8Array } {
-  const headers: TarHeader[] = []
-  let at = 0
-  while (true) {
-    if (at === tar.length) throw new TarError('the tar has no end marker')
-    if (at + BLOCK > tar.length) throw new TarError(`the tar ends inside a header at byte ${at}`)
-    const block = tar.subarray(at, at + BLOCK)
-    if (isZero(block)) return { headers, rest: tar.subarray(at + BLOCK) }
-    verifyChecksum(block, at)
-    const sizeBytes = readNumber(block, 124, 12)
-    const start = at + BLOCK
-    if (start + sizeBytes > tar.length) throw new TarError(`an entry of ${sizeBytes} bytes is cut short`)
-    headers.push({
-      name: entryName(block),
-      type: String.fromCharCode(block[156]!),
-      mode: readNumber(block, 100, 8),
-      sizeBytes,
-      data: tar.subarray(start, start + sizeBytes),
-    })
-    if (headers.length > maxEntries) return { headers, rest: tar.subarray(tar.length) }
-    at = start + Math.ceil(sizeBytes / BLOCK) * BLOCK
+): { readonly headers: readonly TarHeader[]; readonly rest: Uint8Array } {
+  const walk = walkTar(tar, maxEntries)
+  if (walk.damage !== null) throw new TarError(walk.damage)
+  if (walk.lacksEnd) throw new TarError('the tar has no end marker')
+  return walk
+}
+
+export interface TarOwner {
+  readonly mtime: number
+  readonly uid: number
+  readonly gid: number
+  /** `ustar` and `gnu` by the eight bytes of magic and version. */
+  readonly magic: 'ustar' | 'gnu' | 'other'
+  /** User and group name as stated, empty for none. */
+  readonly names: string
+}
+
+/** What a header says besides name, type and size; a number that cannot be read is -1. */
+export function tarOwner(header: TarHeader): TarOwner {
+  const { block } = header
+  const number = (offset: number, length: number): number => {
+    try {
+      return readNumber(block, offset, length)
+    } catch {
+      return -1
+    }
+  }
+  const hasNames = block[265] !== 0 || block[297] !== 0
+  return {
+    mtime: number(136, 12),
+    uid: number(108, 8),
+    gid: number(116, 8),
+    magic: magicOf(block),
+    names: hasNames
+      ? `${latin(untilZero(block.subarray(265, 297)))}:${latin(untilZero(block.subarray(297, 329)))}`
+      : '',
   }
 }
 
+const latin = (bytes: Uint8Array): string => String.fromCharCode(...bytes)
+
+function magicOf(block: Uint8Array): TarOwner['magic'] {
+  const magic = latin(block.subarray(257, 265))
+  if (magic.startsWith('ustar\0')) return 'ustar'
+  return magic === 'ustar  \0' ? 'gnu' : 'other'
+}
+
 export function isZero(bytes: Uint8Array): boolean {
-  return bytes.every(byte => byte === 0)
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== 0) return false
+  return true
 }
 
 function verifyChecksum(block: Uint8Array, at: number): void {
@@ -63,7 +140,12 @@ function verifyChecksum(block: Uint8Array, at: number): void {
 
 /** Octal text, or GNU's base 256 for large values. */
 function readNumber(block: Uint8Array, offset: number, length: number): number {
-  const field = block.subarray(offset, offset + length)
+  let plain = 0
+  let end = offset
+  const last = offset + length
+  while (end < last && block[end]! >= 0x30 && block[end]! <= 0x37) plain = plain * 8 + (block[end++]! - 0x30)
+  if (end > offset && (end === last || block[end] === 0)) return plain
+  const field = block.subarray(offset, last)
   if ((field[0]! & 0x80) !== 0) {
     let value = BigInt(field[0]! & 0x7f)
     for (const byte of field.subarray(1)) value = (value << 8n) | BigInt(byte)

@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import { ARCHIVE_LIMITS, MAX_CHUNK_BYTES, RATIO_FREE_BYTES, type ArchiveLimits } from '../core/archive-limits.ts'
+import { readGzipHeader } from '../core/gzip.ts'
 import { isZero, readPax, readTar, TarError, untilZero, type TarHeader } from '../core/tar.ts'
 
 export { ARCHIVE_LIMITS, type ArchiveLimits }
@@ -62,7 +63,9 @@ class Hostile extends Error {
 async function gunzip(bytes: Uint8Array, limits: ArchiveLimits): Promise<Uint8Array> {
   if (bytes.length > limits.maxCompressedBytes)
     throw new Hostile(`the archive is larger than ${limits.maxCompressedBytes} bytes`)
-  const headerBytes = gzipHeaderBytes(bytes)
+  const header = readGzipHeader(bytes)
+  if (typeof header === 'string') throw new TarError(header)
+  const { headerBytes } = header
   const zlib = await import('node:zlib')
   const inflate = promisify(zlib.inflateRaw) as unknown as (
     data: Uint8Array,
@@ -92,23 +95,6 @@ async function gunzip(bytes: Uint8Array, limits: ArchiveLimits): Promise<Uint8Ar
   }
   if (!isZero(bytes.subarray(end + 8))) throw new Hostile('there is data after the end of the compressed archive')
   return tar
-}
-
-function gzipHeaderBytes(bytes: Uint8Array): number {
-  if (bytes.length < 18) throw new TarError('it is too short to be an archive')
-  if (bytes[0] !== 0x1f || bytes[1] !== 0x8b || bytes[2] !== 8) throw new TarError('it is not a gzip file')
-  const flags = bytes[3]!
-  let at = 10
-  if ((flags & 4) !== 0) at += 2 + (bytes[at]! | (bytes[at + 1]! << 8))
-  for (const flag of [8, 16]) {
-    if ((flags & flag) === 0) continue
-    const zero = bytes.indexOf(0, at)
-    if (zero === -1) throw new TarError('the compressed data ends too early')
-    at = zero + 1
-  }
-  if ((flags & 2) !== 0) at += 2
-  if (at + 8 >= bytes.length) throw new TarError('the compressed data ends too early')
-  return at
 }
 
 // ── tar ──────────────────────────────────────────────────────────────────────────────────────
