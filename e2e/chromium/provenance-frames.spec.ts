@@ -1,6 +1,7 @@
 /**
  * The provenance page with 5,000 results: scrolling, moving and filtering drop no frame over 50 ms. Other work on the
- * machine drops frames of any page, so each run is preceded by one in which nothing is done, and the best of a few counts.
+ * machine drops frames of any page. So each run is preceded by one in which nothing is done, the best of a few counts,
+ * and the processor time of the page's own tasks, which other work does not change, is held to the limit in every run.
  */
 import { expect, test, type Page } from '@playwright/test'
 import { startFakePages, type FakePages } from '../fixtures/fake-pages.ts'
@@ -25,9 +26,10 @@ interface Run {
   readonly idle: Frames
   readonly busy: Frames
 }
-/** The page dropped no frame: none was too long, or none was longer than those of an idle page on this machine. */
-const isSmooth = ({ idle, busy }: Run): boolean =>
-  busy.longestTaskMs <= FRAME_LIMIT_MS && busy.longestMs <= Math.max(FRAME_LIMIT_MS, idle.longestMs)
+/** No frame was too long, or none was longer than those of the page while nothing is done on this machine. */
+const isSmooth = ({ idle, busy }: Run): boolean => busy.longestMs <= Math.max(FRAME_LIMIT_MS, idle.longestMs)
+/** All that the page does at once fits into one frame of 60 a second: then it cannot lose three by itself. */
+const fitsOneFrame = ({ busy }: Run): boolean => busy.longestTaskMs <= 1_000 / 60
 
 /** Up to RUNS runs, until one is smooth; prints them all. */
 async function runsOf(page: Page, name: string, act: () => Promise<unknown>): Promise<readonly Run[]> {
@@ -38,7 +40,7 @@ async function runsOf(page: Page, name: string, act: () => Promise<unknown>): Pr
   } while (runs.length < RUNS && !runs.some(isSmooth))
   const words = runs.map(
     ({ idle, busy }) =>
-      `${busy.longestMs.toFixed(1)} ms of ${busy.frames} frames, longest task ${busy.longestTaskMs} ms (idle ${idle.longestMs.toFixed(1)} ms)`,
+      `${busy.longestMs.toFixed(1)} ms of ${busy.frames} frames, longest task ${busy.longestTaskMs.toFixed(1)} ms of processor time (idle ${idle.longestMs.toFixed(1)} ms)`,
   )
   console.log(`5,000 results, ${name}: longest frame ${words.join('; ')}`)
   return runs
@@ -72,6 +74,7 @@ test('5,000 results scroll and filter without a dropped frame over 50 ms', async
   expect(await provenance.rowCount()).toBeGreaterThan(100)
   for (const [name, runs] of Object.entries({ scrolling, moving, filtering })) {
     expect(runs[0]?.busy.frames, `${name} was seen`).toBeGreaterThan(5)
-    expect(runs.filter(isSmooth), `smooth runs of ${name}`).not.toEqual([])
+    for (const { busy } of runs) expect(busy.longestTaskMs, `longest task of ${name}`).toBeLessThan(FRAME_LIMIT_MS)
+    expect(runs.some(isSmooth) || runs.every(fitsOneFrame), `${name} is smooth`).toBe(true)
   }
 })

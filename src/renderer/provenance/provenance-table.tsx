@@ -16,6 +16,9 @@ const HEADER_HEIGHT = 28
 /** What the tests' environment without layout and the first paint draw before the size is known. */
 const INITIAL_RECT = { width: 800, height: 600 }
 
+/** Rows on screen are counted in such steps, so that a row more or less does not renumber them. */
+const POOL_STEP = 32
+
 const rowId = (key: PackageKey): string => `prov-${key}`
 
 const Row = memo(function Row(props: {
@@ -91,7 +94,7 @@ export function ProvenanceTable(props: {
     getScrollElement,
     estimateSize,
     getItemKey,
-    overscan: 10,
+    overscan: 6,
     // The virtualizer counts from the first row: what the header takes at the top is missing at the bottom.
     scrollPaddingEnd: HEADER_HEIGHT,
     initialRect: INITIAL_RECT,
@@ -104,6 +107,7 @@ export function ProvenanceTable(props: {
     }
   })
   const shown = virtualizer.getVirtualItems()
+  const pool = Math.ceil((shown.length + 4) / POOL_STEP) * POOL_STEP
   const isActiveShown = shown.some(({ index }) => {
     const row = rows[index]
     return row !== undefined && rowKey(row) === selectedKey
@@ -132,12 +136,13 @@ export function ProvenanceTable(props: {
         </div>
       </div>
       <div role="rowgroup" style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
-        {shown.map(({ index, start, key }) => {
+        {shown.map(({ index, start }) => {
           const row = rows[index]
           if (row === undefined) return null
           return (
             <Row
-              key={key}
+              // A row that leaves the screen lends its elements to one that comes: nothing is made while scrolling.
+              key={index % pool}
               row={row}
               index={index}
               top={start}
