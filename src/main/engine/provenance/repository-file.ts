@@ -2,9 +2,10 @@
 import type { FileResult, ProvenanceRecord } from '../../../shared/provenance.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { Run } from '../capabilities.ts'
-import { haveCommit } from './find-source.ts'
+import { haveCommit, submoduleOpener } from './find-source.ts'
 import { MirrorFailure } from './git-repository.ts'
 import type { MirrorProblem, Mirrors } from './mirror.ts'
+import { openLookup } from './tree-lookup.ts'
 
 const MAX_BYTES = 256 << 20
 
@@ -22,20 +23,17 @@ export async function readRepositoryFile(
   const repository = opened.value
   try {
     if ((await haveCommit(mirrors, repository, commit, run)) === null) return gone(`the commit ${commit}`)
-    // What cargo wrote is shown beside what the repository has under that name.
-    const blob =
-      file.treeBlob ?? (path === null ? null : await blobAt(path === '' ? file.path : `${path}/${file.path}`))
+    const lookup = path === null ? null : await openLookup(repository, commit, path, submoduleOpener(mirrors), run)
+    const found = (await lookup?.find(file.path)) ?? { kind: 'none' as const }
+    // What cargo wrote has no blob of its own: it is shown beside what the repository has under that name.
+    const blob = file.treeBlob ?? (found.kind === 'blob' ? found.oid : null)
     if (blob === null) return ok(null)
-    const [bytes = null] = await repository.blobs([blob], MAX_BYTES, run)
+    const holder = found.kind === 'blob' && found.oid === blob ? found.repository : repository
+    const [bytes = null] = await holder.blobs([blob], MAX_BYTES, run)
     return bytes === null ? gone(`the blob ${blob}`) : ok(bytes)
   } catch (error) {
     if (error instanceof MirrorFailure) return fail(error.problem)
     throw error
-  }
-
-  async function blobAt(at: string): Promise<string | null> {
-    const entry = await repository.entryAt(commit!, at, run)
-    return entry !== null && entry.mode.startsWith('100') ? entry.oid : null
   }
 }
 
