@@ -114,6 +114,14 @@ const rows = [
   },
   { id: 'review.toggleRead', title: 'Mark or unmark file read', keys: ['r'], when: 'review', menu: 'Review' },
   { id: 'review.markGroup', title: 'Mark group read', keys: ['Shift+r'], when: 'review', menu: 'Review' },
+  { id: 'review.note', title: 'Write a note here', keys: ['c'], when: 'review', menu: 'Review' },
+  { id: 'review.nextNote', title: 'Next note', keys: ['Shift+n'], when: 'review', menu: 'Review' },
+  { id: 'review.prevNote', title: 'Previous note', keys: ['Shift+p'], when: 'review', menu: 'Review' },
+  { id: 'review.tab1', title: 'Show units', keys: ['Alt+1'], when: 'review', menu: 'View' },
+  { id: 'review.tab2', title: 'Show notes', keys: ['Alt+2'], when: 'review', menu: 'View' },
+  { id: 'review.tab3', title: 'Show provenance', keys: ['Alt+3'], when: 'review', menu: 'View' },
+  { id: 'review.tab4', title: 'Show earlier audits', keys: ['Alt+4'], when: 'review', menu: 'View' },
+  { id: 'review.tab5', title: 'Show facts of the file', keys: ['Alt+5'], when: 'review', menu: 'View' },
   { id: 'review.nextUnit', title: 'Next open unit', keys: ["'"], when: 'review', menu: 'Review' },
   { id: 'review.prevUnit', title: 'Previous open unit', keys: [';'], when: 'review', menu: 'Review' },
   { id: 'review.unitOk', title: 'Unit: OK', keys: ['1'], when: 'review', menu: 'Review' },
@@ -146,6 +154,7 @@ const rows = [
 
   { id: 'certify.write', title: 'Write files', keys: ['Ctrl+s'], when: 'certify', menu: 'File' },
   { id: 'certify.commit', title: 'Write and commit', keys: ['Ctrl+Enter'], when: 'certify', menu: 'File' },
+  { id: 'certify.rebuildNotes', title: 'Make the notes anew from the review', keys: [], when: 'certify', menu: null },
   { id: 'certify.back', title: 'Back', keys: ['Escape'], when: 'certify', menu: 'Go' },
 ] as const satisfies readonly CommandRow[]
 

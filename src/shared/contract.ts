@@ -102,6 +102,12 @@ export const contract = {
   /** Removes a note, or brings a removed one back. */
   'review.removeNote': call(z.object({ review: z.string(), id: z.string(), isRemoved: z.boolean() }), n.noteList),
 
+  /** The text that an audit of this delta would carry, from notes, units and what was read. Empty when nothing is known. */
+  'review.auditNotes': call(
+    z.object({ crate: w.crateName, delta: w.delta }),
+    z.object({ text: z.string(), drafts: z.number().int().nonnegative(), openUnits: z.number().int().nonnegative() }),
+  ),
+
   /** Pure preview: nothing is written. */
   'certify.plan': call(w.certifyRequest, w.certifyPlan),
   /** Writes exactly the planned bytes if the three files are still those of the plan, else `store-changed`. */

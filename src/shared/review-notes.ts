@@ -62,8 +62,8 @@ export const note = z.object({
 export type Note = z.infer<typeof note>
 
 export const noteInput = z.object({
-  /** Null for a new note. */
-  id: z.string().nullable(),
+  /** Chosen by the page for a new note, so that a draft that is saved while it is typed stays one note. */
+  id: z.string().regex(/^[0-9a-f]{32}$/),
   target: noteTarget,
   text: z.string().min(1).max(20_000),
   severity: noteSeverity,

@@ -177,9 +177,40 @@ export function CertifyForm(props: {
         </div>
       </div>
       <div className="notes">
-        <label className="bh" htmlFor="certify-notes">
-          Notes <span className="t11 dim">optional, written into audits.toml</span>
-        </label>
+        <div className="row">
+          <label className="bh" htmlFor="certify-notes">
+            Notes <span className="t11 dim">optional, written into audits.toml</span>
+          </label>
+          {state.review !== null && state.review.text !== '' && (
+            <button
+              className="btn q s right"
+              disabled={form.notes === state.review.text}
+              title="Put in what the review knows: published notes, what was read, units"
+              onClick={state.rebuildNotes}
+            >
+              Rebuild notes
+            </button>
+          )}
+        </div>
+        {state.review !== null && (state.review.drafts > 0 || state.review.openUnits > 0) && (
+          <div className="notice w" style={{ marginBottom: 8 }}>
+            <Icon name="warn" />
+            <div>
+              {state.review.openUnits > 0 && (
+                <>
+                  <b className="med">{count(state.review.openUnits, 'unit is', 'units are')} not answered.</b>{' '}
+                </>
+              )}
+              {state.review.drafts > 0 &&
+                `${count(state.review.drafts, 'note is a draft', 'notes are drafts')} and not in the text below. `}
+              Say in the notes why that is fine, or{' '}
+              <button className="link" onClick={props.onRead}>
+                go back to the review
+              </button>
+              .
+            </div>
+          </div>
+        )}
         <textarea
           id="certify-notes"
           className="inp mono"

@@ -180,6 +180,7 @@ export function CertifyPage({ tab, onBack }: { readonly tab: OpenReview; readonl
   const read = () => openReview(tab.crate, tab.delta, tab.key)
   useCommandHandlers({
     'certify.back': onBack,
+    'certify.rebuildNotes': (state.review?.text ?? '') === '' ? undefined : state.rebuildNotes,
     'certify.write': canWrite ? () => void writer.write(plan, false) : undefined,
     'certify.commit': canWrite && plan.canCommit ? () => void writer.write(plan, true) : undefined,
   })

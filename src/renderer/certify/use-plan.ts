@@ -28,6 +28,10 @@ export interface CertifyState {
   readonly isPlanning: boolean
   readonly draft: 'none' | 'saving' | 'saved' | 'restored'
   readonly replan: () => void
+  /** What the review knows that the notes could say; null until it was asked. */
+  readonly review: { readonly text: string; readonly drafts: number; readonly openUnits: number } | null
+  /** Makes the notes anew from the review, in place of what is written. */
+  readonly rebuildNotes: () => void
 }
 
 const untouched: CertifyForm = { criteria: null, who: null, notes: '' }
@@ -49,17 +53,23 @@ export function useCertify(crate: CrateName, delta: Delta, generation: number): 
   const [planned, setPlanned] = useState<object | null>(null)
   const [draft, setDraft] = useState<CertifyState['draft']>('none')
   const [round, setRound] = useState(0)
+  const [review, setReview] = useState<CertifyState['review']>(null)
   const isTouched = useRef(false)
 
   useEffect(() => {
     let isCurrent = true
-    void client.call('certify.loadDraft', { crate, delta }).then(answer => {
+    const asked = [
+      client.call('certify.loadDraft', { crate, delta }),
+      client.call('review.auditNotes', { crate, delta }),
+    ] as const
+    void Promise.all(asked).then(([answer, made]) => {
       if (!isCurrent) return
       const saved = answer.ok ? answer.value : null
       if (saved !== null) setDraft('restored')
+      if (made.ok) setReview(made.value)
       setForm(
         saved === null
-          ? untouched
+          ? { ...untouched, notes: made.ok ? made.value.text : '' }
           : { criteria: saved.criteria.length > 0 ? saved.criteria : null, who: saved.who || null, notes: saved.notes },
       )
     })
@@ -112,6 +122,12 @@ export function useCertify(crate: CrateName, delta: Delta, generation: number): 
     setDraft('saving')
     setForm(before => ({ ...(before ?? untouched), ...change }))
   }, [])
+  const rebuildNotes = useCallback(async () => {
+    const made = await client.call('review.auditNotes', { crate, delta })
+    if (!made.ok) return
+    setReview(made.value)
+    edit({ notes: made.value.text })
+  }, [client, crate, delta, edit])
   return {
     form: form ?? untouched,
     edit,
@@ -120,5 +136,7 @@ export function useCertify(crate: CrateName, delta: Delta, generation: number): 
     isPlanning: form === null || planned !== form,
     draft,
     replan: () => setRound(n => n + 1),
+    review,
+    rebuildNotes: () => void rebuildNotes(),
   }
 }

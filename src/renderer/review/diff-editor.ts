@@ -5,6 +5,7 @@
  */
 import './monaco-setup.ts'
 import { editor, Uri, type IDisposable } from 'monaco-editor/editor'
+import type { Note } from '../../shared/review-notes.ts'
 import type { Unit } from '../../shared/review-units.ts'
 import type { FileDiff, Hunk } from '../../shared/wire.ts'
 import { expandNearest, foldsOf } from './folds.ts'
@@ -14,6 +15,7 @@ import { applyMonacoTheme } from './monaco-theme.ts'
 import { hunksSeen, isPartlyRead, type LineSpan } from './seen-hunks.ts'
 import { shownPath } from './shown-path.ts'
 import { suspiciousDecorations } from './suspicious-marks.ts'
+import { showNoteZones } from './note-zones.ts'
 import { unitDecorations } from './unit-marks.ts'
 
 export type TextDiff = Extract<FileDiff, { kind: 'text' }>
@@ -48,6 +50,10 @@ export interface DiffView {
   toggleAllFolds(): void
   /** Marks the lines where units start; kept for the files shown later. */
   setUnits(byPath: ReadonlyMap<string, readonly Unit[]>): void
+  /** Shows notes under their lines; kept for the files shown later. */
+  setNotes(byPath: ReadonlyMap<string, readonly Note[]>, onOpen: (note: Note) => void): void
+  /** The lines selected, or the cursor's, on the side that has the keyboard. Null without a file. */
+  selectedLines(): { readonly side: 'old' | 'new'; readonly line: number; readonly endLine: number } | null
   find(): void
   accessible(direction: 'next' | 'prev'): void
   focus(): void
@@ -177,6 +183,16 @@ export function createDiffView(
   const marks = [original.createDecorationsCollection(), modified.createDecorationsCollection()] as const
   const unitMarks = modified.createDecorationsCollection()
   let units: ReadonlyMap<string, readonly Unit[]> = new Map()
+  let notes: ReadonlyMap<string, readonly Note[]> = new Map()
+  let onNote: (note: Note) => void = () => undefined
+  let clearZones: (() => void) | null = null
+  const showNotes = (models: Models) => {
+    clearZones?.()
+    const here = notes.get(models.diff.path) ?? []
+    const of = (side: 'old' | 'new') => here.filter(note => note.target.kind === 'lines' && note.target.side === side)
+    const clear = [showNoteZones(original, of('old'), onNote), showNoteZones(modified, of('new'), onNote)]
+    clearZones = () => clear.forEach(undo => undo())
+  }
 
   const tellPlace = () => {
     if (shown === null) return
@@ -283,6 +299,7 @@ export function createDiffView(
       widget.setModel(viewModel)
       if (former !== null && 'dispose' in former) (former as unknown as IDisposable).dispose()
       showMarks(models)
+      showNotes(models)
       if (line !== null) {
         currentHunk = lastHunkAt(diff.hunks, line)
         reveal('new', line)
@@ -336,6 +353,20 @@ export function createDiffView(
     setUnits(byPath) {
       units = byPath
       if (shown !== null) showMarks(shown)
+    },
+    setNotes(byPath, onOpen) {
+      notes = byPath
+      onNote = onOpen
+      if (shown !== null) showNotes(shown)
+    },
+    selectedLines() {
+      if (shown === null) return null
+      const side = original.hasTextFocus() ? ('old' as const) : ('new' as const)
+      const selection = (side === 'old' ? original : modified).getSelection()
+      if (selection === null) return null
+      // A selection that ends at the start of a line does not mean that line.
+      const isWhole = selection.endColumn === 1 && selection.endLineNumber > selection.startLineNumber
+      return { side, line: selection.startLineNumber, endLine: selection.endLineNumber - (isWhole ? 1 : 0) }
     },
     find() {
       modified.focus()

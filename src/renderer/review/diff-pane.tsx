@@ -3,6 +3,7 @@
  * file stays until the new one is painted.
  */
 import { useEffect, useImperativeHandle, useRef, useState, type Ref } from 'react'
+import type { Note } from '../../shared/review-notes.ts'
 import type { Unit } from '../../shared/review-units.ts'
 import { onTheme, themeNow } from '../styles/follow-theme.ts'
 import type { DiffPlace, DiffView, DiffViewOptions, TextDiff } from './diff-editor.ts'
@@ -11,6 +12,8 @@ export interface DiffPaneHandle {
   /** Null until Monaco is loaded. */
   view(): DiffView | null
 }
+
+const NO_NOTES: ReadonlyMap<string, readonly Note[]> = new Map()
 
 export function DiffPane(props: {
   readonly ref: Ref<DiffPaneHandle>
@@ -23,6 +26,8 @@ export function DiffPane(props: {
   readonly next: TextDiff | null
   /** Units by the path of their file, for the marks beside the lines. */
   readonly units: ReadonlyMap<string, readonly Unit[]>
+  readonly notes?: ReadonlyMap<string, readonly Note[]>
+  readonly onNote?: (note: Note) => void
   readonly onPlace: (place: DiffPlace) => void
   /** Part of the file was on screen long enough to be read. May come more than once. */
   readonly onPartly: (path: string) => void
@@ -63,6 +68,8 @@ export function DiffPane(props: {
   useEffect(() => view?.setOptions({ layout, wrap, whitespace }), [view, layout, wrap, whitespace])
   const { units } = props
   useEffect(() => view?.setUnits(units), [view, units])
+  const { notes = NO_NOTES } = props
+  useEffect(() => view?.setNotes(notes, note => latest.current.onNote?.(note)), [view, notes])
   const { diff, line } = props
   useEffect(() => {
     void view?.show(diff, line)

@@ -5,6 +5,7 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { CrateName, Delta } from '../../shared/domain.ts'
 import type { Failure } from '../../shared/failure.ts'
+import type { Note } from '../../shared/review-notes.ts'
 import type { Unit } from '../../shared/review-units.ts'
 import type { FileGroup, Review, SuspiciousChar } from '../../shared/wire.ts'
 import { useClient } from '../client.ts'
@@ -27,10 +28,13 @@ import { shownPath } from './shown-path.ts'
 import { nextPath, readingOrder, treeRows, type TreeRow, type TreeSort } from './tree-rows.ts'
 import { useEditorKeys } from './use-editor-keys.ts'
 import { useFileBrowser } from './use-file-browser.ts'
+import { NotesTab } from './notes-tab.tsx'
 import { UnitsTab } from './units-tab.tsx'
 import { useReview, type FileLoader, type MarkValue } from './use-review.ts'
+import { useNoteWalk } from './use-note-walk.ts'
 import { useUnitWalk } from './use-unit-walk.ts'
 import './review.css'
+import './notes.css'
 import './units.css'
 
 /** Below this width the panel at the right is a drawer. */
@@ -40,6 +44,7 @@ const WRAP_BELOW_PX = 1600
 const RESUME_DELAY_MS = 600
 /** Over the repository's side the lines of units would not fit. */
 const NO_UNITS: ReadonlyMap<string, readonly Unit[]> = new Map()
+const NO_NOTES: ReadonlyMap<string, readonly Note[]> = new Map()
 
 export interface ReviewPageProps {
   readonly crate: CrateName
@@ -258,11 +263,41 @@ function ReviewBody(props: BodyProps) {
   const walk = useUnitWalk(client, review.id, {
     say,
     onShow: unit => {
-      setTab('units')
+      openTab('units')
       const isHere = shown?.path === unit.path && isText
       if (isHere && unit.line > 0) pane.current?.view()?.goToLine('new', unit.line)
       else if (!isHere) show(unit.path, unit.line > 0 ? unit.line : null)
     },
+  })
+  const openTab = (next: PanelTab) => {
+    setTab(next)
+    if (isDrawer) setDrawerOpen(true)
+  }
+  const notes = useNoteWalk(client, review.id, {
+    say,
+    onShow: note => {
+      openTab('notes')
+      const { target, place: at } = note
+      if (target.kind === 'crate' || !filesByPath.has(target.path)) return
+      const line = target.kind === 'lines' && at.line > 0 ? at.line : null
+      if (shown?.path === target.path && isText && line !== null && target.kind === 'lines')
+        pane.current?.view()?.goToLine(target.side, line)
+      else if (shown?.path !== target.path) show(target.path, line)
+    },
+    onWrite: () => openTab('notes'),
+    target: () => {
+      if (shown === null) return { kind: 'crate' }
+      const lines = isText && !side.isOn ? (pane.current?.view()?.selectedLines() ?? null) : null
+      return lines === null ? { kind: 'file', path: shown.path } : { kind: 'lines', path: shown.path, ...lines }
+    },
+    onDone: () => pane.current?.view()?.focus(),
+  })
+  useCommandHandlers({
+    'review.tab1': () => openTab('units'),
+    'review.tab2': () => openTab('notes'),
+    'review.tab3': () => openTab('provenance'),
+    'review.tab4': () => openTab('audits'),
+    'review.tab5': () => openTab('file'),
   })
   const storeKey = useAppStore(s => s.tabs.find(other => other.id === reviewId(props.crate, props.delta))?.key ?? null)
   const panel = (
@@ -275,6 +310,8 @@ function ReviewBody(props: BodyProps) {
       provenance={provenance}
       units={<UnitsTab {...walk.tab} />}
       openUnits={walk.open}
+      notes={<NotesTab {...notes.tab} />}
+      openNotes={notes.open}
       tab={tab}
       onTab={setTab}
       onCompare={compare}
@@ -352,6 +389,8 @@ function ReviewBody(props: BodyProps) {
                 isHidden={!isText || sideFailure !== null}
                 next={browser.next}
                 units={side.isOn ? NO_UNITS : walk.byPath}
+                notes={side.isOn ? NO_NOTES : notes.byPath}
+                onNote={notes.tab.onCurrent}
                 onPlace={next => {
                   setPlace(next)
                   setHint(null)

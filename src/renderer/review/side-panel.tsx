@@ -16,7 +16,7 @@ import { changeText, count, listText, personName } from '../parts/words.ts'
 import { markWords, ReadMarkGlyph } from './read-mark.tsx'
 import { shownPath } from './shown-path.ts'
 
-export type PanelTab = 'units' | 'file' | 'audits' | 'provenance'
+export type PanelTab = 'units' | 'notes' | 'provenance' | 'audits' | 'file'
 
 export function SidePanel(props: {
   readonly client: EngineClient
@@ -29,6 +29,8 @@ export function SidePanel(props: {
   /** The list of units, and how many wait for an answer (null: not looked for yet). */
   readonly units: ReactNode
   readonly openUnits: number | null
+  readonly notes: ReactNode
+  readonly openNotes: number | null
   readonly tab: PanelTab
   readonly onTab: (tab: PanelTab) => void
   /** Shows the file beside its side in the repository. */
@@ -45,16 +47,19 @@ export function SidePanel(props: {
         <button role="tab" aria-selected={tab === 'units'} onClick={() => onTab('units')}>
           Units {props.openUnits !== null && <b className="num">{props.openUnits}</b>}
         </button>
-        <button role="tab" aria-selected={tab === 'file'} onClick={() => onTab('file')}>
-          File
+        <button role="tab" aria-selected={tab === 'notes'} onClick={() => onTab('notes')}>
+          Notes {(props.openNotes ?? 0) > 0 && <b className="num">{props.openNotes}</b>}
+        </button>
+        <button role="tab" aria-selected={tab === 'provenance'} onClick={() => onTab('provenance')}>
+          Provenance
         </button>
         {props.packageOfQueue !== null && (
           <button role="tab" aria-selected={tab === 'audits'} onClick={() => onTab('audits')}>
-            Audits {auditCount !== null && <b className="num">{auditCount}</b>}
+            Earlier {auditCount !== null && <b className="num">{auditCount}</b>}
           </button>
         )}
-        <button role="tab" aria-selected={tab === 'provenance'} onClick={() => onTab('provenance')}>
-          Provenance
+        <button role="tab" aria-selected={tab === 'file'} onClick={() => onTab('file')}>
+          File
         </button>
         {props.onClose !== null && (
           <button className="right" aria-label="Close details" onClick={props.onClose}>
@@ -65,6 +70,8 @@ export function SidePanel(props: {
       <div className="rv-panel" role="tabpanel" tabIndex={0}>
         {tab === 'units' ? (
           props.units
+        ) : tab === 'notes' ? (
+          props.notes
         ) : tab === 'provenance' ? (
           <ProvenanceTab
             review={props.review}

@@ -68,6 +68,8 @@ export function createEngine(
     caps,
     review: id => session?.reviewSides(id) ?? null,
     who: async () => (await session?.reviewer()) ?? 'unknown',
+    read: (crate, delta) => session?.readSummary(crate, delta) ?? null,
+    units: review => units.counts(review),
   })
 
   const appState = async (): Promise<AppState> => {

@@ -2,18 +2,18 @@
  * Notes of the open reviews: stored with the lines they were written at, shown where those lines are in the version on
  * screen. A note is on disk before the page hears of it.
  */
-import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import type { EngineHandlers } from '../../../shared/contract.ts'
-import type { AbsolutePath } from '../../../shared/domain.ts'
+import { deltaText, type AbsolutePath, type CrateName, type Delta } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { Note, NoteList, NotePlace, NoteTarget } from '../../../shared/review-notes.ts'
 import { FileError, type Capabilities } from '../capabilities.ts'
 import { anchorAt, findAnchor, type Anchor } from '../review/notes/anchor.ts'
+import { auditNotes, type AuditFacts } from '../review/notes/audit-notes.ts'
 import { openNotes, type NoteStore, type StoredNote } from '../review/notes/note-store.ts'
 import { decodeText, isBinaryBytes } from '../review/text-scan.ts'
-import type { ReviewSides } from './review-units.ts'
+import type { ReviewSides, UnitCounts } from './review-units.ts'
 
 const MAX_NOTED_BYTES = 8 << 20
 const MAX_QUOTE = 200
@@ -21,9 +21,10 @@ const WHOLE: NotePlace = { state: 'here', line: 0, endLine: 0 }
 const LOST: NotePlace = { state: 'lost', line: 0, endLine: 0 }
 
 export interface ReviewNotes {
-  readonly handlers: Pick<EngineHandlers, 'review.notes' | 'review.saveNote' | 'review.removeNote'>
-  /** All notes of an open review's crate, placed; empty when it is not open. */
-  notesOf(review: string): Promise<readonly Note[]>
+  readonly handlers: Pick<
+    EngineHandlers,
+    'review.notes' | 'review.saveNote' | 'review.removeNote' | 'review.auditNotes'
+  >
   close(): Promise<void>
 }
 
@@ -31,6 +32,9 @@ export interface ReviewNotesDeps {
   readonly caps: Capabilities
   readonly review: (id: string) => ReviewSides | null
   readonly who: () => Promise<string>
+  /** What was read of a delta; null when it was never opened. */
+  readonly read: (crate: CrateName, delta: Delta) => AuditFacts['read']
+  readonly units: (review: string) => UnitCounts | null
 }
 
 export function createReviewNotes(deps: ReviewNotesDeps): ReviewNotes {
@@ -64,9 +68,9 @@ export function createReviewNotes(deps: ReviewNotesDeps): ReviewNotes {
       'review.saveNote': ({ review, note }) =>
         withReview(review, async sides => {
           const { target } = note
-          const before = note.id === null ? null : store.get(note.id)
-          if (note.id !== null && before?.crate !== sides.crate)
-            return fail({ code: 'refused', message: 'the note is not there any more', help: 'Write it again.' })
+          const before = store.get(note.id)
+          if (before !== null && before.crate !== sides.crate)
+            return fail({ code: 'refused', message: 'the note belongs to another crate', help: null })
           const isSamePlace = before !== null && JSON.stringify(before.target) === JSON.stringify(target)
           let anchor: Anchor | null = isSamePlace ? before.anchor : null
           if (target.kind === 'lines' && !isSamePlace) {
@@ -77,7 +81,7 @@ export function createReviewNotes(deps: ReviewNotesDeps): ReviewNotes {
           const now = caps.clock.nowMs()
           const { text, severity, state, inAudit } = note
           await store.put({
-            ...{ id: before?.id ?? randomUUID(), crate: sides.crate, target, anchor },
+            ...{ id: note.id, crate: sides.crate, target, anchor },
             ...{ text, severity, state, inAudit },
             who: before?.who ?? (await deps.who()),
             version: isSamePlace
@@ -96,12 +100,19 @@ export function createReviewNotes(deps: ReviewNotesDeps): ReviewNotes {
             return fail({ code: 'refused', message: 'the note is not there any more', help: null })
           return ok(await listed(sides))
         }),
-    },
-    async notesOf(review) {
-      const sides = deps.review(review)
-      if (sides === null) return []
-      await store.ready()
-      return (await listed(sides)).notes
+      'review.auditNotes': async ({ crate, delta }) => {
+        const review = `${crate} ${deltaText(delta)}`
+        const sides = deps.review(review)
+        if (sides === null) return ok({ text: '', drafts: 0, openUnits: 0 })
+        await store.ready()
+        const { notes } = await listed(sides)
+        const units = deps.units(review)
+        return ok({
+          text: auditNotes({ notes, read: deps.read(crate, delta), units, minutes: null }),
+          drafts: notes.filter(note => note.state === 'draft').length,
+          openUnits: units === null ? 0 : units.total - units.answered,
+        })
+      },
     },
     close: () => store.close(),
   }

@@ -107,7 +107,8 @@ export function createReviewUnits(deps: ReviewUnitsDeps): ReviewUnits {
       const sides = deps.review(review)
       const units = settled.get(review)
       if (sides === null || units === undefined) return null
-      const all = listed(sides, units).units
+      // What stood in the base version unchanged is nobody's duty.
+      const all = listed(sides, units).units.filter(unit => unit.change !== 'unchanged' || unit.answer !== null)
       const concerns = all.filter(unit => unit.answer?.verdict === 'concern')
       return {
         total: all.length,

@@ -74,6 +74,8 @@ export interface Session {
   setResume(review: string, file: string, line: number): Promise<Result<null, Failure>>
   /** Folders and files of an open review; null when it is not open. */
   reviewSides(review: string): ReviewSides | null
+  /** What was read of a delta; null when it was never opened. */
+  readSummary(crate: CrateName, delta: Delta): CertifyPlan['read']
   /** `Name <email>` of git in this workspace; `unknown` without one. */
   reviewer(): Promise<string>
   planCertify(request: CertifyRequest): Promise<Result<CertifyPlan, Failure>>
@@ -363,6 +365,7 @@ export async function openSession(
     },
     setResume: (review, file, line) => reviews.setResume(review, file, line),
     reviewSides: review => reviews.sides(review),
+    readSummary: (crate, delta) => reviews.readSummary(crate, delta),
     async reviewer() {
       const identity = await gitIdentity(caps, root, abort.signal)
       return identity.ok ? identity.value : 'unknown'

@@ -1,0 +1,58 @@
+/**
+ * Notes between the lines of the diff: one box per note under its last line, made of text nodes only. The boxes take the
+ * room of whole lines, so Monaco keeps both sides level.
+ */
+import type { editor } from 'monaco-editor/editor'
+import type { Note } from '../../shared/review-notes.ts'
+import { personName } from '../parts/words.ts'
+
+const LINE_PX = 18
+const FRAME_PX = 42
+const LETTERS_PER_LINE = 64
+const MAX_LINES = 12
+
+/** Puts the notes of one side into its editor; call the answer to take them out again. */
+export function showNoteZones(
+  side: editor.ICodeEditor,
+  notes: readonly Note[],
+  onOpen: (note: Note) => void,
+): () => void {
+  const ids: string[] = []
+  side.changeViewZones(accessor => {
+    for (const note of notes) {
+      const domNode = noteBox(note, onOpen)
+      const heightInPx = FRAME_PX + Math.min(MAX_LINES, lineCount(note.text)) * LINE_PX
+      ids.push(accessor.addZone({ afterLineNumber: note.place.endLine, heightInPx, domNode, suppressMouseDown: true }))
+    }
+  })
+  return () => side.changeViewZones(accessor => ids.forEach(id => accessor.removeZone(id)))
+}
+
+const lineCount = (text: string): number =>
+  text
+    .trim()
+    .split('\n')
+    .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / LETTERS_PER_LINE)), 0)
+
+function noteBox(note: Note, onOpen: (note: Note) => void): HTMLElement {
+  const zone = document.createElement('div')
+  zone.className = 'rv-zone'
+  const box = document.createElement('div')
+  box.className = note.severity === 'concern' || note.severity === 'blocker' ? 'rv-zone-box warn' : 'rv-zone-box'
+  const head = document.createElement('div')
+  head.className = 'rv-zone-head'
+  const facts = [
+    note.severity === 'remark' ? null : note.severity,
+    note.state === 'published' ? null : note.state,
+    note.place.state === 'here' ? null : note.place.state,
+    note.inAudit && note.state === 'published' ? 'in audit notes' : null,
+  ].filter(fact => fact !== null)
+  head.textContent = [personName(note.who), ...facts].join(' · ')
+  const text = document.createElement('div')
+  text.className = 'rv-zone-text'
+  text.textContent = note.text.trim()
+  box.append(head, text)
+  box.addEventListener('click', () => onOpen(note))
+  zone.append(box)
+  return zone
+}

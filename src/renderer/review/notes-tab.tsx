@@ -1,0 +1,309 @@
+/**
+ * Notes on this crate: one's own and those of earlier versions, each where its lines are now. Written in the field at
+ * the top; what is typed is kept as a draft by itself, so that neither a crash nor another file loses it.
+ */
+import { useEffect, useRef, useState } from 'react'
+import type { Note, NoteInput, NoteSeverity, NoteTarget } from '../../shared/review-notes.ts'
+import { FailureNotice } from '../parts/failure-notice.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Keys } from '../parts/keys.tsx'
+import { personName } from '../parts/words.ts'
+import { shownPath } from './shown-path.ts'
+import type { NotesState } from './use-notes.ts'
+
+const AUTOSAVE_MS = 400
+const SEVERITIES: readonly (readonly [NoteSeverity, string])[] = [
+  ['remark', 'Remark'],
+  ['question', 'Question'],
+  ['concern', 'Concern'],
+  ['blocker', 'Blocker'],
+]
+
+/** Made by the page, so that a draft saved twice while it is typed is one note. */
+function newNoteId(): string {
+  return [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join('')
+}
+
+/** What is being written: a new note or one that exists. */
+export interface NoteDraft {
+  readonly id: string | null
+  readonly target: NoteTarget
+  readonly text: string
+  readonly severity: NoteSeverity
+  readonly inAudit: boolean
+}
+
+export function NotesTab(props: {
+  readonly notes: NotesState
+  readonly draft: NoteDraft | null
+  readonly current: string | null
+  readonly onCurrent: (note: Note) => void
+  readonly onWrite: (target: NoteTarget) => void
+  readonly onEdit: (note: Note) => void
+  readonly onDone: () => void
+}) {
+  const { notes, failure, retry, save, remove } = props.notes
+  if (failure !== null)
+    return (
+      <div className="rv-pad">
+        <FailureNotice failure={failure}>
+          <button className="btn s" onClick={retry}>
+            Try again
+          </button>
+        </FailureNotice>
+      </div>
+    )
+  if (notes === null) return <p className="rv-none">Reading the notes…</p>
+  const shown = notes.filter(note => note.id !== props.draft?.id)
+  return (
+    <div className="rv-notes">
+      {props.draft !== null ? (
+        <Composer
+          key={props.draft.id ?? JSON.stringify(props.draft.target)}
+          draft={props.draft}
+          save={save}
+          onDone={props.onDone}
+        />
+      ) : (
+        <div className="rv-notes-top row">
+          <button className="btn s" onClick={() => props.onWrite({ kind: 'crate' })}>
+            Note on the crate
+          </button>
+          <span className="t11 dim">
+            on a line or selection <Keys of="review.note" />
+          </span>
+        </div>
+      )}
+      {shown.length === 0 && props.draft === null && <p className="rv-none">No note yet.</p>}
+      <ul className="rv-note-list">
+        {shown.map(note => (
+          <NoteRow
+            key={note.id}
+            note={note}
+            isCurrent={note.id === props.current}
+            onOpen={() => props.onCurrent(note)}
+            onEdit={() => props.onEdit(note)}
+            onRemove={() => void remove(note)}
+            onState={state => void save({ ...inputOf(note), state })}
+            onAudit={inAudit => void save({ ...inputOf(note), inAudit })}
+          />
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+export function inputOf(note: Note): NoteInput {
+  const { id, target, text, severity, state, inAudit } = note
+  return { id, target, text, severity, state, inAudit }
+}
+
+/** Where a note is about, in words. */
+export function targetText(
+  target: NoteTarget,
+  place: { readonly line: number; readonly endLine: number } | null,
+): string {
+  if (target.kind === 'crate') return 'The crate'
+  if (target.kind === 'file') return shownPath(target.path)
+  const { line, endLine } = place ?? target
+  const lines = line === endLine ? `line ${line}` : `lines ${line} to ${endLine}`
+  return `${shownPath(target.path)}, ${lines}${target.side === 'old' ? ' (old side)' : ''}`
+}
+
+function Composer(props: {
+  readonly draft: NoteDraft
+  readonly save: NotesState['save']
+  readonly onDone: () => void
+}) {
+  const { draft, save, onDone } = props
+  const [text, setText] = useState(draft.text)
+  const [severity, setSeverity] = useState(draft.severity)
+  const [inAudit, setInAudit] = useState(draft.inAudit)
+  const [id, setId] = useState(draft.id)
+  const field = useRef<HTMLTextAreaElement>(null)
+  useEffect(() => field.current?.focus(), [])
+  const isEmpty = text.trim() === ''
+
+  // A new note is given its id here, so that each pause saves the same draft again.
+  const saved = useRef({ text: draft.text, isNew: draft.id === null })
+  useEffect(() => {
+    if (isEmpty || text === saved.current.text || !saved.current.isNew) return
+    const timer = window.setTimeout(async () => {
+      const own = id ?? newNoteId()
+      if (id === null) setId(own)
+      saved.current = { text, isNew: true }
+      await save({ id: own, target: draft.target, text, severity, state: 'draft', inAudit })
+    }, AUTOSAVE_MS)
+    return () => window.clearTimeout(timer)
+  }, [text, severity, inAudit, id, isEmpty, draft.target, save])
+
+  const finish = async (state: 'draft' | 'published') => {
+    if (isEmpty) return onDone()
+    if (await save({ id: id ?? newNoteId(), target: draft.target, text, severity, state, inAudit })) onDone()
+  }
+  return (
+    <form
+      className="rv-composer"
+      aria-label="Note"
+      onSubmit={event => {
+        event.preventDefault()
+        void finish('published')
+      }}
+      onKeyDown={event => {
+        if (event.key === 'Escape') void finish('draft')
+        else if (event.key === 'Enter' && event.ctrlKey) void finish('published')
+        else return
+        event.preventDefault()
+        event.stopPropagation()
+      }}
+    >
+      <div className="t11 sub ell">{targetText(draft.target, null)}</div>
+      <textarea
+        ref={field}
+        className="inp"
+        rows={5}
+        value={text}
+        aria-label="Text of the note"
+        placeholder="Markdown"
+        onChange={event => setText(event.target.value)}
+      />
+      <div className="row">
+        <select
+          className="inp s"
+          value={severity}
+          aria-label="Weight"
+          onChange={event => setSeverity(event.target.value as NoteSeverity)}
+        >
+          {SEVERITIES.map(([value, label]) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+        <label className="row t12">
+          <input type="checkbox" checked={inAudit} onChange={event => setInAudit(event.target.checked)} />
+          in audit notes
+        </label>
+      </div>
+      <div className="row">
+        <button className="btn p s" disabled={isEmpty}>
+          Publish <kbd>Ctrl</kbd>
+          <kbd>Enter</kbd>
+        </button>
+        <button className="btn q s" type="button" onClick={() => void finish('draft')}>
+          {isEmpty ? 'Close' : 'Keep as draft'} <kbd>Esc</kbd>
+        </button>
+      </div>
+    </form>
+  )
+}
+
+const PLACE_WORDS = {
+  here: null,
+  moved: 'moved with its lines',
+  outdated: 'its lines changed since; the place is a guess',
+  lost: 'its lines are gone',
+} as const
+
+function NoteRow(props: {
+  readonly note: Note
+  readonly isCurrent: boolean
+  readonly onOpen: () => void
+  readonly onEdit: () => void
+  readonly onRemove: () => void
+  readonly onState: (state: Note['state']) => void
+  readonly onAudit: (inAudit: boolean) => void
+}) {
+  const { note } = props
+  const place = PLACE_WORDS[note.place.state]
+  return (
+    <li className={props.isCurrent ? 'rv-note on' : 'rv-note'}>
+      <button className="rv-note-head" aria-current={props.isCurrent} onClick={props.onOpen}>
+        <span className="m11 ell">{targetText(note.target, note.place.state === 'lost' ? null : note.place)}</span>
+        <span className="t11 dim">
+          {personName(note.who)}, at {note.version}
+          {note.state === 'draft' && ', draft'}
+          {note.state === 'resolved' && ', resolved'}
+        </span>
+      </button>
+      {note.severity !== 'remark' && (
+        <span className={note.severity === 'question' ? 't11 sub' : 't11 warn'}>
+          {note.severity[0]?.toUpperCase()}
+          {note.severity.slice(1)}
+        </span>
+      )}
+      <NoteText text={note.text} />
+      {place !== null && (
+        <p className="t11 unk row">
+          <Icon name={note.place.state === 'moved' ? 'info' : 'unknown'} />
+          {place}
+        </p>
+      )}
+      {props.isCurrent && (
+        <div className="row wrap rv-note-acts">
+          {note.state === 'draft' && (
+            <button className="btn p s" onClick={() => props.onState('published')}>
+              Publish
+            </button>
+          )}
+          {note.state === 'published' && (
+            <button className="btn s" onClick={() => props.onState('resolved')}>
+              Resolve
+            </button>
+          )}
+          {note.state === 'resolved' && (
+            <button className="btn s" onClick={() => props.onState('published')}>
+              Open again
+            </button>
+          )}
+          <button className="btn q s" onClick={props.onEdit}>
+            Edit
+          </button>
+          <button className="btn q s" onClick={props.onRemove}>
+            Remove
+          </button>
+          <label className="row t11">
+            <input type="checkbox" checked={note.inAudit} onChange={event => props.onAudit(event.target.checked)} />
+            in audit notes
+          </label>
+        </div>
+      )}
+    </li>
+  )
+}
+
+/** The little Markdown that notes need, as elements: paragraphs, lists, `code`, fenced code. Never HTML of its own. */
+export function NoteText({ text }: { readonly text: string }) {
+  const blocks = text.trim().split(/\n\s*\n/)
+  return (
+    <div className="rv-note-text">
+      {blocks.map((block, i) =>
+        block.startsWith('```') ? (
+          <pre key={i}>{block.replace(/^```[^\n]*\n?/, '').replace(/\n?```$/, '')}</pre>
+        ) : block.split('\n').every(line => /^[-*] /.test(line)) ? (
+          <ul key={i}>
+            {block.split('\n').map((line, k) => (
+              <li key={k}>{inline(line.slice(2))}</li>
+            ))}
+          </ul>
+        ) : (
+          <p key={i}>{inline(block)}</p>
+        ),
+      )}
+    </div>
+  )
+}
+
+function inline(text: string) {
+  return text
+    .split(/(`[^`\n]+`|\*\*[^*\n]+\*\*)/)
+    .map((part, i) =>
+      part.startsWith('`') && part.endsWith('`') && part.length > 2 ? (
+        <code key={i}>{part.slice(1, -1)}</code>
+      ) : part.startsWith('**') && part.endsWith('**') && part.length > 4 ? (
+        <strong key={i}>{part.slice(2, -2)}</strong>
+      ) : (
+        part
+      ),
+    )
+}
