@@ -62,14 +62,24 @@ export function createLiveGit(caps: Capabilities, gitDir: AbsolutePath): LiveGit
   }
 }
 
+/** Who waits under which signal: one listener for all of them, because thousands on one signal are slow. */
+const waitingBySignal = new WeakMap<AbortSignal, Set<() => void>>()
+
 function untilCancelled<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  let waiting = waitingBySignal.get(signal)
+  if (waiting === undefined) {
+    const all = new Set<() => void>()
+    signal.addEventListener('abort', () => all.forEach(cancel => cancel()), { once: true })
+    waitingBySignal.set(signal, all)
+    waiting = all
+  }
+  const mine = waiting
   return new Promise((resolve, reject) => {
-    const onAbort = () => reject(new Cancelled())
-    signal.addEventListener('abort', onAbort, { once: true })
-    const done = () => signal.removeEventListener('abort', onAbort)
+    const cancel = () => (mine.delete(cancel), reject(new Cancelled()))
+    mine.add(cancel)
     answer.then(
-      value => (done(), resolve(value)),
-      (error: unknown) => (done(), reject(error as Error)),
+      value => (mine.delete(cancel), resolve(value)),
+      (error: unknown) => (mine.delete(cancel), reject(error as Error)),
     )
   })
 }

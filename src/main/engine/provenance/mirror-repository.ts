@@ -27,8 +27,8 @@ import type { MirrorSnapshot } from './mirror-state.ts'
 export const MAX_LISTING_ENTRIES = 200_000
 const MAX_LISTING_CHARS = 32 << 20
 const MAX_FOLDER_DEPTH = 100
-/** A folder of 100,000 entries has about 4 MB. */
-const MAX_TREE_BYTES = 16 << 20
+/** A folder of a million entries has about 40 MB; entries past MAX_LISTING_ENTRIES are not parsed. */
+const MAX_TREE_BYTES = 64 << 20
 /** Commit messages may be long, but not like this. */
 const MAX_COMMIT_BYTES = 4 << 20
 const KEPT_TREE_ENTRIES = 8_000
@@ -60,7 +60,9 @@ export function createMirrorRepository(caps: Capabilities, access: MirrorAccess)
   async function commit(oid: GitOid, run: Run): Promise<CommitInfo | null> {
     const kept = commits.get(oid)
     if (kept !== undefined) return kept
-    const object = await read(oid, MAX_COMMIT_BYTES, run)
+    // What the graph knows was here once: if it is not, the copy has lost it.
+    const isKnown = (access.snapshot().graph?.find(oid) ?? -1) >= 0
+    const object = await readObject(access, oid, MAX_COMMIT_BYTES, run, isKnown)
     const info = object.kind === 'commit' ? parseCommit(oid, object.bytes) : null
     if (info !== null) commits.set(oid, info)
     return info
@@ -92,10 +94,16 @@ export function createMirrorRepository(caps: Capabilities, access: MirrorAccess)
 
   async function list(oid: GitOid, folder: string, run: Run): Promise<Listing | null> {
     const top = await entryAt(oid, folder, run)
-    const root = top === null || !isFolder(top) ? null : await parsedTree(top.oid, run)
-    if (root === null) return null
+    if (top === null || !isFolder(top)) return null
     const left = { entries: MAX_LISTING_ENTRIES, chars: MAX_LISTING_CHARS }
     let isCut = false
+    // The same folder may be there many times; it is read once.
+    const asked = new Map<GitOid, Promise<ParsedTree | null>>()
+    const treeOnce = (id: GitOid) => {
+      const tree = asked.get(id) ?? parsedTree(id, run)
+      asked.set(id, tree)
+      return tree
+    }
     // Folders of one level are asked for together; the answers are put in order afterwards.
     const walk = async (tree: ParsedTree, prefix: string, depth: number): Promise<(readonly [string, TreeEntry])[]> => {
       if (!tree.isClean) isCut = true
@@ -119,12 +127,12 @@ export function createMirrorRepository(caps: Capabilities, access: MirrorAccess)
       return (await Promise.all(parts.map(async part => (part instanceof Promise ? await part : [part])))).flat()
     }
     const below = async (entry: TreeEntry, prefix: string, depth: number) => {
-      const tree = await parsedTree(entry.oid, run)
+      const tree = await treeOnce(entry.oid)
       if (tree !== null) return walk(tree, prefix, depth)
       isCut = true
       return []
     }
-    const entries = new Map(await walk(root, '', 0))
+    const entries = new Map(await below(top, '', 0))
     return { entries, isCut }
   }
 
@@ -220,11 +228,19 @@ export function createMirrorRepository(caps: Capabilities, access: MirrorAccess)
 const isFolder = (entry: TreeEntry) => entry.mode === '040000'
 
 /** A process that died is started again once; then the mirror is made anew once. */
-async function readObject(access: MirrorAccess, oid: GitOid, maxBytes: number, run: Run): Promise<GitObject> {
+async function readObject(
+  access: MirrorAccess,
+  oid: GitOid,
+  maxBytes: number,
+  run: Run,
+  isKnown = false,
+): Promise<GitObject> {
   const snapshot = access.snapshot()
   for (let attempt = 0; ; attempt++) {
     try {
-      return await access.live().read(oid, maxBytes, run.signal)
+      const object = await access.live().read(oid, maxBytes, run.signal)
+      if (object.kind !== 'missing' || !isKnown) return object
+      throw new GitReadError(`${oid} is lost`, false)
     } catch (error) {
       if (!(error instanceof GitReadError)) throw error
       if (error.isGitMissing) throw new MirrorFailure({ kind: 'git-missing', text: 'git is not installed.' })

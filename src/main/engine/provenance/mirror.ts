@@ -7,7 +7,7 @@ import type { AbsolutePath } from '../../../shared/domain.ts'
 import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
 import { FileError, type Capabilities, type Run } from '../capabilities.ts'
 import { fetchObjects, remoteOf, type Remote } from './git-fetch.ts'
-import { isGitOid, type GitOid, type GitRepository } from './git-repository.ts'
+import { isGitOid, MirrorFailure, type GitOid, type GitRepository } from './git-repository.ts'
 import { createLiveGit, type LiveGit } from './live-git.ts'
 import { cloneMirror, fetchAllTrees, FILTERS, updateMirror, type FetchPlace } from './mirror-fetch.ts'
 import { createMirrorRepository, type MirrorAccess } from './mirror-repository.ts'
@@ -180,12 +180,15 @@ function createMirror(place: FetchPlace, offline: boolean, pool: LivePool, queue
   /** Fetches under the lock of the mirror. `isClone`: into a new repository, whatever is there. */
   const ask = createSharedTask(async (want: { isClone: boolean; commit: GitOid | null }, signal) => {
     const run: Run = { signal, onProgress: () => undefined }
-    const before = current?.record.fetchedAt
+    const before = current
     const problem = await queue.add(() =>
       withLock(place, signal, async () => {
         const found = await load()
         // Another program was here while we waited: its fetch is as good as ours.
-        if (found !== null && !want.isClone && found.record.fetchedAt !== before && found.isWhole) return null
+        const isNew = want.isClone
+          ? found?.gitDir !== before?.gitDir
+          : found?.record.fetchedAt !== before?.record.fetchedAt
+        if (found !== null && isNew && found.isWhole) return null
         return renew(place, found, want, run)
       }),
     )
@@ -219,7 +222,11 @@ function createMirror(place: FetchPlace, offline: boolean, pool: LivePool, queue
 
   async function open(want: MirrorWant, run: Run): Promise<Result<GitRepository, MirrorProblem>> {
     if (run.signal.aborted) throw new Cancelled()
-    const lacking = await lacks(want, run)
+    const lacking = await lacks(want, run).catch((error: unknown) => {
+      if (error instanceof MirrorFailure) return error
+      throw error
+    })
+    if (lacking instanceof MirrorFailure) return fail(lacking.problem)
     if (lacking === null) return ok(repository)
     // A copy that is behind is of use and says so by its time; one that lost objects is not.
     const isOfUse = lacking === 'news'
@@ -261,7 +268,7 @@ function createMirror(place: FetchPlace, offline: boolean, pool: LivePool, queue
 
   async function repair(broken: MirrorSnapshot, run: Run): Promise<MirrorProblem | null> {
     if (current !== null && current.gitDir !== broken.gitDir) return null
-    if (offline) return offlineProblem(url)
+    if (offline) return lostProblem(url)
     if (isRepaired) return { kind: 'corrupt', text: `The copy of ${url} broke again after it was cloned anew.` }
     const problem = await ask({ isClone: true, commit: null }, run.signal)
     isRepaired = true

@@ -15,6 +15,8 @@ export interface GitServer {
   misbehave: ((request: http.IncomingMessage, answer: http.ServerResponse) => boolean) | null
   /** Cuts the connection after so many bytes of a pack; null: never. */
   cutAfterBytes: number | null
+  /** A pause after each piece of a pack. */
+  delayMsPerChunk: number
   /** What is refused by the repositories' configuration, for example `uploadpack.allowFilter=false`. */
   config: readonly string[]
   /** False: speaks protocol 0 only, as servers before 2018 do. */
@@ -47,7 +49,7 @@ export async function serveGit(folder: string, env: Readonly<Record<string, stri
     })
     child.stdin.on('error', () => undefined)
     request.pipe(child.stdin)
-    forward(child.stdout, answer, request.method === 'POST' ? made.cutAfterBytes : null)
+    forward(child.stdout, answer, request.method === 'POST' ? made : null)
     answer.on('close', () => child.kill())
   })
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
@@ -56,6 +58,7 @@ export async function serveGit(folder: string, env: Readonly<Record<string, stri
     requests,
     misbehave: null,
     cutAfterBytes: null,
+    delayMsPerChunk: 0,
     config: ['uploadpack.allowFilter=true', 'uploadpack.allowAnySHA1InWant=true'],
     speaksV2: true,
     close: () =>
@@ -68,11 +71,16 @@ export async function serveGit(folder: string, env: Readonly<Record<string, stri
 }
 
 /** A CGI answer: headers, an empty line, the body. */
-function forward(from: NodeJS.ReadableStream, answer: http.ServerResponse, cutAfterBytes: number | null): void {
+function forward(from: NodeJS.ReadableStream, answer: http.ServerResponse, how: GitServer | null): void {
+  const cutAfterBytes = how?.cutAfterBytes ?? null
   let head: Buffer | null = Buffer.alloc(0)
   let sent = 0
   const send = (body: Buffer) => {
     sent += body.length
+    if (how !== null && how.delayMsPerChunk > 0) {
+      from.pause()
+      setTimeout(() => from.resume(), how.delayMsPerChunk)
+    }
     if (cutAfterBytes === null || sent <= cutAfterBytes) return void answer.write(body)
     answer.write(body.subarray(0, Math.max(0, body.length - (sent - cutAfterBytes))), () => answer.destroy())
   }
