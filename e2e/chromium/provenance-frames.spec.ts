@@ -28,8 +28,8 @@ interface Run {
 }
 /** No frame was too long, or none was longer than those of the page while nothing is done on this machine. */
 const isSmooth = ({ idle, busy }: Run): boolean => busy.longestMs <= Math.max(FRAME_LIMIT_MS, idle.longestMs)
-/** All that the page does at once fits into one frame of 60 a second: then it cannot lose three by itself. */
-const fitsOneFrame = ({ busy }: Run): boolean => busy.longestTaskMs <= 1_000 / 60
+/** All that the page does at once fits into two frames of 60 a second: then it cannot lose three by itself. */
+const fitsTwoFrames = ({ busy }: Run): boolean => busy.longestTaskMs <= 2_000 / 60
 
 /** Up to RUNS runs, until one is smooth; prints them all. */
 async function runsOf(page: Page, name: string, act: () => Promise<unknown>): Promise<readonly Run[]> {
@@ -75,6 +75,6 @@ test('5,000 results scroll and filter without a dropped frame over 50 ms', async
   for (const [name, runs] of Object.entries({ scrolling, moving, filtering })) {
     expect(runs[0]?.busy.frames, `${name} was seen`).toBeGreaterThan(5)
     for (const { busy } of runs) expect(busy.longestTaskMs, `longest task of ${name}`).toBeLessThan(FRAME_LIMIT_MS)
-    expect(runs.some(isSmooth) || runs.every(fitsOneFrame), `${name} is smooth`).toBe(true)
+    expect(runs.some(isSmooth) || runs.every(fitsTwoFrames), `${name} is smooth`).toBe(true)
   }
 })
