@@ -11,6 +11,7 @@ import type { Capabilities, Run } from '../capabilities.ts'
 import type { OpenSubmodule } from './compare.ts'
 import type { GitOid, GitRepository } from './git-repository.ts'
 import { makeScratchGit, readLineEndings } from './scratch-git.ts'
+import { parseGitmodules, submoduleUrl } from './submodules.ts'
 import { isGitFolderName, type TreeShape } from './tree-paths.ts'
 import {
   chooseFiles,
@@ -25,6 +26,7 @@ import {
 
 /** Files whose contents are asked for at once: a partial mirror fetches them in one request. */
 const BATCH = 1000
+const MAX_GITMODULES_BYTES = 1 << 20
 
 export interface MaterialiseInput {
   readonly repository: GitRepository
@@ -70,7 +72,7 @@ async function readTree(input: MaterialiseInput, run: Run): Promise<Result<Map<s
       if (name.split('/').some(isGitFolderName)) return fail(`The tree holds a git folder: ${at}`)
       if (entry.mode !== '160000') files.set(at, { entry, from })
       else if (isBelow(at, input.path)) {
-        const url = await submoduleUrl(from, commit, name, run)
+        const url = await addressOf(from, commit, name, run)
         const submodule = url === null ? null : await input.openSubmodule(url, entry.oid, run)
         if (submodule === null) return fail(`The submodule ${at} cannot be had.`)
         pending.push({ prefix: `${at}/`, from: submodule, commit: entry.oid })
@@ -80,14 +82,12 @@ async function readTree(input: MaterialiseInput, run: Run): Promise<Result<Map<s
   return ok(files)
 }
 
-/** The address that the tree's own .gitmodules states for a submodule; null when it states none. */
-async function submoduleUrl(from: GitRepository, commit: GitOid, folder: string, run: Run): Promise<string | null> {
+/** The address that the tree's own .gitmodules states for a submodule; null when it states none that may be asked. */
+async function addressOf(from: GitRepository, commit: GitOid, folder: string, run: Run): Promise<string | null> {
   const entry = await from.entryAt(commit, '.gitmodules', run)
-  const [bytes] = entry === null ? [] : await from.blobs([entry.oid], 1 << 20, run)
-  const sections = new TextDecoder().decode(bytes ?? new Uint8Array()).split(/^\s*\[submodule\b/m)
-  const value = (section: string, key: string) => new RegExp(`^\\s*${key}\\s*=\\s*(.*?)\\s*$`, 'm').exec(section)?.[1]
-  const stated = sections.find(section => value(section, 'path') === folder)
-  return (stated && value(stated, 'url')) ?? null
+  const [bytes] = entry === null ? [] : await from.blobs([entry.oid], MAX_GITMODULES_BYTES, run)
+  const stated = parseGitmodules(new TextDecoder().decode(bytes ?? undefined)).get(folder)
+  return stated === undefined ? null : submoduleUrl(stated, from.url)
 }
 
 async function writeFiles(
