@@ -31,7 +31,7 @@ export function wordsOf(row: ProvenanceRow): Words {
 
 /** Whether there is a verdict that somebody may have reasons to find fine. */
 export function canBeAccepted(row: ProvenanceRow): boolean {
-  return row.summary !== null && wordsOf(row).tone !== 'match'
+  return row.summary !== null && row.state !== 'failed' && wordsOf(row).tone !== 'match'
 }
 
 const short = (commit: string): string => commit.slice(0, 7)
