@@ -16,6 +16,8 @@ import type { MirrorProblem } from './mirror.ts'
 import { at, makeBare, readGraph, sha1, writeRecord, type MirrorRecord, type MirrorSnapshot } from './mirror-state.ts'
 
 const PROBE_BYTES = 16 << 20
+/** Longer than any fetch may take. */
+const LEFTOVER_MS = 24 * 3_600_000
 
 export interface FetchPlace {
   readonly caps: Capabilities
@@ -38,6 +40,7 @@ export const FILTERS: Readonly<Record<Partial, ObjectFilter>> = {
 export async function cloneMirror(
   place: FetchPlace,
   wanted: GitOid | null,
+  replaced: MirrorSnapshot | null,
   run: Run,
 ): Promise<Result<null, MirrorProblem>> {
   const { caps, home, remote } = place
@@ -53,7 +56,7 @@ export async function cloneMirror(
     if (!filled.ok) return filled
     await settle(place, folder, refs, filled.value, null, run)
     isDone = true
-    await removeOthers(place, folder)
+    await removeLeftovers(place, home, /^git-/, folder, replaced?.record.folder ?? null)
     return ok(null)
   } finally {
     if (!isDone) await caps.files.remove(gitDir).catch(() => undefined)
@@ -68,6 +71,7 @@ export async function updateMirror(
 ): Promise<Result<null, MirrorProblem>> {
   const { caps, remote } = place
   const { gitDir, record } = mirror
+  await removeLeftovers(place, at(gitDir, 'objects/pack'), /^tmp_/, null, null)
   const listed = await listRemote(caps, gitDir, remote, run)
   if (!listed.ok) return listed
   const refs = parseListedRefs(listed.value)
@@ -238,9 +242,19 @@ async function newestCommit(
   return newest >= 0 && newest <= MAX_SECONDS ? new Date(newest * 1000).toISOString() : null
 }
 
-/** Earlier repositories of this mirror, and what an interrupted program left. */
-async function removeOthers({ caps, home }: FetchPlace, keep: string): Promise<void> {
-  const names = (await caps.files.list(home)).map(entry => entry.name)
-  const others = names.filter(name => name.startsWith('git-') && name !== keep)
-  await Promise.all(others.map(name => caps.files.remove(at(home, name)).catch(() => undefined)))
+/** What an interrupted program left a day ago or earlier, and what is known to be of no use any more. */
+async function removeLeftovers(
+  { caps }: FetchPlace,
+  folder: AbsolutePath,
+  pattern: RegExp,
+  keep: string | null,
+  useless: string | null,
+): Promise<void> {
+  const oldMs = caps.clock.nowMs() - LEFTOVER_MS
+  for (const { name } of await caps.files.list(folder).catch(() => [])) {
+    if (name === keep || !pattern.test(name)) continue
+    const stat = name === useless ? null : await caps.files.stat(at(folder, name))
+    if (name === useless || (stat !== null && stat.mtimeMs < oldMs))
+      await caps.files.remove(at(folder, name)).catch(() => undefined)
+  }
 }

@@ -34,7 +34,7 @@ describe.skipIf(missingTools !== null)('mirrors in trouble', () => {
   })
 
   const mirrorsOf = (options: Partial<MirrorOptions> = {}): Mirrors => {
-    const redirects = [{ from: 'https://git.example/', to: server.url }]
+    const redirects = [{ from: world.url(''), to: server.url }]
     const mirrors = openMirrors(box.caps, { redirects, offline: false, maxBytes: 1 << 28, maxParallel: 2, ...options })
     opened.push(mirrors)
     return mirrors
@@ -127,7 +127,7 @@ describe.skipIf(missingTools !== null)('mirrors in trouble', () => {
           return true
         }
       }
-      const moved = [{ from: 'https://git.example/one', to: `${server.url}moved` }]
+      const moved = [{ from: origin.url, to: `${server.url}moved` }]
       lead(`${server.url}one`)
       expect(await problem(mirrorsOf({ redirects: moved }))).toBeNull()
       fs.rmSync(box.at('cache'), { recursive: true })
@@ -213,6 +213,21 @@ describe.skipIf(missingTools !== null)('mirrors in trouble', () => {
         expect(await repository.refsContaining(head, 3, run)).toEqual(['refs/heads/main'])
       },
     )
+    it('was left half done is cleared away after a day, not before', async () => {
+      await byFile().open(origin.url, ANY, run)
+      const packs = path.join(gitDir(), 'objects/pack')
+      const inUse = leftovers()[0]!
+      for (const [name, hoursAgo] of [
+        ['tmp_pack_old', 25],
+        ['tmp_pack_new', 1],
+      ] as const) {
+        fs.writeFileSync(path.join(packs, name), 'x')
+        fs.utimesSync(path.join(packs, name), nowMs / 1000, nowMs / 1000 - hoursAgo * 3600)
+      }
+      await byFile().open(origin.url, { ...ANY, refresh: true }, run)
+      expect(fs.readdirSync(packs).filter(name => name.startsWith('tmp_'))).toEqual(['tmp_pack_new'])
+      expect(leftovers()).toEqual([inUse])
+    })
     it('cannot be written ends in a problem', async () => {
       fs.mkdirSync(box.at('cache'), { recursive: true })
       fs.writeFileSync(box.at('cache/mirrors'), 'a file where a folder should be')
@@ -299,7 +314,7 @@ describe.skipIf(missingTools !== null)('mirrors in trouble', () => {
       import { createNodeCapabilities } from ${JSON.stringify(path.join(import.meta.dirname, '../node-capabilities.ts'))}
       import { openMirrors } from ${JSON.stringify(path.join(import.meta.dirname, 'mirror.ts'))}
       const caps = createNodeCapabilities({ version: 't', sampleDir: '/', nowMs: () => ${nowMs} })
-      const mirrors = openMirrors(caps, { redirects: ${JSON.stringify([{ from: 'https://git.example/', to: server.url }])},
+      const mirrors = openMirrors(caps, { redirects: ${JSON.stringify([{ from: world.url(''), to: server.url }])},
         offline: false, maxBytes: 1e9, maxParallel: 2 })
       const run = { signal: new AbortController().signal, onProgress() {} }
       const answer = await mirrors.open(${JSON.stringify(origin.url)}, { commit: null, newerThanMs: null, refresh: false }, run)

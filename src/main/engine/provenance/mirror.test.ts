@@ -50,7 +50,7 @@ describe.skipIf(missingTools !== null)('mirrors', () => {
   const serve = async () => {
     const server = await serveGit(world.at('repositories'), world.env)
     servers.push(server)
-    return { server, redirects: [{ from: 'https://git.example/', to: server.url }] }
+    return { server, redirects: [{ from: world.url(''), to: server.url }] }
   }
   const FILES = {
     'Cargo.toml': '[workspace]\nmembers = ["a", "b"]\n',

@@ -304,11 +304,11 @@ async function renew(
     if (updated.ok) return null
     if (updated.error.kind !== 'failed') return updated.error
   }
-  const cloned = await cloneMirror(place, want.commit, run)
+  const cloned = await cloneMirror(place, want.commit, found, run)
   if (cloned.ok) return null
   // A branch that moved between listing and fetching is no failure of the server's.
   if (!/not our ref|unadvertised object/.test(cloned.error.text)) return cloned.error
-  const again = await cloneMirror(place, want.commit, run)
+  const again = await cloneMirror(place, want.commit, found, run)
   return again.ok ? null : again.error
 }
 
