@@ -8,6 +8,8 @@ import { fail, ok, type Result } from '../../../shared/result.ts'
 
 /** The parts of one version. `pre` and `build` are empty when absent; `git` is the hash as written, or null. */
 export interface VersionParts {
+  /** The canonical text, one string for all equal versions: comparing two is mostly comparing two pointers. */
+  readonly text: VetVersion
   readonly major: bigint
   readonly minor: bigint
   readonly patch: bigint
@@ -53,7 +55,8 @@ let cache = new Map<string, VersionParts>()
  * failure is worded as cargo-vet words it. PARITY cargo-vet 0.10.3 src/format.rs VetVersion::parse.
  */
 export function parseVetVersion(text: string): Result<VetVersion, string> {
-  if (cache.has(text)) return ok(brand(text))
+  const known = cache.get(text)
+  if (known !== undefined) return ok(known.text)
   const at = text.indexOf('@')
   if (at < 0) {
     const parsed = parseSemver(text)
@@ -102,11 +105,11 @@ export function versionParts(version: VetVersion): VersionParts {
   return parts
 }
 
-function remember(parts: VersionParts): VetVersion {
-  const text = parts.git === null ? parts.semver : `${parts.semver}@git:${parts.git}`
+function remember(parts: Omit<VersionParts, 'text'>): VetVersion {
+  const text = brand<'VetVersion'>(parts.git === null ? parts.semver : `${parts.semver}@git:${parts.git}`)
   if (cache.size >= CACHE_LIMIT) cache = new Map()
-  cache.set(text, parts)
-  return brand(text)
+  cache.set(text, { ...parts, text })
+  return text
 }
 
 // ── order ────────────────────────────────────────────────────────────────────────────────────
@@ -159,7 +162,7 @@ const isDigits = (text: string): boolean => /^[0-9]*$/.test(text)
 // ── parsing ──────────────────────────────────────────────────────────────────────────────────
 
 /** Semver 2.0 as Rust's `Version::parse`: all three numbers, no leading zeros, u64. */
-function parseSemver(text: string): Result<VersionParts, string> {
+function parseSemver(text: string): Result<Omit<VersionParts, 'text'>, string> {
   const plain = PLAIN.exec(text)
   if (plain !== null) return ok(partsOf(plain[1] as string, plain[2] as string, plain[3] as string, '', ''))
   if (text === '') return fail('empty string, expected a semver version')
@@ -179,7 +182,7 @@ function parseSemver(text: string): Result<VersionParts, string> {
   return ok(partsOf(major.value.digits, minor.value.digits, patch.value.digits, tail.value.pre, tail.value.build))
 }
 
-function partsOf(major: string, minor: string, patch: string, pre: string, build: string): VersionParts {
+function partsOf(major: string, minor: string, patch: string, pre: string, build: string): Omit<VersionParts, 'text'> {
   const isSmall = major.length < 16 && minor.length < 16 && patch.length < 16
   return {
     major: BigInt(major),

@@ -10,7 +10,7 @@ import { fail, ok, type Result } from '../../../shared/result.ts'
 import { FileError, type Capabilities } from '../capabilities.ts'
 import { SUPPORTED_STORE_VERSION, type StoreVersion, type VetStore } from '../core/store-model.ts'
 import { dropJournal, recoverJournal, writeJournal, type Recovery } from './journal.ts'
-import { parseStoreWith, type StorePlaces, type StoreTexts } from './parse-store.ts'
+import { readStoreTexts, type StorePlaces, type StoreTexts } from './parse-store.ts'
 import { MAX_FILE_BYTES } from './toml-text.ts'
 import { decodeUtf8 } from './utf8.ts'
 import { validateStore } from './validate-store.ts'
@@ -72,11 +72,12 @@ export async function readStore(
   if (!read.ok) return read
   const { texts, sha256, recovery, unlockedBecause } = read.value
   const places = storePlaces(storeDir)
-  const parsed = parseStoreWith(texts, places, version => checkVersion(version, options.locked))
+  const parsed = readStoreTexts(texts, places, version => checkVersion(version, options.locked))
   if (!parsed.ok) return parsed
-  const problems = validateStore({ store: parsed.value, texts, where: places, ...options })
+  const { store, forms } = parsed.value
+  const problems = validateStore({ store, texts, forms, where: places, ...options })
   if (problems.length > 0) return fail({ code: 'store-invalid', problems })
-  return ok({ storeDir, places, texts, sha256, store: parsed.value, recovery, unlockedBecause })
+  return ok({ storeDir, places, texts, sha256, store, recovery, unlockedBecause })
 }
 
 function checkVersion(stored: StoreVersion, locked: boolean): Failure | null {

@@ -7,13 +7,20 @@ import type { CrateName } from '../../../shared/domain.ts'
 import type { Failure, StoreProblem } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { AuditsFile, ConfigFile, ImportsFile, StoreVersion, VetStore } from '../core/store-model.ts'
+import {
+  readCanonicalAudits,
+  readCanonicalExemptions,
+  readCanonicalImports,
+  type Canonical,
+  type UserIdComment,
+} from './canonical.ts'
 import { decodeAuditsFile } from './decode-audits.ts'
 import { decodeConfigFile, decodeImportsFile } from './decode-config.ts'
 import type { DecodeProblem, Decoding, TomlTable } from './decode.ts'
 import { parsePeerTree } from './decode-peer.ts'
-import { readToml } from './toml-text.ts'
+import { MAX_FILE_BYTES, readToml } from './toml-text.ts'
 import { buildSpanIndex, placeAt, spanOf, type SpanIndex } from './toml-spans.ts'
-import type { StoreTexts } from './write-store.ts'
+import { renderConfigFile, type StoreTexts } from './write-store.ts'
 
 export type { StoreTexts } from './write-store.ts'
 
@@ -38,17 +45,57 @@ export function parseStoreWith(
   where: StorePlaces,
   checkVersion: (version: StoreVersion) => Failure | null,
 ): Result<VetStore, Failure> {
-  const config = readFile(texts.config, where.config, decodeConfigFile)
+  const read = readStoreTexts(texts, where, checkVersion)
+  return read.ok ? ok(read.value.store) : read
+}
+
+/**
+ * What reading found out about the form of each file: it is canonical if these comments are the writer's. Null: not
+ * known, it has to be written and compared.
+ */
+export type CanonicalForms = Readonly<Record<keyof StoreTexts, readonly UserIdComment[] | null>>
+
+/** parseStoreWith, keeping what is known about the form of the texts. */
+export function readStoreTexts(
+  texts: StoreTexts,
+  where: StorePlaces,
+  checkVersion: (version: StoreVersion) => Failure | null,
+): Result<{ readonly store: VetStore; readonly forms: CanonicalForms }, Failure> {
+  const config =
+    readQuickly(texts.config, readCanonicalConfig) ?? readFile(texts.config, where.config, decodeConfigFile)
   if (!config.ok) return config
   const refused = checkVersion(config.value.value.storeVersion)
   if (refused !== null) return fail(refused)
-  const audits = readFile(texts.audits, where.audits, (d, table) => decodeAuditsFile(d, table, null))
+  const audits =
+    readQuickly(texts.audits, readCanonicalAudits) ??
+    readFile(texts.audits, where.audits, (d, table) => decodeAuditsFile(d, table, null))
   if (!audits.ok) return audits
-  const imports = readFile(texts.imports, where.imports, decodeImportsFile)
+  const imports =
+    readQuickly(texts.imports, readCanonicalImports) ?? readFile(texts.imports, where.imports, decodeImportsFile)
   if (!imports.ok) return imports
   const problems = [...config.value.problems, ...audits.value.problems, ...imports.value.problems]
   if (problems.length > 0) return fail({ code: 'store-invalid', problems })
-  return ok({ config: config.value.value, audits: audits.value.value, imports: imports.value.value })
+  const store = { config: config.value.value, audits: audits.value.value, imports: imports.value.value }
+  return ok({
+    store,
+    forms: { config: config.value.comments, audits: audits.value.comments, imports: imports.value.comments },
+  })
+}
+
+/** Null when the text is not plainly canonical. */
+function readQuickly<T>(text: string, read: (text: string) => Canonical<T> | null): Result<FileRead<T>, never> | null {
+  const quick = text.length > MAX_FILE_BYTES ? null : read(text)
+  return quick === null ? null : ok({ ...quick, problems: [] })
+}
+
+/** config.toml in two parts: the settings by the general way, and the many exemptions. */
+function readCanonicalConfig(text: string): Canonical<ConfigFile> | null {
+  const found = readCanonicalExemptions(text)
+  if (found === null) return null
+  const { head, exemptions } = found.value
+  const read = parseConfigFile(head, '')
+  if (!read.ok || renderConfigFile(read.value) !== head) return null
+  return { value: { ...read.value, exemptions }, comments: [] }
 }
 
 export const parseConfigFile = (text: string, file: string): Result<ConfigFile, Failure> =>
@@ -86,19 +133,22 @@ function parseFile<T>(text: string, file: string, decode: Decode<T>): Result<T, 
     : fail({ code: 'store-invalid', problems: read.value.problems })
 }
 
-/** The value is only to be used when there are no problems. */
-function readFile<T>(
-  text: string,
-  file: string,
-  decode: Decode<T>,
-): Result<{ readonly value: T; readonly problems: readonly StoreProblem[] }, Failure> {
+interface FileRead<T> {
+  /** Only to be used when there are no problems. */
+  readonly value: T
+  readonly problems: readonly StoreProblem[]
+  /** Null when it is not known whether the text is canonical. */
+  readonly comments: readonly UserIdComment[] | null
+}
+
+function readFile<T>(text: string, file: string, decode: Decode<T>): Result<FileRead<T>, Failure> {
   const tree = readToml(text, file)
   if (!tree.ok) return fail({ code: 'store-toml', file, problem: tree.error })
   const d: Decoding = { problems: [] }
   const value = decode(d, tree.value)
-  if (d.problems.length === 0) return ok({ value, problems: [] })
+  if (d.problems.length === 0) return ok({ value, problems: [], comments: null })
   const spans = buildSpanIndex(text)
-  return ok({ value, problems: d.problems.map(problem => placeProblem(problem, text, file, spans)) })
+  return ok({ value, problems: d.problems.map(problem => placeProblem(problem, text, file, spans)), comments: null })
 }
 
 /** Ties a finding to its line; a key that is not written itself is placed at the closest table that is. */

@@ -45,6 +45,15 @@ export function readCanonicalLines(text: string): TomlTable | null {
   return root
 }
 
+/** A value of the forms above and where its text ends; null when it is none of them. `at` is behind the `=` and blank. */
+export function readValueAt(text: string, at: number): { readonly value: TomlValue; readonly end: number } | null {
+  const found = text.indexOf('\n', at)
+  const end = found < 0 ? text.length : found
+  const lines: Lines = { text, pos: end + 1 }
+  const value = readValue(lines, at, end, { root: {}, inline: new Set(), header: '', list: null })
+  return value === undefined ? null : { value, end: lines.pos - 1 }
+}
+
 // ── headers ──────────────────────────────────────────────────────────────────────────────────
 
 interface Headers {

@@ -87,8 +87,8 @@ function renderKeyValue(table: TomlTree, key: string, value: TomlNode, comment: 
   return `${start}${inline}\n`
 }
 
-/** On one line, or with an element on each when it is long. */
-function renderArray(key: string, elements: readonly string[]): string {
+/** A list on one line, or with an element on each when it is long. */
+export function renderArray(key: string, elements: readonly string[]): string {
   const inline = `[${elements.join(', ')}]`
   if (elements.length === 0 || inlineLength(key, inline) <= ARRAY_WRAP_THRESHOLD) return inline
   return `[\n${elements.map(element => `    ${element},\n`).join('')}]`

@@ -7,17 +7,19 @@
 import { brand, type IsoDate } from '../../../shared/domain.ts'
 import type { FilePlace, StoreProblem } from '../../../shared/failure.ts'
 import { MAX_CRITERIA } from '../core/criteria.ts'
-import type { VetStore } from '../core/store-model.ts'
+import type { AuditEntry, VetStore } from '../core/store-model.ts'
 import { compareVetVersions, parseVetVersion, trimEnd } from '../core/version.ts'
 import { shown } from './decode.ts'
-import { placeProblem, type StorePlaces } from './parse-store.ts'
+import { placeProblem, type CanonicalForms, type StorePlaces } from './parse-store.ts'
 import { buildSpanIndex, spanOf, type SpanIndex } from './toml-spans.ts'
 import { unifiedDiff } from './unified-diff.ts'
-import { renderStore, type StoreTexts } from './write-store.ts'
+import { renderAuditsFile, renderConfigFile, renderImportsFile, userComments, type StoreTexts } from './write-store.ts'
 
 export interface ValidateInput {
   readonly store: VetStore
   readonly texts: StoreTexts
+  /** What reading found out about the form of the texts; without it they are written and compared. */
+  readonly forms?: CanonicalForms
   readonly where: StorePlaces
   readonly today: IsoDate
   readonly locked: boolean
@@ -90,9 +92,18 @@ function checkAuditsCriteria(check: Check): void {
   const { audits } = check.input.store
   for (const [name, entry] of audits.criteria)
     checkNames(check, 'audits', entry.implies, [['criteria', name, 'implies']])
-  for (const [crate, entries] of audits.audits)
-    for (const [i, entry] of entries.entries())
-      checkNames(check, 'audits', entry.criteria, [['audits', crate, i, 'criteria']])
+  for (const [crate, entries] of audits.audits) {
+    for (let i = 0; i < entries.length; i++) {
+      const { criteria } = entries[i] as AuditEntry
+      // Asked first, for there are many entries and a path to say where would be made for each.
+      if (!areKnown(check, criteria)) checkNames(check, 'audits', criteria, [['audits', crate, i, 'criteria']])
+    }
+  }
+}
+
+function areKnown(check: Check, names: readonly string[]): boolean {
+  for (let i = 0; i < names.length; i++) if (!check.known.has(names[i] as string)) return false
+  return true
 }
 
 function checkWildcards(check: Check): void {
@@ -131,19 +142,22 @@ function checkNames(check: Check, file: FileKey, names: readonly string[], paths
 }
 
 function checkFormat(check: Check): void {
-  const { texts, store } = check.input
-  const rendered = renderStore(store)
-  for (const [key, name] of [
-    ['config', 'config.toml'],
-    ['audits', 'audits.toml'],
-    ['imports', 'imports.lock'],
+  const { texts, store, forms } = check.input
+  const userComment = userComments(store.imports)
+  for (const [key, name, render] of [
+    ['config', 'config.toml', () => renderConfigFile(store.config)],
+    ['audits', 'audits.toml', () => renderAuditsFile(store.audits, userComment)],
+    ['imports', 'imports.lock', () => renderImportsFile(store.imports, userComment)],
   ] as const) {
-    if (texts[key] === rendered[key] || trimEnd(texts[key]) === trimEnd(rendered[key])) continue
-    const diff = unifiedDiff(texts[key], rendered[key], [`old/${name}`, `new/${name}`])
+    // Writing a large file takes longer than all the rest of the check.
+    if (forms?.[key]?.every(({ userId, comment }) => userComment(userId) === comment) === true) continue
+    const rendered = render()
+    if (texts[key] === rendered || trimEnd(texts[key]) === trimEnd(rendered)) continue
+    const diff = unifiedDiff(texts[key], rendered, [`old/${name}`, `new/${name}`])
     check.problems.push({
       message: `A file in the store is not correctly formatted:\n\n${diff}`,
       help: 'run `cargo vet fmt` to reformat files in the store',
-      place: firstDifference(texts[key], rendered[key], check.input.where[key]),
+      place: firstDifference(texts[key], rendered, check.input.where[key]),
     })
   }
 }
