@@ -1,9 +1,21 @@
 /**
  * Is a published archive the tree it claims to come from? File by file, by git's own object ids, nothing checked out.
+ * A file counts as equal only where the repository has it in its place, or where a named rule (rules.ts) says which
+ * place stands for it; that the same bytes lie elsewhere in the tree is no explanation. Source: provenance.md 2.1, 2.2.
  */
-import type { ContentGrade, FileResult, ProvenanceRecord, Reason } from '../../../shared/provenance.ts'
+import type { ContentGrade, FileResult, FileState, ProvenanceRecord, Reason } from '../../../shared/provenance.ts'
 import type { Run } from '../capabilities.ts'
+import { compareText } from '../core/byte-order.ts'
+import { verifyBytes } from './compare-bytes.ts'
+import { gradeOf, comparisonReasons } from './compare-reasons.ts'
+import { concernOf, isCodePath, namedTargets } from './concern.ts'
 import type { GitOid, GitRepository } from './git-repository.ts'
+import { listLeftOut } from './left-out.ts'
+import { isInherited, packageValue, readManifest, type Manifest } from './manifest-text.ts'
+import { readManifests, type Manifests } from './repository-manifests.ts'
+import { blobId, isIdentExpansion, lineEndingIds, matchContent, type RuleName } from './rules.ts'
+import { judgeSubmodules } from './submodule-findings.ts'
+import { join, openLookup, type Counterpart, type TreeLookup } from './tree-lookup.ts'
 
 /** A file of the archive. */
 export interface CrateFile {
@@ -40,10 +52,202 @@ export interface Comparison {
   readonly treeId: GitOid | null
   /** The package's Cargo.toml in the tree. */
   readonly manifestInRepository: Uint8Array | null
-  /** Cargo.toml of the workspace root, when the package inherits from one (the package's own when it is the root). */
+  /** Cargo.toml of the workspace root, when the package inherits from one in another folder. */
   readonly workspaceManifest: Uint8Array | null
 }
 
-export function compareWithTree(_input: CompareInput, _run: Run): Promise<Comparison> {
-  throw new Error('not built yet')
+/** One file while it is compared; `compare-bytes.ts` may still take an equality back. */
+export interface Compared {
+  readonly path: string
+  readonly data: Uint8Array
+  readonly archiveBlob: GitOid
+  state: FileState
+  rule: RuleName | null
+  readonly counterpart: Counterpart
+}
+
+/** Above this a file of the repository is not read; that its id differs is certain all the same. */
+const MAX_BLOB_BYTES = 64 << 20
+/** Of blobs asked for at once, so that memory stays bounded. */
+const BLOBS_AT_ONCE = 32
+
+/** Throws Cancelled and MirrorFailure; everything else that can be missing is in the result. */
+export async function compareWithTree(input: CompareInput, run: Run): Promise<Comparison> {
+  const { repository, commit, path, files } = input
+  const info = await repository.commit(commit, run)
+  const lookup = info === null ? null : await openLookup(repository, commit, path, input.openSubmodule, run)
+  if (info === null || lookup === null) return nothingCompared(files, info === null)
+  const manifests = await readManifests(input, lookup, run)
+  const compared: Compared[] = []
+  for (const file of files.values()) compared.push(await placeFile(file, lookup, files))
+  await tryOutside(compared, input, lookup, manifests)
+  await tryContents(compared, run)
+  nameCaseVariants(compared, lookup)
+  const identity = await verifyBytes(compared, input.compareBytes, run)
+  const generated = files.get('Cargo.toml')
+  const named = namedTargets((generated && readManifest(generated.data)) ?? manifests.own ?? NO_MANIFEST)
+  compared.sort((a, b) => compareText(a.path, b.path))
+  const results = compared.map(one => resultOf(one, named))
+  const leftOut = listLeftOut(lookup, has => files.has(has), manifests.own, manifests.workspace)
+  for (const { path: missing, repositoryPath, oid, rule, isInSubmodule } of leftOut.found) {
+    const isCode = isCodePath(missing, named)
+    const isUnexplained = rule === 'left-out' && !isInSubmodule
+    const concern = concernOf(missing, 'only-in-repository', isCode, { isInSubmodule, isUnexplained })
+    const sides = { repositoryPath, archiveBlob: null, treeBlob: oid, sizeBytes: null }
+    results.push({ path: missing, state: 'only-in-repository', rule, ...sides, concern, isCode })
+  }
+  const submodules = await judgeSubmodules(compared, run)
+  const isListingCut = lookup.root.listing.isCut || leftOut.isCut
+  return {
+    files: results,
+    counts: countFiles(results, files.size),
+    grade: gradeOf(results),
+    reasons: comparisonReasons(results, { submodules, isListingCut, hasOriginal: files.has('Cargo.toml.orig') }),
+    identity,
+    treeId: info.tree,
+    manifestInRepository: manifests.ownBytes,
+    workspaceManifest: manifests.workspaceBytes,
+  }
+}
+
+const NO_MANIFEST: Manifest = { tables: {}, pkg: {}, isWorkspaceRoot: false }
+
+/** By its place in the tree, and by id only. */
+async function placeFile(file: CrateFile, lookup: TreeLookup, files: CompareInput['files']): Promise<Compared> {
+  const { path, data } = file
+  const archiveBlob = blobId(data)
+  const generated = generatedRule(path, files)
+  const counterpart = await lookup.find(path === 'Cargo.toml.orig' ? 'Cargo.toml' : path)
+  const base = { path, data, archiveBlob, counterpart }
+  if (generated !== null) return { ...base, state: 'generated', rule: generated }
+  if (counterpart.kind === 'none') return { ...base, state: 'only-in-crate', rule: null }
+  if (counterpart.kind === 'unchecked') return { ...base, state: 'unchecked', rule: counterpart.rule }
+  if (counterpart.kind === 'blob' && counterpart.oid === archiveBlob) {
+    const rule = path === 'Cargo.toml.orig' ? 'manifest-original' : counterpart.rule
+    return { ...base, state: counterpart.rule === null ? 'same' : 'same-by-rule', rule }
+  }
+  if (counterpart.linkOid === archiveBlob) return { ...base, state: 'broken-symlink', rule: 'link-as-text' }
+  return { ...base, state: 'differs', rule: counterpart.rule }
+}
+
+/** What cargo itself writes, at the archive's root only. */
+function generatedRule(path: string, files: CompareInput['files']): RuleName | null {
+  if (path === '.cargo_vcs_info.json') return 'vcs-info-written'
+  if (path === 'Cargo.lock') return 'lock-file-written'
+  // Without the original beside it nothing was rewritten: then it is a file like any other.
+  return path === 'Cargo.toml' && files.has('Cargo.toml.orig') ? 'manifest-rewritten' : null
+}
+
+/** A readme or licence file that the repository's manifest names outside of the package lies at the archive's root. */
+async function tryOutside(
+  compared: Compared[],
+  input: CompareInput,
+  lookup: TreeLookup,
+  manifests: Manifests,
+): Promise<void> {
+  const { own, workspace } = manifests
+  if (own === null || !compared.some(one => one.state === 'only-in-crate' && !one.path.includes('/'))) return
+  for (const [key, rule] of [
+    ['readme', 'readme-from-outside'],
+    ['license-file', 'licence-from-outside'],
+  ] as const) {
+    const stated = packageValue(own, workspace, key)
+    if (typeof stated !== 'string') continue
+    const name = stated.slice(stated.lastIndexOf('/') + 1)
+    const at = compared.findIndex(one => one.path === name && one.state === 'only-in-crate')
+    if (at < 0 || /^[/\\]|^[A-Za-z]:/.test(stated)) continue
+    const from = isInherited(own, key) && !own.isWorkspaceRoot ? manifests.workspaceFolder : input.path
+    const counterpart = await lookup.findFromRoot(join(from, stated))
+    if (counterpart.kind !== 'blob') continue
+    const one = compared[at]!
+    const isSame = counterpart.oid === one.archiveBlob
+    compared[at] = { ...one, counterpart: { ...counterpart, rule }, state: isSame ? 'same-by-rule' : 'differs', rule }
+  }
+}
+
+/** Line endings, `$Id$` and LFS pointers, for what differs by id. Blobs are asked for only where ids do not tell. */
+async function tryContents(compared: readonly Compared[], run: Run): Promise<void> {
+  const open: { readonly one: Compared; readonly repository: GitRepository; readonly oid: GitOid }[] = []
+  for (const one of compared) {
+    const { counterpart, data } = one
+    if (one.state !== 'differs' || counterpart.kind !== 'blob') continue
+    if (lineEndingIds(data).includes(counterpart.oid)) settle(one, 'line-endings', 'line-endings')
+    else if (isIdentExpansion(data, counterpart.oid)) settle(one, 'same-by-rule', 'ident-keyword')
+    else open.push({ one, repository: counterpart.repository, oid: counterpart.oid })
+  }
+  for (const [repository, wanted] of Map.groupBy(open, ({ repository }) => repository)) {
+    for (let from = 0; from < wanted.length; from += BLOBS_AT_ONCE) {
+      run.signal.throwIfAborted()
+      const batch = wanted.slice(from, from + BLOBS_AT_ONCE)
+      const blobs = await repository.blobs(
+        batch.map(({ oid }) => oid),
+        MAX_BLOB_BYTES,
+        run,
+      )
+      for (const [i, { one }] of batch.entries()) {
+        const bytes = blobs[i] ?? null
+        const match = bytes === null ? null : matchContent(one.data, bytes)
+        if (bytes === null) settle(one, 'differs', 'bytes-unavailable')
+        else if (match === 'line-endings') settle(one, 'line-endings', match)
+        else if (match === 'lfs-pointer') settle(one, 'same-by-rule', match)
+        else if (match !== null) settle(one, 'differs', match)
+      }
+    }
+  }
+}
+
+/** A likely reason why a file has no counterpart; it stays without one, as any system but a case-blind one has it. */
+function nameCaseVariants(compared: readonly Compared[], lookup: TreeLookup): void {
+  const alone = compared.filter(one => one.state === 'only-in-crate')
+  if (alone.length === 0) return
+  const folded = new Set(Array.from(lookup.root.listing.entries.keys(), path => path.toLowerCase()))
+  for (const one of alone) if (folded.has(one.path.toLowerCase())) settle(one, one.state, 'name-case-differs')
+}
+
+function settle(one: Compared, state: FileState, rule: RuleName): void {
+  one.state = state
+  one.rule = rule
+}
+
+function resultOf(one: Compared, named: ReadonlySet<string>): FileResult {
+  const { path, state, rule, counterpart, archiveBlob, data } = one
+  const isCode = isCodePath(path, named)
+  const isInSubmodule = counterpart.kind === 'blob' && counterpart.submodule !== null
+  const repositoryPath = counterpart.kind === 'none' ? null : counterpart.repositoryPath
+  const treeBlob =
+    counterpart.kind === 'blob' ? counterpart.oid : counterpart.kind === 'dead-end' ? counterpart.linkOid : null
+  const concern = concernOf(path, state, isCode, { isInSubmodule, isUnexplained: true })
+  return { path, state, rule, repositoryPath, archiveBlob, treeBlob, sizeBytes: data.length, concern, isCode }
+}
+
+export function countFiles(results: readonly FileResult[], total: number): ProvenanceRecord['files'] {
+  const by = (...states: readonly FileState[]) => results.filter(({ state }) => states.includes(state)).length
+  return {
+    total,
+    same: by('same', 'same-by-rule'),
+    differing: by('differs'),
+    onlyInCrate: by('only-in-crate'),
+    onlyInRepository: by('only-in-repository'),
+    generated: by('generated'),
+    lineEndings: by('line-endings'),
+    brokenSymlinks: by('broken-symlink'),
+    unchecked: by('unchecked'),
+  }
+}
+
+function nothingCompared(files: CompareInput['files'], isCommitMissing: boolean): Comparison {
+  const text = isCommitMissing
+    ? 'The commit is not in the repository.'
+    : 'The folder of the package is not in the tree of the commit.'
+  const code = isCommitMissing ? 'commit-missing' : 'folder-missing'
+  return {
+    files: [],
+    counts: { ...countFiles([], files.size), unchecked: files.size },
+    grade: 'unchecked',
+    reasons: [{ code, text, weight: 'warning', about: [] }],
+    identity: 'none',
+    treeId: null,
+    manifestInRepository: null,
+    workspaceManifest: null,
+  }
 }

@@ -1,0 +1,56 @@
+/** The last resort of the search: which commit of the default branch has most of the archive's files in their places. */
+import type { Run } from '../capabilities.ts'
+import type { CrateFile } from './compare.ts'
+import type { GitOid, GitRepository } from './git-repository.ts'
+import { blobId } from './rules.ts'
+
+export interface Place {
+  readonly commit: GitOid
+  readonly folder: string
+}
+
+/** Below this share it is some other thing that happens to share a licence text. */
+const MIN_SHARE = 0.5
+const GENERATED = new Set(['Cargo.toml', 'Cargo.lock', '.cargo_vcs_info.json'])
+
+/**
+ * Walks the history once, oldest first, with a running count per folder. Exact on a linear history; releases made on
+ * side branches are not seen. Null: less than half of the files were ever there together, or the history cannot be had.
+ */
+export async function bestOfHistory(
+  repository: GitRepository,
+  tip: GitOid,
+  files: ReadonlyMap<string, CrateFile>,
+  run: Run,
+): Promise<Place | null> {
+  const wanted = new Map<string, string>()
+  for (const { path, data } of files.values())
+    if (!GENERATED.has(path)) wanted.set(path === 'Cargo.toml.orig' ? 'Cargo.toml' : path, blobId(data))
+  const history = await repository.walkFirstParent(tip, run)
+  if (history === null || wanted.size === 0) return null
+  const counts = new Map<string, number>()
+  let best: (Place & { readonly count: number }) | null = null
+  for (const { commit, changes } of history) {
+    const touched = new Set<string>()
+    for (const { path, oldOid, newOid } of changes) {
+      for (const [folder, inner] of splits(path)) {
+        const id = wanted.get(inner)
+        if (id === undefined || (id !== oldOid && id !== newOid)) continue
+        counts.set(folder, (counts.get(folder) ?? 0) + (newOid === id ? 1 : 0) - (oldOid === id ? 1 : 0))
+        touched.add(folder)
+      }
+    }
+    for (const folder of touched) {
+      const count = counts.get(folder)!
+      if (count > (best?.count ?? 0)) best = { commit, folder, count }
+    }
+  }
+  return best !== null && best.count >= wanted.size * MIN_SHARE ? best : null
+}
+
+/** Every way to take a path as a folder and what is in it. */
+function* splits(path: string): Generator<readonly [folder: string, inner: string]> {
+  yield ['', path]
+  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1))
+    yield [path.slice(0, at), path.slice(at + 1)]
+}
