@@ -22,8 +22,10 @@ const POSSIBLE_WITH_CARGO: ReadonlySet<AnomalyCode> = new Set([
 ])
 const MTIME_2006 = 1_153_704_088
 const MTIME_1973 = 123_456_789
-/** Before this no crate was published: generated files of old cargos carry the time of packaging. */
-const FIRST_REAL_TIME = Date.UTC(2014, 9) / 1000
+const FIXED_TIMES = [MTIME_1973, MTIME_2006]
+const FIRST_CRATE = Date.UTC(2014, 9) / 1000
+/** Old cargos gave generated files the time of packaging, or none. */
+const isPackagingTime = (time: number): boolean => time === 0 || time >= FIRST_CRATE
 const END_BYTES = 1_024
 const MAX_SCANNED = 1 << 20
 /** Publishers use nightly: two releases ahead of the stable one of the day. */
@@ -56,7 +58,7 @@ function judgeTimes({ mtimes: { sources, generated } }: ContainerFacts, range: R
     range.fit(63, 92, `sources have the time ${MTIME_2006}, generated files 1`)
   } else if (only(sources, MTIME_2006) && isOnlyOrNone(generated, MTIME_2006)) {
     range.fit(93, null, `every file has the time ${MTIME_2006}`)
-  } else if ([...generated].every(time => time >= FIRST_REAL_TIME)) {
+  } else if (!FIXED_TIMES.some(time => only(sources, time)) && [...generated].every(isPackagingTime)) {
     range.fit(0, 49, 'files carry the times they had on the publisher’s disk')
   } else range.refuse('the times of its files are none that a cargo writes')
 }
