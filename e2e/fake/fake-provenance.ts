@@ -67,23 +67,28 @@ const countsOf = (files: readonly FileResult[]): ProvenanceSummary['files'] => {
   }
 }
 
-const SENTENCES: Readonly<Record<Outcome, string>> = {
-  mismatch: '2 files in the crate differ from commit d698082 and 2 are not in the repository at all, one of them code.',
-  'archive-anomaly': 'The archive holds two entries of the same name, which no cargo writes.',
-  'submodule-unavailable': '31 files come from the submodule vendor/tern, whose repository could not be had.',
-  'revision-not-found': 'Commit a1c94f0 is not in the repository.',
-  'not-in-repository': 'Commit 77b3e02 has no package of this name and version.',
-  'repository-unavailable': 'The repository answered 404.',
-  'undetermined-stale-mirror': 'Our copy ends before this version was published; fetch it anew.',
-  'package-failed': 'cargo package ended with code 101.',
-  'no-repository': 'The manifest names no repository.',
-  'no-vcs-info': 'The archive does not say which commit it was made from.',
-  'match-broken-symlinks': '2 licence files hold the text of a symbolic link.',
-  'match-line-endings': '18 files differ from the repository in line endings only.',
-  match: 'Every file equals the repository at the named commit.',
+const NAMES = 'alder birch cedar elder fir hazel juniper larch maple oak pine rowan spruce willow yew'.split(' ')
+const nameAt = (i: number): string => NAMES[i % NAMES.length] ?? 'ash'
+
+const SENTENCES: Readonly<Record<Outcome, (seed: number) => string>> = {
+  mismatch: () =>
+    '2 files in the crate differ from commit d698082 and 2 are not in the repository at all, one of them code.',
+  'archive-anomaly': () => 'The archive holds two entries of the same name, which no cargo writes.',
+  'submodule-unavailable': seed =>
+    `${3 + (seed % 60)} files come from the submodule vendor/${nameAt(seed)}, whose repository could not be had.`,
+  'revision-not-found': seed => `Commit ${hex(seed, 7)} is not in the repository.`,
+  'not-in-repository': seed => `Commit ${hex(seed, 7)} has no package of this name and version.`,
+  'repository-unavailable': seed => `The repository answered ${seed % 3 === 0 ? 410 : 404}.`,
+  'undetermined-stale-mirror': () => 'Our copy ends before this version was published; fetch it anew.',
+  'package-failed': () => 'cargo package ended with code 101.',
+  'no-repository': () => 'The manifest names no repository.',
+  'no-vcs-info': () => 'The archive does not say which commit it was made from.',
+  'match-broken-symlinks': seed => `${1 + (seed % 3)} licence files hold the text of a symbolic link.`,
+  'match-line-endings': seed => `${2 + (seed % 40)} files differ from the repository in line endings only.`,
+  match: () => 'Every file equals the repository at the named commit.',
 }
 const SPREAD: readonly Outcome[] = [
-  ...Array.from({ length: 29 }, (): Outcome => 'match'),
+  ...Array.from({ length: 64 }, (): Outcome => 'match'),
   ...Array.from({ length: 4 }, (): Outcome => 'no-vcs-info'),
   ...Array.from({ length: 3 }, (): Outcome => 'revision-not-found'),
   ...OUTCOMES.filter(outcome => outcome !== 'mismatch' && outcome !== 'archive-anomaly'),
@@ -115,7 +120,7 @@ export function summary(
     outcome,
     content: hasCommit ? (outcome === 'mismatch' ? 'differs' : 'exact') : 'unchecked',
     anchor: hasCommit ? 'tag+branch' : 'none',
-    sentence: SENTENCES[outcome],
+    sentence: SENTENCES[outcome](seed),
     repository: outcome === 'no-repository' ? null : `https://git.example/${crate}/${crate}`,
     commit: hasCommit ? hex(seed, 40) : null,
     path: hasCommit ? '' : null,
@@ -187,12 +192,10 @@ const special: readonly ProvenanceRow[] = [
   without('helio-core', '0.4.0', 'not-applicable'),
 ]
 
-const NAMES = 'alder birch cedar elder fir hazel juniper larch maple oak pine rowan spruce willow yew'.split(' ')
-
 /** `count` invented rows of every outcome, after the special ones. */
 export function rows(count: number, notRun: number): ProvenanceRow[] {
   const made = Array.from({ length: count }, (_, i) => {
-    const name = `${NAMES[i % NAMES.length] ?? 'ash'}-${NAMES[(i * 7 + 3) % NAMES.length] ?? 'ash'}${i >= 15 ? `-${i}` : ''}`
+    const name = `${nameAt(i)}-${nameAt(i * 7 + 3)}${i >= 15 ? `-${i}` : ''}`
     const version = `${i % 4}.${(i * 7) % 30}.${i % 11}`
     if (i < notRun) return without(name, version, 'not-run')
     return done(summary(name, version, SPREAD[(i * 11) % SPREAD.length] ?? 'match'))
@@ -268,7 +271,7 @@ export function recordOf(of: ProvenanceSummary): ProvenanceRecord {
       tag:
         of.anchor === 'tag+branch'
           ? {
-              name: `v${of.version}`,
+              name: `refs/tags/v${of.version}`,
               objectId: of.commit ?? '',
               commit: of.commit ?? '',
               isAnnotated: false,

@@ -212,6 +212,7 @@ const scenarios: Readonly<Record<string, () => Scenario>> = {
         },
       ],
     }),
+  provenance: () => ({ door: 'desktop', handlers: base }),
   'provenance-huge': () => ({
     door: 'desktop',
     handlers: handlersFor(data.appState, data.snapshot, prov.provenanceSnapshot(prov.rows(4_990, 40))),

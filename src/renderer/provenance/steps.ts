@@ -81,16 +81,16 @@ function placeText({ anchor, anchorDetail: at, commit }: ProvenanceRecord): stri
   const where =
     anchor === 'tag+branch' || anchor === 'branch' ? `on ${listText(branches) || 'a branch'}` : ANCHOR[anchor].label
   const isTagHere = tag !== null && tag.pointsHere
-  const named = isTagHere && anchor === 'tag+branch' ? `, tag ${tag.name} points to it` : ''
+  const named = isTagHere && anchor === 'tag+branch' ? `, tag ${shortRef(tag.name)} points to it` : ''
   return `The commit is ${where}${named}.`
 }
 
 function tagText({ anchor, anchorDetail: { tag }, commit }: ProvenanceRecord): string | null {
   if (commit === null) return null
   if (tag === null) return 'No tag names this version.'
-  if (tag.pointsHere) return anchor === 'tag+branch' ? null : `Tag ${tag.name} points to it.`
+  if (tag.pointsHere) return anchor === 'tag+branch' ? null : `Tag ${shortRef(tag.name)} points to it.`
   const same = tag.sameTree ? ', which has the same files' : ''
-  return `Tag ${tag.name} names this version but points to ${tag.commit.slice(0, 7)}${same}.`
+  return `Tag ${shortRef(tag.name)} names this version but points to ${tag.commit.slice(0, 7)}${same}.`
 }
 
 function signedText({ anchorDetail: { tag, commitHasSignature }, commit }: ProvenanceRecord): string | null {

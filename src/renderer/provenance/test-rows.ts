@@ -78,7 +78,7 @@ export function recordOf(outcome: Outcome, change: Partial<ProvenanceSummary> = 
       refs: ['refs/heads/main'],
       defaultBranch: 'main',
       tag: {
-        name: 'v1.0.0',
+        name: 'refs/tags/v1.0.0',
         objectId: commit,
         commit,
         isAnnotated: false,

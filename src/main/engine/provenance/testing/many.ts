@@ -37,6 +37,8 @@ export async function makeMany(
   for (let i = 0; template !== null && i < crates; i++) {
     const swap: readonly (readonly [string, string])[] = [
       [nameOf(0), nameOf(i)],
+      // The library's name in the manifest that cargo generates.
+      [nameOf(0).replace('-', '_'), nameOf(i).replace('-', '_')],
       [repositoryOf(0), repositoryOf(i % repositories)],
       [commits[0]!, commits[i % repositories]!],
     ]
