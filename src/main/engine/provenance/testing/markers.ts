@@ -1,5 +1,4 @@
 /** For tests only: harmless programs that leave a mark when something runs them, and a look at what changed on disk. */
-import { createHash } from 'node:crypto'
 import fs from 'node:fs'
 import path from 'node:path'
 
@@ -26,19 +25,13 @@ export function makeMarker(folder: string, name: string, then = '[ $# -eq 0 ] ||
   }
 }
 
-/** Every path below a folder with its kind, mode, time and content, so that any change shows. Links are not followed. */
+/** Every path below a folder with its kind, mode, size and time, so that any change shows. Links are not followed. */
 export function snapshot(folder: string): string[] {
-  return fs
-    .readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .sort()
-    .map(name => {
-      const file = path.join(folder, name)
-      const stat = fs.lstatSync(file)
-      const content = stat.isFile()
-        ? createHash('sha1').update(fs.readFileSync(file)).digest('hex')
-        : stat.isSymbolicLink()
-          ? fs.readlinkSync(file)
-          : ''
-      return `${name} ${stat.mode.toString(8)} ${stat.isDirectory() ? '' : stat.mtimeMs} ${content}`
-    })
+  return fs.readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
+    const file = path.join(folder, entry.name)
+    const { mode, size, mtimeMs } = fs.lstatSync(file)
+    if (entry.isDirectory()) return [`${file} ${mode.toString(8)}`, ...snapshot(file)]
+    const content = entry.isSymbolicLink() ? fs.readlinkSync(file) : `${size} ${mtimeMs}`
+    return [`${file} ${mode.toString(8)} ${content}`]
+  })
 }

@@ -2,7 +2,7 @@
  * For tests only: opens a .crate into its raw tar entries, lets a test change exactly what it is about, and packs it
  * again with everything else byte for byte as cargo wrote it (headers, order, gzip header; the deflate stream differs).
  */
-import { crc32, deflateRawSync, gunzipSync } from 'node:zlib'
+import { constants, crc32, deflateRawSync, gunzipSync } from 'node:zlib'
 
 export interface RawEntry {
   /** 512 bytes. */
@@ -160,6 +160,20 @@ export function tamper(crate: Uint8Array, edit: (crate: TamperedCrate) => unknow
   return opened.bytes()
 }
 
+/** An archive of a few KiB with one more entry, of zeros, that unpacks to so many MiB. Its checksum is never reached. */
+export function bomb(crate: Uint8Array, mebibytes: number): Uint8Array {
+  const opened = new TamperedCrate(crate).add('zeros', '')
+  const entry = opened.entry('zeros')
+  writeSize(entry, mebibytes << 20)
+  opened.end = Buffer.alloc(0)
+  // Pieces that end on a byte boundary and refer to nothing before them can be repeated.
+  const piece = (bytes: Buffer) => deflateRawSync(bytes, { finishFlush: constants.Z_FULL_FLUSH })
+  const zeros = piece(Buffer.alloc(1 << 20))
+  const pieces = Array.from({ length: mebibytes }, () => zeros)
+  const end = deflateRawSync(Buffer.alloc(1024))
+  return Buffer.concat([opened.gzipHeader, piece(opened.tar()), ...pieces, end, Buffer.alloc(8)])
+}
+
 export const rawName = (entry: RawEntry): string => entry.header.toString('utf8', 0, 100).replace(/\0.*$/s, '')
 
 function setField(entry: RawEntry, at: number, length: number, value: Buffer): void {
@@ -171,7 +185,11 @@ function setField(entry: RawEntry, at: number, length: number, value: Buffer): v
 /** Sets content and size, and the checksum, which has to come last. */
 function setData(entry: RawEntry, data: Buffer): void {
   entry.data = data
-  entry.header.write(`${data.length.toString(8).padStart(11, '0')}\0`, 124, 'latin1')
+  writeSize(entry, data.length)
+}
+
+function writeSize(entry: RawEntry, bytes: number): void {
+  entry.header.write(`${bytes.toString(8).padStart(11, '0')}\0`, 124, 'latin1')
   entry.header.write(' '.repeat(8), 148, 'latin1')
   const sum = entry.header.reduce((a, b) => a + b, 0)
   entry.header.write(`${sum.toString(8).padStart(7, '0')}\0`, 148, 'latin1')

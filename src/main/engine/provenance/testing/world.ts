@@ -1,6 +1,6 @@
 /**
  * For tests only: a folder with real git repositories, real `cargo package` archives and a registry, in which a test
- * plays author, publisher and attacker. Repositories are named https://git.example/NAME and served by redirect rules
+ * plays author, publisher and attacker. Repositories are named https://git.example.org/NAME and served by redirect rules
  * from the folder; nothing leaves the machine. Names, dates and contents are fixed, so ids are the same in every run.
  */
 import fs from 'node:fs/promises'
@@ -67,7 +67,7 @@ export async function makeWorld(name: string): Promise<World> {
   await fs.writeFile(at('cargo-home', 'config.toml'), sources)
   const env = toolEnv(at('home'), at('cargo-home'), at('target'))
   const lines: SyntheticLine[] = []
-  const from = 'https://git.example/'
+  const from = 'https://git.example.org/'
   const to = `file://${at('repositories')}/`
   let commits = 0
   const nextDate = () => `${FIRST_COMMIT_S + 3600 * commits++} +0000`
