@@ -19,7 +19,7 @@ import type {
   VetStore,
   WildcardAudit,
 } from './store-model.ts'
-import { compareVetVersions } from './version.ts'
+import { sortedVersions } from './version.ts'
 
 /**
  * Whose word an edge is; the indices point into the store's lists as they were. `importIndex` counts the imports in
@@ -141,15 +141,24 @@ function collectAudits(
   { crate, sources, mapper, isFresh }: AuditGraphInput,
   edges: LooseEdge[],
 ): Result<null, Failure> {
+  // Entries read from one file share the list of their criteria where it is the same.
+  let names: readonly string[] = []
+  let criteria: CriteriaSet = 0n
   for (const { importIndex, importName, file } of sources) {
-    for (const [auditIndex, audit] of (file.audits.get(crate) ?? []).entries()) {
+    const audits = file.audits.get(crate) ?? []
+    for (let auditIndex = 0; auditIndex < audits.length; auditIndex++) {
+      const audit = audits[auditIndex] as AuditEntry
       if (audit.kind.kind === 'violation') continue
-      const criteria = criteriaSet(mapper, audit.criteria, () => auditName(crate, importName))
-      if (!criteria.ok) return criteria
+      if (audit.criteria !== names) {
+        const set = criteriaSet(mapper, audit.criteria, () => auditName(crate, importName))
+        if (!set.ok) return set
+        names = audit.criteria
+        criteria = set.value
+      }
       edges.push({
         from: audit.kind.kind === 'full' ? null : audit.kind.from,
         to: audit.kind.kind === 'full' ? audit.kind.version : audit.kind.to,
-        criteria: criteria.value,
+        criteria,
         origin:
           importIndex === null
             ? { kind: 'local-audit', auditIndex, importable: audit.importable }
@@ -219,14 +228,20 @@ function collectExemptions({ crate, store, mapper }: AuditGraphInput, edges: Loo
 }
 
 function numberNodes(crate: CrateName, loose: readonly LooseEdge[], targets: readonly VetVersion[]): AuditGraph {
-  const distinct = new Set<VetVersion>(targets)
+  const distinct = new Set<VetVersion>()
   for (const { from, to } of loose) {
-    distinct.add(to)
     if (from !== null) distinct.add(from)
+    distinct.add(to)
   }
-  const versions = [null, ...[...distinct].sort(compareVetVersions)]
-  const numberOf = new Map<VetVersion | null, number>(versions.map((version, i) => [version, i]))
-  const backward: AuditEdge[][] = versions.map(() => [])
+  for (const target of targets) distinct.add(target)
+  const versions: (VetVersion | null)[] = [null]
+  const numberOf = new Map<VetVersion | null, number>([[null, 0]])
+  const backward: AuditEdge[][] = [[]]
+  for (const version of sortedVersions(distinct)) {
+    numberOf.set(version, versions.length)
+    versions.push(version)
+    backward.push([])
+  }
   const edges = loose.map(({ from, to, criteria, origin, freshness }): AuditEdge => {
     const edge = { from: numberOf.get(from) ?? 0, to: numberOf.get(to) ?? 0, criteria, origin, freshness }
     backward[edge.to]?.push(edge)

@@ -54,9 +54,17 @@ export function searchPath(graph: AuditGraph, criterion: number, target: VetVers
       queue.push(step(item, 0, CAVEAT.newExemption, { kind: 'new-exemption', version }, null))
     }
   }
+  let reach: Reach | null = null
   return {
     found: false,
-    reach: { fromRoot: reachableFromRoot(graph, criterion), fromTarget: [...visited].sort((a, b) => a - b) },
+    // Only suggestions ask for it.
+    get reach() {
+      reach ??= {
+        fromRoot: reachableFromRoot(graph, criterion),
+        fromTarget: [...visited].sort((a, b) => a - b),
+      }
+      return reach
+    },
   }
 }
 

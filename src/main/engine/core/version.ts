@@ -72,9 +72,21 @@ export function parseVetVersion(text: string): Result<VetVersion, string> {
 
 /** Rust semver's total order, build metadata included; then no git hash before any, then the hash. */
 export function compareVetVersions(a: VetVersion, b: VetVersion): number {
-  if (a === b) return 0
-  const x = versionParts(a)
-  const y = versionParts(b)
+  return a === b ? 0 : compareParts(versionParts(a), versionParts(b))
+}
+
+/** The versions in order. Their parts are looked up once each, and mostly they are in order already. */
+export function sortedVersions(versions: Iterable<VetVersion>): VetVersion[] {
+  const parts = Array.from(versions, versionParts)
+  for (let i = 1; i < parts.length; i++)
+    if (compareParts(parts[i - 1] as VersionParts, parts[i] as VersionParts) > 0) {
+      parts.sort(compareParts)
+      break
+    }
+  return parts.map(({ text }) => text)
+}
+
+function compareParts(x: VersionParts, y: VersionParts): number {
   const order = compareTriple(x, y)
   if (order !== 0) return order
   if (x.pre !== y.pre) return comparePre(x.pre, y.pre)

@@ -87,7 +87,24 @@ export class Cursor {
 
   /** The string of `key = …`, null when another line stands here. `start` is the key with ` = `. */
   optionalString(start: string): string | null {
-    return this.take(start) ? this.string() : null
+    return this.isNext(start) && this.take(start) ? this.string() : null
+  }
+
+  /** The same for strings that neighbours share. */
+  sharedString(start: string, known: Memory<string>): string | null {
+    if (!this.isNext(start)) return null
+    const { last } = known
+    if (last !== null && this.take(last.line)) return last.value
+    const from = this.pos
+    if (!this.take(start)) return null
+    const value = this.string()
+    known.last = { line: this.text.slice(from, this.pos), value }
+    return value
+  }
+
+  /** Whether a line may start with `start`: one look instead of a comparison, for most optional lines are absent. */
+  isNext(start: string): boolean {
+    return this.text.charCodeAt(this.pos) === start.charCodeAt(0)
   }
 
   /** A string, or a list of none or several, as the writer puts lists of strings. */
@@ -103,6 +120,7 @@ export class Cursor {
 
   /** Strings that are left out when there are none. `start` is the key with ` = `. */
   optionalStrings(key: string, start: string, known: Memory<readonly string[]>): readonly string[] {
+    if (!this.isNext(start)) return NO_STRINGS
     const { last } = known
     if (last !== null && this.take(last.line)) return last.value
     if (!this.text.startsWith(start, this.pos)) return NO_STRINGS

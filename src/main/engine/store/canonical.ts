@@ -84,6 +84,7 @@ interface Reader {
   readonly who: Memory<readonly string[]>
   readonly criteria: Memory<readonly string[]>
   readonly aggregatedFrom: Memory<readonly string[]>
+  readonly notes: Memory<string>
   readonly userIds: Memory<{ readonly id: PublisherId; readonly comment: string | undefined }>
 }
 
@@ -93,6 +94,7 @@ function attempt<T>(text: string, read: (reader: Reader) => T): Canonical<T> | n
     who: memory<readonly string[]>(),
     criteria: memory<readonly string[]>(),
     aggregatedFrom: memory<readonly string[]>(),
+    notes: memory<string>(),
     userIds: memory<{ id: PublisherId; comment: string | undefined }>(),
   }
   try {
@@ -178,15 +180,17 @@ function readCriteriaTables({ at }: Reader, open: string): Map<string, CriteriaE
 
 const readWho = ({ at, who }: Reader) => at.optionalStrings('who', 'who = ', who)
 const readCriteria = ({ at, criteria }: Reader) => at.requiredStrings('criteria', 'criteria = ', criteria)
-const readNotes = ({ at }: Reader) => at.optionalString('notes = ')
+const readNotes = ({ at, notes }: Reader) => at.sharedString('notes = ', notes)
 const readAggregated = ({ at, aggregatedFrom }: Reader) =>
   at.optionalStrings('aggregated-from', 'aggregated-from = ', aggregatedFrom)
+
+const NOT_IMPORTABLE = 'importable = false\n'
 
 function readAudit(reader: Reader): AuditEntry {
   const who = readWho(reader)
   const criteria = readCriteria(reader)
   const kind = readKind(reader.at)
-  const importable = !reader.at.take('importable = false\n')
+  const importable = !(reader.at.isNext(NOT_IMPORTABLE) && reader.at.take(NOT_IMPORTABLE))
   const notes = readNotes(reader)
   return { who, criteria, kind, importable, notes, aggregatedFrom: readAggregated(reader) }
 }
