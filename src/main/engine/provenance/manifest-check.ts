@@ -1,9 +1,10 @@
 /**
  * Is the generated Cargo.toml of an archive what cargo makes of the manifest in the repository, and what the index says?
- * The two files never have equal bytes, so they are compared by meaning, under named rules (manifest-rules.ts).
+ * The two files never have equal bytes, so they are compared by meaning, under the named rules of MANIFEST_RULES.
  */
 import type { IndexFacts } from './index-facts.ts'
-import { depDifferences, depKey, indexDeps, readDeps, type ManifestDep } from './manifest-deps.ts'
+import { compareDeps, compareFeatures, compareTargets, compareWithIndex } from './manifest-compare.ts'
+import { readDeps } from './manifest-deps.ts'
 import {
   isKnownKey,
   KEYS_SINCE,
@@ -13,17 +14,8 @@ import {
   TABLES_SINCE,
   type PackageFacts,
 } from './manifest-package.ts'
-import {
-  canonical,
-  packageOf,
-  parseManifest,
-  shown,
-  sortedUnique,
-  tableAt,
-  textAt,
-  type TomlTable,
-} from './manifest-toml.ts'
-import { findTargets, type Target, type TargetSet } from './targets.ts'
+import { packageOf, parseManifest, shown, sortedUnique, tableAt, textAt, type TomlTable } from './manifest-toml.ts'
+import { findTargets, type TargetSet } from './targets.ts'
 
 export interface ManifestCheckInput {
   /** Cargo.toml of the archive. */
@@ -62,7 +54,37 @@ export interface ManifestCheck {
   readonly uncheckable: readonly string[]
 }
 
+/** Lines of 2014 call every dependency an ordinary one: development and build dependencies cannot be told apart. */
+const tellsKinds = ({ publishedAt }: IndexFacts): boolean => publishedAt === null || publishedAt >= '2015'
+
 const UNREADABLE = 'The published Cargo.toml cannot be read'
+
+/** What may differ between both manifests and why; each is seen in archives that cargo made, and has a test. */
+export const MANIFEST_RULES: readonly { readonly name: string; readonly text: string }[] = [
+  { name: 'workspace-value', text: 'A value with `workspace = true` is the one of the workspace manifest.' },
+  { name: 'local-source', text: '`path` and `git` of a dependency are taken away.' },
+  { name: 'dev-without-version', text: 'A development dependency without a version is left out, in features as well.' },
+  {
+    name: 'discovered-target',
+    text: 'Since 1.80 targets that cargo finds are written out and discovery is switched off.',
+  },
+  { name: 'absent-target', text: 'A target or build script whose file is not in the archive is left out.' },
+  {
+    name: 'spelling',
+    text: 'Underscores in keys, `[project]`, order, spaces, defaults and empty tables mean nothing.',
+  },
+  { name: 'outside-file', text: 'A readme or licence file from outside is copied to the root under its own name.' },
+  { name: 'readme-found', text: 'A readme of a usual name is found by cargo; `readme = false` may be left out.' },
+  { name: 'resolver', text: '`resolver` comes from the workspace; for a dependency it decides nothing.' },
+  { name: 'unknown-key', text: 'A key that no cargo knows is lost.' },
+  { name: 'newer-key', text: 'A key that the packaging cargo may be too old for is lost.' },
+  { name: 'profile-level', text: 'Debug levels are written as numbers.' },
+  { name: 'lint-setting', text: 'A lint without priority gets priority 0; other settings of a lint may be lost.' },
+  {
+    name: 'root-only',
+    text: '`[workspace]`, `[patch]` and `[replace]` are left out; in a dependency they do nothing.',
+  },
+]
 
 /** Never throws: text that is no manifest is a difference. */
 export function checkManifest(input: ManifestCheckInput): ManifestCheck {
@@ -73,9 +95,10 @@ export function checkManifest(input: ManifestCheckInput): ManifestCheck {
   const paths = new Set(input.archivePaths)
   const published = findTargets(generated, paths)
   const codePaths = sortedUnique([...published.build, ...published.targets.map(target => target.path)])
-  const indexDifferences = input.index === null ? [] : compareWithIndex(generated, input.index)
+  const index = input.index !== null && tellsKinds(input.index) ? input.index : null
+  const indexDifferences = index === null ? [] : compareWithIndex(generated, index)
   const shared = {
-    index: input.index === null ? 'unchecked' : indexDifferences.length === 0 ? 'equal' : 'differs',
+    index: index === null ? 'unchecked' : indexDifferences.length === 0 ? 'equal' : 'differs',
     indexDifferences,
     codePaths,
   } as const
@@ -156,102 +179,6 @@ function compareManifests(sides: Sides): Compared {
   }
 }
 
-function compareTargets(published: TargetSet, wanted: TargetSet): readonly string[] {
-  const out: string[] = []
-  const list = (paths: readonly string[]) => (paths.length === 0 ? 'none' : paths.map(shown).join(', '))
-  if (canonical(published.build) !== canonical(wanted.build)) {
-    out.push(`The build script is ${list(published.build)}; the repository's manifest leads to ${list(wanted.build)}.`)
-  }
-  const keyed = (set: TargetSet) => Map.groupBy(set.targets, target => `${target.kind} ${target.name}`)
-  const [mine, theirs] = [keyed(published), keyed(wanted)]
-  for (const key of sortedUnique([...mine.keys(), ...theirs.keys()])) {
-    const [a, b] = [mine.get(key) ?? [], theirs.get(key) ?? []]
-    const pathsOf = (targets: readonly Target[]) => sortedUnique(targets.map(target => target.path))
-    const settingsOf = (targets: readonly Target[]) =>
-      targets
-        .map(target =>
-          [...target.settings]
-            .map(([name, value]) => `${name} = ${value}`)
-            .sort()
-            .join(', '),
-        )
-        .sort()
-    const what = `The target ${shown(key)}`
-    if (b.length === 0) out.push(`${what} (${list(pathsOf(a))}) is only in the published manifest.`)
-    else if (a.length === 0) out.push(`${what} (${list(pathsOf(b))}) is missing from the published manifest.`)
-    else if (canonical(pathsOf(a)) !== canonical(pathsOf(b)))
-      out.push(`${what} is built from ${list(pathsOf(a))}; the repository's manifest leads to ${list(pathsOf(b))}.`)
-    else if (canonical(settingsOf(a)) !== canonical(settingsOf(b)))
-      out.push(
-        `${what} has the settings ${list(settingsOf(a))}; the repository's manifest says ${list(settingsOf(b))}.`,
-      )
-  }
-  return out
-}
-
-function compareDeps(
-  published: readonly ManifestDep[],
-  stated: readonly ManifestDep[],
-): { readonly differences: string[]; readonly uncheckable: string[]; readonly dropped: ReadonlySet<string> } {
-  const mine = new Map(published.map(dep => [depKey(dep), dep]))
-  const theirs = new Map(stated.map(dep => [depKey(dep), dep]))
-  const differences: string[] = []
-  const uncheckable: string[] = []
-  const dropped = new Set<string>()
-  for (const [key, dep] of theirs) {
-    const other = mine.get(key)
-    if (other !== undefined) {
-      const words = compareDep(other, dep)
-      if (words.length > 0) differences.push(`${depName(dep)} is published with ${words.map(plain).join(', ')}.`)
-      if (dep.isUnresolved) uncheckable.push(`${depName(dep)} comes from a workspace manifest that is not here`)
-      else if (dep.registry?.startsWith('named ') && other.registry !== null)
-        uncheckable.push(`${depName(dep)} names a registry whose address is not known here`)
-    } else if (dep.kind === 'dev' && (dep.isUnresolved || (dep.isLocal && dep.req === null))) dropped.add(dep.alias)
-    else differences.push(`${depName(dep)} is missing from the published manifest.`)
-  }
-  for (const [key, dep] of mine) {
-    if (theirs.has(key)) continue
-    differences.push(`${depName(dep)} ${plain(dep.req ?? '')} is only in the published manifest.`.replace('  ', ' '))
-  }
-  // What another section still has is not dropped.
-  for (const dep of published) dropped.delete(dep.alias)
-  return { differences, uncheckable, dropped }
-}
-
-function compareDep(published: ManifestDep, stated: ManifestDep): readonly string[] {
-  if (!stated.isUnresolved) {
-    const isNamed = stated.registry?.startsWith('named ') === true && published.registry !== null
-    return depDifferences(published, isNamed ? { ...stated, registry: published.registry } : stated)
-  }
-  const missing = stated.features.filter(feature => !published.features.includes(feature))
-  return [
-    ...(missing.length > 0 ? [`the features ${missing.join(', ')} left out`] : []),
-    ...(published.isOptional === stated.isOptional ? [] : [published.isOptional ? 'optional' : 'not optional']),
-  ]
-}
-
-function depName(dep: ManifestDep): string {
-  const kind = { normal: 'dependency', build: 'build dependency', dev: 'development dependency' }[dep.kind]
-  return `The ${kind} ${shown(dep.alias)}${dep.target === null ? '' : ` for ${shown(dep.target)}`}`
-}
-
-const plain = (text: string): string => shown(text).slice(1, -1)
-
-function compareFeatures(
-  published: ReadonlyMap<string, readonly string[]>,
-  stated: ReadonlyMap<string, readonly string[]>,
-): readonly string[] {
-  const out: string[] = []
-  for (const name of sortedUnique([...published.keys(), ...stated.keys()])) {
-    const [a, b] = [published.get(name), stated.get(name)]
-    if (b === undefined) out.push(`The feature ${shown(name)} is only in the published manifest.`)
-    else if (a === undefined) out.push(`The feature ${shown(name)} is missing from the published manifest.`)
-    else if (canonical(a) !== canonical(b))
-      out.push(`The feature ${shown(name)} is published as ${shown(a.join(', '))} instead of ${shown(b.join(', '))}.`)
-  }
-  return out
-}
-
 function comparePackages(
   mine: PackageFacts,
   theirs: PackageFacts,
@@ -308,28 +235,4 @@ function compareTables(
       differences.push(`The table ${shown(name)} is not what the repository's manifest says.`)
   }
   return { differences, uncheckable }
-}
-
-function compareWithIndex(generated: TomlTable, index: IndexFacts): readonly string[] {
-  const out: string[] = []
-  const sorted = (deps: readonly ManifestDep[]) => Map.groupBy(deps, depKey)
-  const [mine, theirs] = [sorted(readDeps(generated, undefined)), sorted(indexDeps(index))]
-  for (const key of sortedUnique([...mine.keys(), ...theirs.keys()])) {
-    const [a, b] = [mine.get(key)?.[0], theirs.get(key)?.[0]]
-    if (a === undefined && b !== undefined) out.push(`${depName(b)} is in the index only.`)
-    else if (b === undefined && a !== undefined) out.push(`${depName(a)} is not in the index.`)
-    else if (a !== undefined && b !== undefined) {
-      const words = depDifferences(a, b)
-      if (words.length > 0) out.push(`${depName(a)} differs from the index: ${words.map(plain).join(', ')}.`)
-    }
-  }
-  const features = readFeatures(generated, new Set())
-  for (const name of sortedUnique([...features.keys(), ...index.features.keys()])) {
-    const [a, b] = [features.get(name), index.features.get(name)]
-    if (canonical(a ?? null) === canonical(b === undefined ? null : sortedUnique(b))) continue
-    out.push(`The feature ${shown(name)} differs from the index.`)
-  }
-  const links = textAt(packageOf(generated), 'links') ?? null
-  if (index.links !== null && index.links !== links) out.push('`links` differs from the index.')
-  return out
 }

@@ -119,10 +119,18 @@ export function indexDeps(index: IndexFacts): readonly ManifestDep[] {
   }))
 }
 
-/** A requirement in the form cargo gives back: `1.0` and `^1.0` are one. Text that is none only loses its spaces. */
+/**
+ * A requirement in the form cargo gives back: `1.0` and `^1.0` are one, so are `0.2.*` and `^0.2`, which take the same
+ * versions. `^1.2.*` is read as cargo did when it took such texts. Text that is none only loses its spaces.
+ */
 export function cleanReq(text: string): string {
-  const parsed = parseVersionReq(text)
-  return parsed.ok ? renderVersionReq(parsed.value) : text.replace(/\s+/g, '')
+  const parsed = parseVersionReq(text.replace(/^\s*\^(?=[\d.]+\.\*\s*$)/, ''))
+  if (!parsed.ok) return text.replace(/\s+/g, '')
+  const comparators = parsed.value.comparators.map(one => {
+    const isCaret = one.op === '*' && (one.minor === null || (one.major === 0n && one.patch === null))
+    return isCaret ? { ...one, op: '^' as const } : one
+  })
+  return renderVersionReq({ comparators })
 }
 
 /** `cfg( any(unix , windows, ) )` and `cfg(any(unix, windows))` are one; quoted parts stay as they are. */

@@ -20,7 +20,7 @@ export function sentenceOf(parts: VerdictParts, decided: Decided): string {
     case 'match-broken-symlinks':
       return `${agreement(parts, decided)}.${unsure(parts)}`
     case 'mismatch':
-      return `${differences(parts, decided)}. This does not by itself mean harm; read the difference.`
+      return `${differences(parts, decided, ` (compared with ${commitOf(parts)})`)}. This does not by itself mean harm; read the difference.`
     case 'archive-anomaly':
       return anomaly(parts, decided)
     case 'submodule-unavailable': {
@@ -85,7 +85,7 @@ function unsure({ manifest, lock }: VerdictParts): string {
   return lock.state === 'unchecked' ? ' Its Cargo.lock was not checked.' : ''
 }
 
-function differences(parts: VerdictParts, { files: results }: Decided): string {
+function differences(parts: VerdictParts, { files: results }: Decided, against: string): string {
   const { manifest, lock } = parts
   const own = (file: FileResult) =>
     (file.path === 'Cargo.toml' && manifest.state === 'unexplained') ||
@@ -102,7 +102,7 @@ function differences(parts: VerdictParts, { files: results }: Decided): string {
   const first =
     code[0] === undefined ? '' : `, ${code.length === 1 ? 'code:' : 'code among them:'} ${shown(code[0].path)}`
   const text = clauses.join(', ') || 'The contents differ'
-  return `${text[0]?.toUpperCase() ?? ''}${text.slice(1)} (compared with ${commitOf(parts)})${first}`
+  return `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}${against}${first}`
 }
 
 function anomaly(parts: VerdictParts, decided: Decided): string {
@@ -118,7 +118,7 @@ function searched(parts: VerdictParts, decided: Decided): string {
   if (fallback.how === 'none' || parts.comparison === null) return ' No commit that was looked at fits.'
   const how = { tag: 'by its tag', 'manifest-history': 'by its manifest', 'history-walk': 'by its files' }[fallback.how]
   const chosen = `${commitOf(parts)}, chosen ${how},`
-  if (decided.content === 'differs') return ` Against ${chosen} ${lower(differences(parts, decided))}.`
+  if (decided.content === 'differs') return ` Against ${chosen} ${lower(differences(parts, decided, ''))}.`
   if (decided.content === 'partly-unchecked') return ` Against ${chosen} a part could not be compared.`
   if (decided.content === 'unchecked') return ` ${chosen} could not be compared.`
   const but = { 'line-endings': ' but for line endings', 'broken-symlinks': ' but for symbolic links' }
