@@ -23,7 +23,7 @@ export type PatternMatcher = (path: string) => boolean
 const MAX_PATTERNS = 500
 const MAX_PATTERN_LENGTH = 500
 /** Steps of all paths together; afterwards nothing fits. An honest crate needs a few thousand. */
-const BUDGET = 30_000_000
+const BUDGET = 5_000_000
 
 /** Does the last pattern that fits the path, or a folder above it, take it? Patterns that cannot be read fit nothing. */
 export function patternMatcher(patterns: readonly unknown[]): PatternMatcher {

@@ -49,7 +49,6 @@ function configValue(text: string): string {
  */
 export function submoduleUrl(stated: string, parentUrl: string): string | null {
   if (stated.startsWith('./') || stated.startsWith('../')) return resolveRelative(stated, parentUrl)
-  // eslint-disable-next-line no-control-regex
   if (/^-|[\u0000-\u0020\u007f]/.test(stated) || stated.includes('::')) return null
   if (/^(?:https?|ssh|git|git\+ssh|git\+https):\/\/./i.test(stated)) return stated
   // `user@host:path`, but neither a drive letter nor a path.
