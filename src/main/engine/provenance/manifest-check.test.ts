@@ -277,6 +277,11 @@ describe('checkManifest', () => {
     ['spelling with underscores', `${PLAIN}license-file = "L"`, `${PLAIN}license_file = "../L"`],
     ['`project` for `package`', PLAIN, PLAIN.replace('package', 'project')],
     ['debug levels as numbers', `${PLAIN}[profile.dev]\ndebug = 2`, `${PLAIN}[profile.dev]\ndebug = true`],
+    [
+      'a target that was not packed',
+      PLAIN,
+      `${PLAIN}[[bench]]\nname = "gone"\npath = "gone/b.rs"\n[[bench]]\nname = "bench"`,
+    ],
     ['an empty edition', PLAIN, `${PLAIN}edition = "2015"`],
   ])('takes as innocent: %s', (_what, generated, stated) => {
     expect(checkManifest(input(generated, stated))).toMatchObject({ state: 'explained', differences: [] })
