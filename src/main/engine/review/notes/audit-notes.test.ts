@@ -89,6 +89,7 @@ test.each<readonly [string, Partial<AuditFacts>, string]>([
     },
     'Concern at src/a.rs:7: unchecked index\nLooked at 4 of 5 places with unsafe code, FFI, build-time code or system access. Could not be parsed, so such places may be missing: src/b.rs.',
   ],
+  ['notes of several lines stand apart', { notes: [note({ text: 'a\nb' }), note({ text: 'c' })] }, 'a\nb\n\nc'],
   ['time only when it is given', { minutes: 1 }, 'Reading time 1 minute.'],
 ])('%s', (_, more, text) => {
   expect(auditNotes(facts(more))).toBe(text)

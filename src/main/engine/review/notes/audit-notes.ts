@@ -36,7 +36,8 @@ export function auditNotes(facts: AuditFacts): string {
     ...(facts.units?.concerns ?? []).map(({ place, note }) => `Concern at ${place}: ${oneLine(note)}`),
     coverage(facts),
   ]
-  return parts.filter(part => part !== '').join('\n')
+  const said = parts.filter(part => part !== '')
+  return said.join(said.some(part => part.includes('\n')) ? '\n\n' : '\n')
 }
 
 function noteText(note: Note): string {
