@@ -10,7 +10,7 @@ import { readClaim } from './claim.ts'
 import { judgeContainer } from './container.ts'
 import { openCrateArchive, type CrateArchive } from './crate-archive.ts'
 import { findSource, submoduleOpener, type Source } from './find-source.ts'
-import { MirrorFailure } from './git-repository.ts'
+import { MirrorFailure, type GitRepository } from './git-repository.ts'
 import type { IndexFacts } from './index-facts.ts'
 import { checkLock, type IndexLookup } from './lock-check.ts'
 import { checkManifest, type ManifestCheck } from './manifest-check.ts'
@@ -91,7 +91,7 @@ export async function checkCrate(deps: CheckDeps, input: CheckInput, run: Run): 
     lock: { state: lock.state, differences: [...lock.differences] },
     ...{ rebuild, level: input.level, archiveSha256: input.archiveSha256 },
     ...{ indexLineSha256: index?.lineSha256 ?? null, publishedAt, treeId: source.comparison?.treeId ?? null },
-    mirror: source.repository === null ? null : { ...source.repository.mirror },
+    mirror: mirrorOf(source.repository),
     tools: { git: deps.versions.git, cargo: rebuild?.cargoVersion ?? null, assay: deps.versions.assay },
     fileResults: byConcern(verdict.files),
     ...{ checkedAt: endedAt, tookMs: endedAt - startedAt },
@@ -100,6 +100,12 @@ export async function checkCrate(deps: CheckDeps, input: CheckInput, run: Run): 
 
 const NO_ANCHOR: ProvenanceRecord['anchorDetail'] = {
   ...{ reachableFrom: 'unknown', refs: [], defaultBranch: null, tag: null, commitHasSignature: null },
+}
+
+function mirrorOf(repository: GitRepository | null): ProvenanceRecord['mirror'] {
+  if (repository === null) return null
+  const { fetchedFrom, newestCommitAt, fetchedAt, partial } = repository.mirror
+  return { fetchedFrom, newestCommitAt, fetchedAt, partial }
 }
 
 async function lockOf(
