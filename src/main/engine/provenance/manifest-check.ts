@@ -59,7 +59,7 @@ const tellsKinds = ({ publishedAt }: IndexFacts): boolean => publishedAt === nul
 
 const UNREADABLE = 'The published Cargo.toml cannot be read'
 
-/** What may differ between both manifests and why; each is seen in archives that cargo made, and has a test. */
+/** What may differ between both manifests and why. NOTE: the versions behind `newer-key` are not measured. */
 export const MANIFEST_RULES: readonly { readonly name: string; readonly text: string }[] = [
   { name: 'workspace-value', text: 'A value with `workspace = true` is the one of the workspace manifest.' },
   { name: 'local-source', text: '`path` and `git` of a dependency are taken away.' },
