@@ -13,7 +13,7 @@ import type { FileDiff, Hunk, Review } from '../../src/shared/wire.ts'
 import { NOW } from './fake-data.ts'
 
 const hex = (seed: number, length: number): string => {
-  let state = (seed * 2_654_435_761) >>> 0
+  let state = Math.imul(seed | 0, 2_654_435_761) >>> 0
   let text = ''
   while (text.length < length) {
     state = (Math.imul(state ^ (state >>> 15), 2_246_822_519) + 0x9e3779b9) >>> 0

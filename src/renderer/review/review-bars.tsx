@@ -135,7 +135,11 @@ export function FileHeader(props: {
           not counted
         </span>
       )}
-      {repository?.isShown === true && <span className="pill">left: {repository.label}</span>}
+      {repository?.isShown === true && (
+        <span className="pill rv-side-pill" title={`Left: ${repository.label}`}>
+          <span className="ell">left: {repository.label}</span>
+        </span>
+      )}
       {(file.suspicious ?? 0) > 0 && (
         <span className="rv-badge warn">
           <Icon name="warn" />
@@ -156,7 +160,7 @@ export function FileHeader(props: {
         )}
         {isText && (
           <button className="btn s rv-ws" aria-pressed={options.whitespace} onClick={props.onWhitespace}>
-            Whitespace {options.whitespace ? 'shown' : 'hidden'}
+            Whitespace
           </button>
         )}
         {repository !== null && (
