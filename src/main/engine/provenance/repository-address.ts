@@ -56,7 +56,9 @@ function webHost(url: URL): string | null {
     .replace(/^www\.(?=.*\.)/, '')
   if (host.startsWith('[') || /^[\d.]+$/.test(host) || !/^[a-z0-9._-]+$/.test(host)) return null
   if (!host.includes('.') || host.includes('..') || host.startsWith('-')) return null
-  if (/(^|\.)(localhost|local|internal|localdomain|home\.arpa|invalid|test|example|onion)$/.test(host)) return null
+  if (/(^|\.)(localhost|local|internal|localdomain|home\.arpa|onion)$/.test(host)) return null
+  // The project page of this forge serves no git; its repositories of the same name lie beside it.
+  if (host === 'sr.ht') return 'git.sr.ht'
   // Port 80 belonged to http; another one is the server's and is kept.
   return url.port === '' || url.port === '80' ? host : `${host}:${url.port}`
 }
