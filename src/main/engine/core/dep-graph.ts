@@ -6,7 +6,7 @@
  */
 import { brand, type CrateName, type VetVersion } from '../../../shared/domain.ts'
 import { compareText } from './byte-order.ts'
-import type { CargoMetadata, DepKind, MetadataNode, MetadataPackage } from './cargo-metadata.ts'
+import type { CargoMetadata, MetadataNode, MetadataPackage } from './cargo-metadata.ts'
 import { indexPolicy, policyFor, type PolicyIndex } from './policy.ts'
 import type { PolicyEntry } from './store-model.ts'
 import { compareVetVersions, parseVetVersion } from './version.ts'
@@ -79,7 +79,7 @@ export function buildDepGraph(metadata: CargoMetadata, policy: ReadonlyMap<strin
   for (const idx of visited) at(nodes, idx).isDevOnly = false
   for (const member of members) at(nodes, member).isRoot = at(nodes, member).reverse.size === 0
   for (const member of members) {
-    const devDeps = depsOf(at(resolveNodes, member), ['dev'], idxById)
+    const devDeps = devDepsOf(at(resolveNodes, member), idxById)
     for (const child of devDeps) {
       visit(child)
       at(nodes, child).reverse.add(member) // after the roots are known: does not change them
@@ -165,9 +165,19 @@ function visitNode(start: PackageIdx, walk: Walk): void {
     walk.visited.add(idx)
     const resolved = at(walk.resolveNodes, idx)
     const node = at(walk.nodes, idx)
-    node.normalDeps = depsOf(resolved, ['normal'], walk.idxById)
-    node.buildDeps = depsOf(resolved, ['build'], walk.idxById)
-    node.normalAndBuildDeps = depsOf(resolved, ['normal', 'build'], walk.idxById)
+    const [normal, build, both]: [PackageIdx[], PackageIdx[], PackageIdx[]] = [[], [], []]
+    for (const dep of resolved.deps) {
+      const isNormal = dep.kinds.includes('normal')
+      const isBuild = dep.kinds.includes('build')
+      if (!isNormal && !isBuild) continue
+      const child = required(walk.idxById, dep.pkg)
+      if (isNormal) normal.push(child)
+      if (isBuild) build.push(child)
+      both.push(child)
+    }
+    node.normalDeps = normal
+    node.buildDeps = build
+    node.normalAndBuildDeps = both
     node.allDeps = resolved.dependencies.map(id => required(walk.idxById, id))
     stack.push({ idx, deps: node.normalAndBuildDeps, next: 0 })
   }
@@ -184,8 +194,8 @@ function visitNode(start: PackageIdx, walk: Walk): void {
   }
 }
 
-function depsOf(node: MetadataNode, kinds: readonly DepKind[], idxById: ReadonlyMap<string, PackageIdx>): PackageIdx[] {
-  return node.deps.filter(dep => dep.kinds.some(kind => kinds.includes(kind))).map(dep => required(idxById, dep.pkg))
+function devDepsOf(node: MetadataNode, idxById: ReadonlyMap<string, PackageIdx>): PackageIdx[] {
+  return node.deps.filter(dep => dep.kinds.includes('dev')).map(dep => required(idxById, dep.pkg))
 }
 
 function required<V>(map: ReadonlyMap<string, V>, id: string): V {
