@@ -9,14 +9,14 @@ const MANIFEST = '[package]\nname = "demo"\nversion = "1.0.0"\n'
 const GENERATED = `# generated\n${MANIFEST}`
 const COMMIT_MISSING = 'f'.repeat(40)
 
-export const crateFiles = (contents: Readonly<Record<string, string | Uint8Array>>) =>
+const crateFiles = (contents: Readonly<Record<string, string | Uint8Array>>) =>
   new Map(Object.entries(contents).map(([path, data]) => [path, { path, data: bytesOf(data) }]))
 
 /** A package in `tree`, an archive with the files of `extra` beside what cargo always adds. */
 async function compare(
   tree: TestTree,
   extra: Readonly<Record<string, string | Uint8Array>>,
-  options: Partial<CompareInput> & { readonly repository?: TestRepository } = {},
+  options: Partial<Omit<CompareInput, 'repository'>> & { readonly repository?: TestRepository } = {},
 ) {
   const repository = options.repository ?? new TestRepository()
   const path = options.path ?? ''

@@ -23,7 +23,9 @@ function objectId(type: string, data: Uint8Array): GitOid {
 export class TestRepository implements GitRepository {
   readonly url: string
   readonly gitDir = brand<'AbsolutePath'>('/nowhere.git')
-  readonly mirror = { fetchedFrom: 'test', newestCommitAt: null, fetchedAt: null, partial: 'full' as const }
+  readonly mirror = {
+    ...{ fetchedFrom: 'test', newestCommitAt: null, fetchedAt: null, partial: 'full' as const, isShallow: false },
+  }
   defaultBranch: string | null = 'refs/heads/main'
   /** Blobs asked for with `blobs`, in order. */
   readonly asked: GitOid[] = []
