@@ -165,7 +165,8 @@ describe.skipIf(missingTools !== null)(`rebuildCrate (needs ${missingTools ?? 'g
     const broken = await repository.commit({ 'src/lib.rs': null })
     const rebuilt = await rebuild(repository, archive, { commit: broken })
     expect(rebuilt.result).toBe('failed')
-    expect(rebuilt.detail[0]).toContain('no targets specified in the manifest')
+    expect(rebuilt.detail[0]).toMatch(/^failed to parse manifest at `SCRATCH\/tree\/Cargo.toml`/)
+    expect(rebuilt.detail.join()).toContain('no targets specified in the manifest')
     expect(JSON.stringify(rebuilt)).not.toContain('/assay-')
   })
 

@@ -43,14 +43,15 @@ export async function rebuildCrate(caps: Capabilities, input: RebuildInput, run:
   const chosen = chooseToolchain(await installedToolchains(caps, run), input.cargoRange)
   const base = { cargoVersion: chosen?.toolchain.version ?? null, lockFrom: 'none' as const }
   const failed = (why: string, command: readonly string[] = []): Rebuild => {
-    return { ...base, cargoChosen: chosen?.why ?? '', command: [...command], result: 'failed', detail: [why] }
+    const detail = why.split('\n').filter(line => line.trim() !== '')
+    return { ...base, cargoChosen: chosen?.why ?? '', command: [...command], result: 'failed', detail }
   }
   if (chosen === null) return failed('No cargo 1.87 or newer is installed.')
   const scratch = await caps.temp.folder('rebuild')
   try {
     const tree = path.join(scratch.path, 'tree') as AbsolutePath
     const written = await materialise(caps, input, tree, run)
-    if (!written.ok) return failed(`Not packaged: ${written.error}`)
+    if (!written.ok) return failed(`not tried: ${written.error}`)
     const call = { scratch: scratch.path, tree, toolchain: chosen.toolchain, withLock: false }
     const packed = await runCargo(caps, input, call, run)
     if (!packed.ok) return failed(packed.error, shownCommand(await cargoCommand(caps, input, call, run), scratch.path))
@@ -105,7 +106,7 @@ async function runCargo(
   if (outcome.kind === 'not-found') return fail('cargo could not be started.')
   if (outcome.kind === 'killed') return fail(`cargo was stopped: ${outcome.why}.`)
   const said = new TextDecoder().decode(outcome.stderr).replaceAll(call.scratch, 'SCRATCH').trim()
-  if (outcome.code !== 0) return fail(said.slice(-2_000) || `cargo ended with ${outcome.code}.`)
+  if (outcome.code !== 0) return fail(said.slice(-2_000).replace(/^error: /, '') || `cargo ended with ${outcome.code}.`)
   // NOTE: never the first file found: a package with `links` to other members may leave several archives.
   const made = path.join(target, 'package', `${input.crate}-${input.version}.crate`) as AbsolutePath
   try {
