@@ -104,12 +104,12 @@ export function UnitsTab(props: {
                 role="listitem"
               >
                 {row.kind === 'group' ? (
-                  <h3 className="rv-unit-group">
+                  <h2 className="rv-unit-group">
                     {row.title}{' '}
                     <span className="count">
                       {number(row.open)} open of {number(row.total)}
                     </span>
-                  </h3>
+                  </h2>
                 ) : (
                   <UnitRowView {...props} unit={row.unit} isCurrent={row.unit.id === props.current} />
                 )}
