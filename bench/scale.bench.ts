@@ -167,7 +167,7 @@ const graph = buildDepGraph(need(readMetadataJson(bytes)), store.config.policy)
 console.log('  where the time goes, warm, in one process:')
 console.log(`    parse the metadata      ${ms(repeat(9, 3, () => void readMetadataJson(bytes)))}`)
 console.log(`    parse the store         ${ms(repeat(9, 3, () => void parseStore(texts, where)))}`)
-console.log(`    render it (locked only) ${ms(repeat(9, 3, () => void renderStore(store)))}`)
+console.log(`    write it (not in check) ${ms(repeat(9, 3, () => void renderStore(store)))}`)
 console.log(
   `    build the graph         ${ms(repeat(9, 3, () => void buildDepGraph(need(readMetadataJson(bytes)), new Map())))}`,
 )

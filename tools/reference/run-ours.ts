@@ -22,7 +22,7 @@ import { updateStore, type UpdateMode } from '../../src/main/engine/core/update-
 import { parseVersionReq, renderVersionReq } from '../../src/main/engine/core/version-req.ts'
 import { readMetadataJson } from '../../src/main/engine/io/metadata-json.ts'
 import { EMPTY_STORE, freshStore } from '../../src/main/engine/session/init-command.ts'
-import { parseAuditsFile, parseStore, parseStoreWith } from '../../src/main/engine/store/parse-store.ts'
+import { parseAuditsFile, parseStoreWith, readStoreTexts } from '../../src/main/engine/store/parse-store.ts'
 import { validateStore } from '../../src/main/engine/store/validate-store.ts'
 import { renderAggregate, renderStore } from '../../src/main/engine/store/write-store.ts'
 import {
@@ -127,11 +127,11 @@ const said = (output: string, outcome: Answer['outcome'] = 'ok'): Answer => ({
 })
 
 function load(subject: ReferenceCase, metadata: CargoMetadata): Result<Loaded, Failure> {
-  const parsed = parseStore(subject.store, WHERE)
+  const parsed = readStoreTexts(subject.store, WHERE, () => null)
   if (!parsed.ok) return parsed
-  const store = parsed.value
+  const { store, forms } = parsed.value
   const today = brand<'IsoDate'>(CASE_TODAY)
-  const problems = validateStore({ store, texts: subject.store, where: WHERE, today, locked: true })
+  const problems = validateStore({ store, texts: subject.store, forms, where: WHERE, today, locked: true })
   if (problems.length > 0) return fail({ code: 'store-invalid', problems })
   const mapper = buildCriteriaMapper(store.audits)
   if (!mapper.ok) return mapper
