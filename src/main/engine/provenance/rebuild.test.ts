@@ -2,6 +2,8 @@
 import fs from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Rebuild } from '../../../shared/provenance.ts'
+import { Cancelled } from '../../../shared/result.ts'
+import type { Capabilities } from '../capabilities.ts'
 import { createSandbox, quietRun, type Sandbox } from '../test-sandbox.ts'
 import { openCrateArchive } from './crate-archive.ts'
 import { openMirrors, type Mirrors } from './mirror.ts'
@@ -42,7 +44,7 @@ describe.skipIf(missingTools !== null)(`rebuildCrate (needs ${missingTools ?? 'g
   async function rebuild(
     from: TestRepository,
     archiveBytes: Uint8Array,
-    options: { path?: string; commit?: string; range?: [string | null, string | null] } = {},
+    options: { path?: string; commit?: string; range?: [string | null, string | null]; caps?: Capabilities } = {},
   ): Promise<Rebuild> {
     const commit = options.commit ?? (await from.head())
     const [crate, version] = splitPrefix(new TamperedCrate(archiveBytes).prefix)
@@ -54,7 +56,7 @@ describe.skipIf(missingTools !== null)(`rebuildCrate (needs ${missingTools ?? 'g
       cargoRange: { from: rangeFrom, to: rangeTo },
       openSubmodule: (url: string, wanted: string) => open(url, wanted),
     }
-    return rebuildCrate(box.caps, input, run)
+    return rebuildCrate(options.caps ?? box.caps, input, run)
   }
   const splitPrefix = (prefix: string): [string, string] => {
     const cut = prefix.lastIndexOf('-')
@@ -168,6 +170,54 @@ describe.skipIf(missingTools !== null)(`rebuildCrate (needs ${missingTools ?? 'g
     expect(rebuilt.detail[0]).toMatch(/^failed to parse manifest at `SCRATCH\/tree\/Cargo.toml`/)
     expect(rebuilt.detail.join()).toContain('no targets specified in the manifest')
     expect(JSON.stringify(rebuilt)).not.toContain('/assay-')
+  })
+
+  it('is stopped by a cancel and leaves nothing behind', async () => {
+    const repository = await world.repository('r/cancel', plain('cancel'))
+    const archiveBytes = await repository.package()
+    const archive = await openCrateArchive('cancel', '1.0.0', archiveBytes)
+    const commit = await repository.head()
+    const controller = new AbortController()
+    let scratch: string | null = null
+    const caps: Capabilities = {
+      ...box.caps,
+      temp: {
+        async folder(prefix) {
+          const made = await box.caps.temp.folder(prefix)
+          scratch = made.path
+          return made
+        },
+      },
+      processes: {
+        ...box.caps.processes,
+        run(request) {
+          if (request.args.includes('package')) setTimeout(() => controller.abort(), 1)
+          return box.caps.processes.run(request)
+        },
+      },
+    }
+    const input = {
+      ...{ crate: 'cancel', version: '1.0.0', repository: await open(repository.url, commit), commit, path: '' },
+      ...{ archive, archiveBytes, cargoRange: { from: null, to: null }, openSubmodule: () => Promise.resolve(null) },
+    }
+    await expect(rebuildCrate(caps, input, quietRun(controller.signal))).rejects.toBeInstanceOf(Cancelled)
+    expect(scratch).not.toBeNull()
+    expect(fs.existsSync(scratch!)).toBe(false)
+  })
+
+  it('says so when no cargo can do it', async () => {
+    const repository = await world.repository('r/without', plain('without'))
+    const archive = await repository.package()
+    const bare = createSandbox({ PATH: '/usr/bin:/bin', RUSTUP_HOME: box.at('none') })
+    const hasCargo = fs.existsSync('/usr/bin/cargo')
+    const rebuilt = await rebuild(repository, archive, { caps: bare.caps })
+    bare.dispose()
+    if (!hasCargo)
+      expect(rebuilt).toMatchObject({
+        result: 'failed',
+        cargoVersion: null,
+        detail: ['No cargo 1.87 or newer is installed.'],
+      })
   })
 
   it('prefers the cargo that the archive was made with', async () => {
