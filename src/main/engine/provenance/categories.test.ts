@@ -2,6 +2,7 @@
  * Every outcome, made to happen: a repository, what its publisher did with it, and what the check says. The first table
  * has the categories of the Rust Foundation's study of the 999 most downloaded crates under their own names.
  */
+import fs from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ProvenanceRecord } from '../../../shared/provenance.ts'
 import { createSandbox, quietRun, type Sandbox } from '../test-sandbox.ts'
@@ -183,6 +184,17 @@ describe.skipIf(missingTools !== null)(`outcomes (needs ${missingTools ?? 'git a
       expect(record).toMatchObject({ outcome: 'match', level: 'rebuild', rebuild: { result: 'identical-archive' } })
       expect(record.tools.cargo).toMatch(/^1\./)
     })
+  })
+
+  it.skipIf(fs.existsSync('/usr/bin/cargo'))('no cargo at hand to rebuild with changes no verdict', async () => {
+    const repository = await made('without')
+    const bare = createSandbox({ PATH: '/usr/bin:/bin', RUSTUP_HOME: box.at('none') })
+    const other = makeChecker(world, bare.caps, quietRun())
+    const record = await other.check(await repository.package(), { level: 'rebuild' })
+    await other.mirrors.close()
+    bare.dispose()
+    expect(record).toMatchObject({ outcome: 'match', rebuild: { result: 'failed', cargoVersion: null } })
+    expect(codes(record)).toContain('rebuild-failed')
   })
 
   describe('where the package lies', () => {

@@ -97,7 +97,8 @@ function outcomeOf(parts: VerdictParts, content: ContentGrade): Outcome {
   if (locate?.path === null) return 'not-in-repository'
   if (comparison === null || content === 'unchecked') return 'repository-unavailable'
   if (content === 'partly-unchecked') return 'submodule-unavailable'
-  if (rebuild?.result === 'failed') return 'package-failed'
+  // Without a cargo here nothing was tried, which says nothing about the crate.
+  if (rebuild?.result === 'failed' && rebuild.cargoVersion !== null) return 'package-failed'
   if (content === 'broken-symlinks') return 'match-broken-symlinks'
   return content === 'line-endings' ? 'match-line-endings' : 'match'
 }
