@@ -112,7 +112,7 @@ export function summary(
   outcome: Outcome,
   rest: Partial<ProvenanceSummary> = {},
 ): ProvenanceSummary {
-  const seed = [...crate].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), version.length) >>> 0
+  const seed = [...crate].reduce((sum, letter) => (Math.imul(sum, 31) + letter.charCodeAt(0)) | 0, version.length) >>> 0
   const hasCommit = outcome.startsWith('match') || outcome === 'mismatch' || outcome === 'archive-anomaly'
   return {
     crate,

@@ -7,20 +7,13 @@ import { Icon } from '../parts/icon.tsx'
 import { Keys } from '../parts/keys.tsx'
 import { number, personName } from '../parts/words.ts'
 import { FilesList } from './files-list.tsx'
-import { canBeAccepted, rowKey, statusOf, wordsOf } from './rows.ts'
+import { acceptedUntil, canBeAccepted, rowKey, statusOf, wordsOf } from './rows.ts'
 import { chooseFile, openPair, useProvenance } from './state.ts'
 import { filesInOrder } from './steps.ts'
 import { Limits, Reasons, Steps } from './story.tsx'
 import { STATUS } from './texts.ts'
 import type { RecordState } from './use-record.ts'
 import { VerdictWords } from './verdict-badge.tsx'
-
-/** Until when somebody accepted it; an end that has passed is said. */
-export function acceptedText(accepted: NonNullable<NonNullable<ProvenanceRow['summary']>['accepted']>, now: number) {
-  const { until } = accepted
-  if (until === null) return 'with no end'
-  return Date.parse(`${until}T23:59:59`) < now ? `until ${until}, which has passed` : `until ${until}`
-}
 
 function Accepted({ row }: { readonly row: ProvenanceRow }) {
   const accepted = row.summary?.accepted ?? null
@@ -30,7 +23,7 @@ function Accepted({ row }: { readonly row: ProvenanceRow }) {
       <Icon name="person" />
       <div className="grow">
         <b className="med">
-          Accepted by {personName(accepted.who)}, {acceptedText(accepted, Date.now())}.
+          Accepted by {personName(accepted.who)}, {acceptedUntil(accepted, Date.now()).text}.
         </b>{' '}
         <q className="quote">{accepted.reason}</q> <span className="sub">The verdict stays as it is.</span>
       </div>

@@ -1,7 +1,7 @@
 /** What rows show, how they are ordered and counted: what is not known is never taken for a match. */
 import { describe, expect, it } from 'vitest'
 import { OUTCOMES } from '../../shared/provenance.ts'
-import { barsOf, canBeAccepted, detailText, orderRows, statusOf, wordsOf, yearsOf } from './rows.ts'
+import { acceptedUntil, barsOf, canBeAccepted, detailText, orderRows, statusOf, wordsOf, yearsOf } from './rows.ts'
 import { bareRow, rowOf, summaryOf } from './test-rows.ts'
 import { isMatch, STATUS, STATUSES } from './texts.ts'
 
@@ -40,6 +40,21 @@ describe('words', () => {
     expect(canBeAccepted(rowOf('no-vcs-info'))).toBe(true)
     expect(canBeAccepted(bareRow('not-run'))).toBe(false)
   })
+})
+
+describe('acceptance', () => {
+  const accepted = { who: 'Ada', reason: 'vendored', until: '2026-11-21', at: 0 }
+  it.each([
+    ['on its last day', '2026-11-21', '2026-11-21T12:00:00', { text: 'until 2026-11-21', counts: true }],
+    ['after it', '2026-11-21', '2026-11-22T00:00:01', { text: 'until 2026-11-21, which has passed', counts: false }],
+    ['without one', null, '2099-01-01T00:00:00', { text: 'with no end', counts: true }],
+    [
+      'with one that is no date',
+      'soon',
+      '2026-01-01T00:00:00',
+      { text: 'until soon, which has passed', counts: false },
+    ],
+  ])('%s', (_, until, now, wanted) => expect(acceptedUntil({ ...accepted, until }, Date.parse(now))).toEqual(wanted))
 })
 
 describe('detail', () => {

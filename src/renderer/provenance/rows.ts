@@ -34,6 +34,17 @@ export function canBeAccepted(row: ProvenanceRow): boolean {
   return row.summary !== null && row.state !== 'failed' && wordsOf(row).tone !== 'match'
 }
 
+/** Until when somebody accepted a verdict, in words; after the last day it no longer counts. `now` in milliseconds. */
+export function acceptedUntil(
+  { until }: NonNullable<ProvenanceSummary['accepted']>,
+  now: number,
+): { readonly text: string; readonly counts: boolean } {
+  if (until === null) return { text: 'with no end', counts: true }
+  // A date that cannot be read has not been kept to.
+  const counts = Date.parse(`${until}T23:59:59`) >= now
+  return { text: counts ? `until ${until}` : `until ${until}, which has passed`, counts }
+}
+
 const short = (commit: string): string => commit.slice(0, 7)
 
 function differenceText({ files }: ProvenanceSummary): string {

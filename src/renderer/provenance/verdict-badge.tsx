@@ -1,7 +1,7 @@
 /** A verdict as glyph and word; never the tone of a match for anything that is not one. */
 import type { ProvenanceRow } from '../../shared/provenance.ts'
 import { Icon } from '../parts/icon.tsx'
-import { wordsOf } from './rows.ts'
+import { acceptedUntil, wordsOf } from './rows.ts'
 import type { Words } from './texts.ts'
 
 /** Glyph and label in their tone; `isBox` puts it on a ground. */
@@ -14,9 +14,11 @@ export function VerdictWords({ words, isBox = false }: { readonly words: Words; 
   )
 }
 
-/** The verdict of a row, with the clock when it should be checked again and a note when somebody accepted it. */
+/** The verdict of a row, with the clock when it should be checked again and a note while somebody accepts it. */
 export function VerdictBadge({ row, isBox = false }: { readonly row: ProvenanceRow; readonly isBox?: boolean }) {
   const { summary } = row
+  const accepted = summary?.accepted ?? null
+  const isAccepted = accepted !== null && acceptedUntil(accepted, Date.now()).counts
   return (
     <span className="pv-badge">
       <VerdictWords words={wordsOf(row)} isBox={isBox} />
@@ -26,10 +28,10 @@ export function VerdictBadge({ row, isBox = false }: { readonly row: ProvenanceR
           <span className="sr">stale: {summary.stale}</span>
         </span>
       )}
-      {summary !== null && summary.accepted !== null && (
-        <span className="pv-mark sub" title={`Accepted by ${summary.accepted.who}: ${summary.accepted.reason}`}>
+      {isAccepted && (
+        <span className="pv-mark sub" title={`Accepted by ${accepted.who}: ${accepted.reason}`}>
           <Icon name="person" />
-          <span className="sr">accepted by {summary.accepted.who}</span>
+          <span className="sr">accepted by {accepted.who}</span>
         </span>
       )}
     </span>
