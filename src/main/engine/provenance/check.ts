@@ -25,11 +25,17 @@ export interface CheckDeps {
   readonly lookup: IndexLookup
   /** Makes `lookup` know these as far as they can be had. */
   prepareLookup(packages: readonly { readonly crate: string; readonly version: string }[], run: Run): Promise<void>
-  /** The last record of this version, to see what moved since. */
-  previous(crate: string, version: string): ProvenanceRecord | null
+  /** What the last check of this version saw, to tell what moved since; null: it was never checked. */
+  previous(crate: string, version: string): Previous | null
   /** Also compare the bytes of what agrees by its id. */
   readonly compareBytes: boolean
   readonly versions: { readonly git: string | null; readonly assay: string }
+}
+
+export interface Previous {
+  readonly tag: { readonly name: string; readonly objectId: string } | null
+  /** What was told about a tag that had moved. */
+  readonly moved: string | null
 }
 
 export interface CheckInput {
@@ -180,20 +186,21 @@ async function rebuildOf(
 }
 
 /** A tag that names another object than at the last check is told as long as it stays so. */
-function withMoves(anchor: Anchor | null, previous: ProvenanceRecord | null): Anchor | null {
-  if (anchor === null || previous === null) return anchor
-  const [now, before] = [anchor.detail.tag, previous.anchorDetail.tag]
-  if (before === null) return anchor
-  const told = previous.reasons.find(r => r.code === TAG_MOVED)
-  if (now !== null && now.name === before.name && now.objectId === before.objectId) {
-    return told === undefined ? anchor : { ...anchor, reasons: [...anchor.reasons, told] }
-  }
-  const text =
-    now === null
-      ? `The tag ${before.name} was there at the last check (${before.objectId.slice(0, 12)}) and is gone now.`
-      : `The tag of this version was ${before.name} at ${before.objectId.slice(0, 12)} at the last check and is ${now.name} at ${now.objectId.slice(0, 12)} now.`
+function withMoves(anchor: Anchor | null, previous: Previous | null): Anchor | null {
+  if (anchor === null || previous === null || previous.tag === null) return anchor
+  const { tag: before } = previous
+  const now = anchor.detail.tag
+  const hasMoved = now?.name !== before.name || now.objectId !== before.objectId
+  const text = hasMoved ? moveText(before, now) : previous.moved
+  if (text === null) return anchor
   const moved: Reason = { code: TAG_MOVED, text, weight: 'alarm', about: [before.name] }
   return { ...anchor, reasons: [...anchor.reasons, moved] }
+}
+
+function moveText(before: NonNullable<Previous['tag']>, now: Previous['tag']): string {
+  const [was, is] = [before.objectId.slice(0, 12), now?.objectId.slice(0, 12)]
+  if (now === null) return `The tag ${before.name} was there at the last check (${was}) and is gone now.`
+  return `The tag of this version was ${before.name} at ${was} at the last check and is ${now.name} at ${is} now.`
 }
 
 const TAG_MOVED = 'tag-moved'

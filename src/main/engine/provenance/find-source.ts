@@ -72,10 +72,11 @@ async function sourceIn(
 ): Promise<Source> {
   const { claim } = input
   const found = claim.commit === null ? null : await haveCommit(deps.mirrors, repository, claim.commit, run)
-  if (claim.commit === null || found === null) {
-    const isStale = claim.commit !== null && isOlder(repository.mirror.newestCommitAt, newerThanMs)
-    return searched(deps, input, repository, isStale, run)
+  if (claim.commit !== null && found === null && isOlder(repository.mirror.newestCommitAt, newerThanMs)) {
+    // What is as new as the release is not in our copy: the best fit of what is would accuse it of being different.
+    return { ...NOTHING, repository, isStale: true }
   }
+  if (claim.commit === null || found === null) return searched(deps, input, repository, run)
   return claimed(deps, input, repository, { commit: claim.commit, isOutside: found === 'outside' }, run)
 }
 
@@ -123,21 +124,21 @@ async function searched(
   deps: { readonly mirrors: Mirrors; readonly compareBytes: boolean },
   { crate, version, claim, files }: SourceInput,
   repository: GitRepository,
-  isStale: boolean,
   run: Run,
 ): Promise<Source> {
   const { hintPath } = claim.repository
   const found = await findCommit(repository, { crate, version, files, hintPath, ...comparing(deps) }, run)
   if (found === null) {
     const fallback: Fallback = { how: 'none', outcome: 'no-candidate', candidates: 0 }
-    return { ...NOTHING, repository, isStale, fallback }
+    return { ...NOTHING, repository, fallback }
   }
   const { commit, path, how, candidates, comparison } = found
   const fallback: Fallback = { how, outcome: FALLBACK_OUTCOMES[comparison.grade], candidates }
   const pkg = { name: crate, version, path }
   const anchor = await findAnchor(repository, commit, pkg, { foundBySearch: true, isOutside: false }, run)
   return {
-    ...{ repository, problem: null, commit, path, pathFrom: 'manifest-blob', isStale, fallback, comparison, anchor },
+    ...NOTHING,
+    ...{ repository, commit, path, pathFrom: 'manifest-blob', fallback, comparison, anchor },
     locate: { path, warnings: [] },
   }
 }

@@ -41,6 +41,8 @@ export function listLeftOut(
       const repositoryPath = side.label + join(side.folder, inner)
       const isSubmodule = entry.mode === '160000'
       const rule = isBelow(inner, nested) ? 'nested-package' : isSubmodule ? 'submodule-left-out' : patterns(path)
+      // Of another project's tree a crate takes what it needs: what the manifest explains there is not worth a line.
+      if (prefix !== '' && rule !== 'left-out') continue
       found.push({ path, repositoryPath, oid: entry.oid, rule, isInSubmodule: prefix !== '' })
       if (found.length > MAX_LEFT_OUT) return { found: sorted(found.slice(0, MAX_LEFT_OUT)), isCut: true }
     }

@@ -16,6 +16,9 @@ interface Pattern {
   readonly isNegated: boolean
   readonly isFolderOnly: boolean
   readonly tokens: readonly Token[]
+  /** Plain text that every fitting path starts and ends with: most paths are told by these alone. */
+  readonly start: string
+  readonly end: string
 }
 
 export type PatternMatcher = (path: string) => boolean
@@ -33,14 +36,36 @@ export function patternMatcher(patterns: readonly unknown[]): PatternMatcher {
     .filter(pattern => pattern !== null)
   if (read.length === 0) return () => false
   const fuel = { left: BUDGET }
-  return path => {
-    for (let end = path.length, isFolder = false; end > 0; end = path.lastIndexOf('/', end - 1), isFolder = true) {
-      const part = path.slice(0, end)
-      const last = read.findLast(p => (isFolder || !p.isFolderOnly) && fits(p.tokens, part, fuel))
-      if (last !== undefined) return !last.isNegated
-    }
-    return false
+  const judge = (part: string, isFolder: boolean): Pattern | undefined =>
+    read.findLast(
+      p =>
+        (isFolder || !p.isFolderOnly) && part.startsWith(p.start) && part.endsWith(p.end) && fits(p.tokens, part, fuel),
+    )
+  const folders = new Map<string, boolean>()
+  const takesFolder = (folder: string): boolean => {
+    if (folder === '') return false
+    const known = folders.get(folder)
+    if (known !== undefined) return known
+    const last = judge(folder, true)
+    const taken = last === undefined ? takesFolder(parentOf(folder)) : !last.isNegated
+    folders.set(folder, taken)
+    return taken
   }
+  return path => {
+    const last = judge(path, false)
+    return last === undefined ? takesFolder(parentOf(path)) : !last.isNegated
+  }
+}
+
+const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
+
+function plainText(tokens: readonly Token[]): string {
+  let text = ''
+  for (const token of tokens) {
+    if (token.kind !== 'char') break
+    text += token.char
+  }
+  return text
 }
 
 function readPattern(stated: unknown): Pattern | null {
@@ -52,9 +77,10 @@ function readPattern(stated: unknown): Pattern | null {
   if (inner === '') return null
   const isAnchored = inner.includes('/')
   const tokens = readTokens(inner.replace(/^\/+/, ''))
-  return tokens === null
-    ? null
-    : { isNegated, isFolderOnly, tokens: isAnchored ? tokens : [{ kind: 'folders' }, ...tokens] }
+  if (tokens === null) return null
+  const start = isAnchored ? plainText(tokens) : ''
+  const end = [...plainText(tokens.toReversed())].reverse().join('')
+  return { isNegated, isFolderOnly, tokens: isAnchored ? tokens : [{ kind: 'folders' }, ...tokens], start, end }
 }
 
 function readTokens(glob: string): Token[] | null {

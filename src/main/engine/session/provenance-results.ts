@@ -18,6 +18,8 @@ export type KeptSummary = Omit<ProvenanceSummary, 'accepted'> & {
   readonly isSettled: boolean
   /** It was made without network and something was missing for that. */
   readonly wasOffline: boolean
+  /** The tag of this version, to see later whether it moved. */
+  readonly tag: { readonly name: string; readonly objectId: string } | null
 }
 
 export interface ProvenanceResults {
@@ -57,6 +59,7 @@ const UNSETTLED: ReadonlySet<Outcome> = new Set([
 export function keptSummary(record: ProvenanceRecord): KeptSummary {
   const { crate, version, outcome, content, anchor, sentence, repository, commit } = record
   const { fallback, files, level, publishedAt, checkedAt, archiveSha256 } = record
+  const { tag } = record.anchorDetail
   return {
     ...{ crate, version, outcome, content, anchor, sentence, repository, commit, path: record.path },
     ...{ fallback, files, level, publishedAt, checkedAt, archiveSha256 },
@@ -64,6 +67,7 @@ export function keptSummary(record: ProvenanceRecord): KeptSummary {
     notablePaths: notablePaths(record),
     isSettled: !UNSETTLED.has(record.outcome) && record.indexLineSha256 !== null,
     wasOffline: record.reasons.some(r => r.code === OFFLINE_CODE),
+    tag: tag === null ? null : { name: tag.name, objectId: tag.objectId },
     stale: record.reasons.find(r => r.code === 'tag-moved')?.text ?? null,
   }
 }

@@ -7,7 +7,7 @@ import type { Failure } from '../../../shared/failure.ts'
 import type { ProvenanceRecord } from '../../../shared/provenance.ts'
 import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
-import type { KeptSummary, ProvenanceResults } from './provenance-results.ts'
+import { keptSummary, type KeptSummary, type ProvenanceResults } from './provenance-results.ts'
 
 export interface WantedVersion {
   readonly crate: string
@@ -42,8 +42,8 @@ export interface RunSpeed {
 
 export interface RunListener {
   started?(index: number): void
-  /** Each position of the list once, in the order in which the checks end. */
-  done(index: number, checked: Checked): void
+  /** Each position of the list once, in the order in which the checks end; the record when it was made just now. */
+  done(index: number, checked: Checked, record: ProvenanceRecord | null): void
   speed?(speed: RunSpeed): void
 }
 
@@ -71,8 +71,8 @@ export async function checkMany(
   const meter = createMeter(caps, wanted.length)
   const groups = positionsByKey(wanted)
   const pending = [...groups.values()]
-  const finish = (positions: readonly number[], checked: Checked) => {
-    for (const position of positions) listener.done(position, checked)
+  const finish = (positions: readonly number[], { checked, record }: Ended) => {
+    for (const position of positions) listener.done(position, checked, record)
     const speed = meter.add(positions.length, checked.ok && checked.isNew)
     const { crate, version } = wanted[positions[0]!]!
     run.onProgress({ done: speed.done, total: speed.total, step: `${crate} ${version}` })
@@ -93,6 +93,11 @@ export async function checkMany(
   await settleAll(Array.from({ length: Math.min(options.parallel, pending.length) }, work))
 }
 
+interface Ended {
+  readonly checked: Checked
+  readonly record: ProvenanceRecord | null
+}
+
 async function checkKept(
   caps: Pick<Capabilities, 'clock'>,
   one: CheckOne,
@@ -101,22 +106,24 @@ async function checkKept(
   options: RunOptions,
   onStart: () => void,
   run: Run,
-): Promise<Checked> {
+): Promise<Ended> {
   try {
     if (!options.again) {
       const checksum = await one.checksum(wanted, run)
       const kept = checksum === null ? null : results.summary(wanted.crate, wanted.version, checksum)
-      if (kept !== null && stillCounts(kept, options, caps.clock.nowMs()))
-        return { ok: true, value: kept, isNew: false }
+      if (kept !== null && stillCounts(kept, options, caps.clock.nowMs())) {
+        return { checked: { ...ok(kept), isNew: false }, record: null }
+      }
     }
     onStart()
     const record = await one.check(wanted, options.level, run)
-    if (!record.ok) return record
+    if (!record.ok) return { checked: record, record: null }
     results.put(record.value)
-    return { ...ok(results.summary(wanted.crate, wanted.version, record.value.archiveSha256)!), isNew: true }
+    return { checked: { ...ok(keptSummary(record.value)), isNew: true }, record: record.value }
   } catch (error) {
     if (error instanceof Cancelled || run.signal.aborted) throw new Cancelled()
-    return fail({ code: 'internal', message: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    return { checked: fail({ code: 'internal', message }), record: null }
   }
 }
 

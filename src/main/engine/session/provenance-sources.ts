@@ -119,7 +119,10 @@ async function checkDeps(
       const missing = new Set(packages.filter(p => registry.known(p.crate, p.version) === null).map(p => p.crate))
       await Promise.all([...missing].map(crate => registry.versions(crate, during)))
     },
-    previous: (crate, version) => results.record(crate, version),
+    previous(crate, version) {
+      const kept = results.summary(crate, version)
+      return kept === null ? null : { tag: kept.tag, moved: kept.stale }
+    },
     versions: { git: git.ok ? git.value : null, assay: caps.host.version },
     compareBytes: true,
   }

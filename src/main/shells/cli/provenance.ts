@@ -54,7 +54,10 @@ async function runPrepared(
     const written = context.report(text)
     if (!written.ok) unwritten ??= written.error
   }
-  const recordOf = (at: number): ProvenanceRecord | null => prepared.record(wanted[at]!)
+  /** The record that was just made; others are read back when they are needed. */
+  let fresh: { readonly at: number; readonly record: ProvenanceRecord } | null = null
+  const recordOf = (at: number): ProvenanceRecord | null =>
+    fresh?.at === at ? fresh.record : prepared.record(wanted[at]!)
   const jsonOf = (at: number): string => {
     const outcome = checked[at]!
     const record = outcome.ok ? recordOf(at) : null
@@ -77,11 +80,13 @@ async function runPrepared(
   try {
     await prepared.check(
       {
-        done(at, outcome) {
+        done(at, outcome, record) {
           checked[at] = outcome
+          fresh = record === null ? null : { at, record }
           progress.hide()
           if (global.asLines) print(`${jsonOf(at)}\n`)
           inOrder(at)
+          fresh = null
         },
         speed: progress.show,
       },

@@ -45,7 +45,10 @@ export function makeChecker(world: World, caps: Capabilities, run: Run): Checker
         lookup: (name: string, wanted: string) =>
           world.lines.find(known => known.crate === name && known.version === wanted) ?? null,
         prepareLookup: () => Promise.resolve(),
-        previous: () => given.previous ?? null,
+        previous: () => {
+          const told = given.previous?.reasons.find(reason => reason.code === 'tag-moved')?.text ?? null
+          return given.previous === undefined ? null : { tag: given.previous.anchorDetail.tag, moved: told }
+        },
       }
       return checkCrate(deps, input, run)
     },
