@@ -83,7 +83,7 @@ describe('files in their places', () => {
       { 'LICENSE-MIT': 'words', 'doc/words': 'words' },
       { 'LICENSE-MIT': 'words', [path]: 'words' },
     )
-    expect([got.of(path), got.codes]).toEqual([['only-in-crate', null, concern], [code]])
+    expect([got.of(path), got.grade, got.codes]).toEqual([['only-in-crate', null, concern], 'differs', [code]])
   })
 
   it('takes what the manifest names as a target for code, wherever it lies', async () => {
@@ -159,7 +159,8 @@ describe('contents', () => {
   })
 
   it.each([
-    ['a lone CR', lf, 'a\rb\n'],
+    ['a lone CR for a line end', lf, 'a\rb\n'],
+    ['a lone CR', 'ab\n', 'a\rb\n'],
     ['a NUL: these are no line endings', 'a\0\n', 'a\0\r\n'],
     ['a missing last line end', lf, 'a\nb'],
   ])('finds %s', async (_, inTree, inCrate) => {
@@ -236,6 +237,9 @@ describe('symbolic links', () => {
   ] satisfies [string, TestTree, string, string][])('follows a link to %s', async (_, tree, path, rule) => {
     const got = await compare(tree, { [path]: 'r' })
     expect([got.of(path), got.grade]).toEqual([['same-by-rule', rule, null], 'exact'])
+    const links = Object.entries(tree).flatMap(([name, content]) => (typeof content === 'object' ? [name] : []))
+    const leftOut = got.files.filter(file => file.state === 'only-in-repository').map(file => file.path)
+    expect(leftOut).not.toContain(links[0])
     expect((await compare(tree, { [path]: 's' })).of(path)[0]).toBe('differs')
   })
 

@@ -192,7 +192,15 @@ describe('findCommit', () => {
     repository.add(inFolder(old))
     const commit = repository.add(inFolder({ ...old, 'src/lib.rs': 'good' }))
     repository.add(inFolder({ ...old, 'src/lib.rs': 'new', 'src/b.rs': 'c' }))
+    // What left its place no longer counts when something else comes back.
+    repository.add(inFolder({ ...old, 'src/lib.rs': 'new' }))
     expect(await find(repository)).toMatchObject({ commit, how: 'history-walk', path: 'p', grade: 'differs' })
+  })
+
+  it('does not take a commit for its licence text', async () => {
+    const repository = new TestRepository()
+    repository.add({ 'p/src/b.rs': 'b', 'p/Cargo.toml': manifest('demo', '0.0.1'), 'p/src/lib.rs': 'other' })
+    expect(await find(repository)).toBeNull()
   })
 
   it('finds nothing where nothing is', async () => {

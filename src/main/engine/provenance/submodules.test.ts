@@ -12,12 +12,12 @@ describe('.gitmodules', () => {
       '\tpath = vendor/a/ \r',
       '\turl = https://h.example/a.git # why\r',
       '[core]\n\turl = https://h.example/no',
-      '[submodule "b \\" b"]\npath="b c"\nURL = "https://h.example/b;c"\nurl = https://h.example/last',
+      '[submodule "b \\" b"]\npath="b c"\nURL = https://h.example/first\nurl = "https://h.example/b;c"',
       '[submodule "half"]\npath = x',
     ].join('\n')
     expect([...parseGitmodules(text)]).toEqual([
       ['vendor/a', 'https://h.example/a.git'],
-      ['b c', 'https://h.example/last'],
+      ['b c', 'https://h.example/b;c'],
     ])
   })
 
@@ -145,6 +145,22 @@ describe('files in a submodule', () => {
     const { at, recorded } = vendor()
     const got = await compare({ '.gitmodules': GITMODULES, vendor: { submodule: recorded } }, {}, at)
     expect([got.asked, got.of('vendor')[1], got.grade]).toEqual([[], 'submodule-left-out', 'exact'])
+  })
+
+  it('are not followed without end into each other', async () => {
+    const repositories: Record<string, GitRepository> = {}
+    let inner: string | null = null
+    for (let depth = 0; depth < 8; depth++) {
+      const repository: TestRepository = new TestRepository(`https://h.example/${depth}`)
+      const gitmodules = `[submodule "s"]\npath = s\nurl = https://h.example/${depth - 1}`
+      inner = repository.add(inner === null ? { x: 'x' } : { '.gitmodules': gitmodules, s: { submodule: inner } })
+      repositories[repository.url] = repository
+    }
+    const gitmodules = '[submodule "s"]\npath = s\nurl = https://h.example/7'
+    const path = `${'s/'.repeat(8)}x`
+    const got = await compare({ '.gitmodules': gitmodules, s: { submodule: inner! } }, { [path]: 'x' }, repositories)
+    expect(got.of(path).slice(0, 2)).toEqual(['unchecked', 'submodule-too-deep'])
+    expect(got.asked).toHaveLength(5)
   })
 
   it('are reached through links and through submodules within', async () => {
