@@ -33,7 +33,8 @@ export interface ProvenanceResults {
 }
 
 const SCHEMA = {
-  version: 1,
+  /** Grows with the shape of summaries. */
+  version: 2,
   sql: `
 CREATE TABLE IF NOT EXISTS results (
   crate TEXT NOT NULL, version TEXT NOT NULL, archive_sha256 TEXT NOT NULL, checked_at INTEGER NOT NULL,
