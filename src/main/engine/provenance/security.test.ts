@@ -38,7 +38,7 @@ describe.skipIf(missingTools !== null)(`hostile repositories (needs ${missingToo
     box = createSandbox({ HOME: world.at('user-home'), RUSTUP_HOME: rustupHome() }, () => Date.now() + laterMs)
     tempBefore = process.env['TMPDIR']
     fs.mkdirSync(box.at('tmp'))
-    fs.mkdirSync(world.at('user-home'))
+    for (const folder of ['user-home', 'markers']) fs.mkdirSync(world.at(folder))
     fs.writeFileSync(world.at('secret.txt'), `${SECRET}\n`)
     checker = makeChecker(world, box.caps, quietRun())
   })
