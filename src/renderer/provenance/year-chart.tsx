@@ -10,7 +10,7 @@ const PARTS = [
   { key: 'differ', label: 'differ', colour: 'var(--cov-fail)' },
 ] as const
 
-const [WIDTH, HEIGHT, LEFT, BASE, TOP] = [276, 134, 32, 114, 8]
+const [WIDTH, HEIGHT, LEFT, BASE, TOP] = [244, 134, 32, 114, 8]
 /** What is there stays visible, however few. */
 const LEAST = 2
 
@@ -101,7 +101,7 @@ export const YearChart = memo(function YearChart(props: { readonly years: readon
   return (
     <section className="pv-year" aria-label="Versions by year of publication">
       <div className="row t12">
-        <h2 className="med">Checked versions, by year published</h2>
+        <h2 className="med">Checked, by year published</h2>
         <span className="right num sub">{number(total)}</span>
         <button className="link t11" aria-pressed={isTable} onClick={() => setTable(!isTable)}>
           Table
@@ -134,7 +134,7 @@ export const YearChart = memo(function YearChart(props: { readonly years: readon
       <p className="t11 dim">
         {undated > 0
           ? `${number(undated)} more without a known date.`
-          : 'Before October 2018 archives state no commit.'}
+          : 'Before October 2018 no commit is stated.'}
       </p>
     </section>
   )
