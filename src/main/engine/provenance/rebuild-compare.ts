@@ -3,13 +3,23 @@ import { gunzipSync } from 'node:zlib'
 import type { Rebuild } from '../../../shared/provenance.ts'
 import { readTar } from '../core/tar.ts'
 import type { CrateArchive } from './crate-archive.ts'
+import { checkManifest } from './manifest-check.ts'
+import type { CargoRange } from './toolchains.ts'
 
 /** Written by cargo, so that they may differ from cargo to cargo. */
 const GENERATED = ['.cargo_vcs_info.json', 'Cargo.lock', 'Cargo.toml']
 const LOCK = 'Cargo.lock'
+const MANIFEST = 'Cargo.toml'
 
 const BLOCK = 512
 const MAX_TAR_BYTES = 1 << 30
+
+export interface PackageId {
+  readonly crate: string
+  readonly version: string
+  /** Of the cargo that made the published archive. */
+  readonly cargoRange: CargoRange
+}
 
 export interface WholeArchive {
   readonly archive: CrateArchive
@@ -20,6 +30,7 @@ export interface WholeArchive {
 export function compareArchives(
   published: WholeArchive,
   rebuilt: WholeArchive,
+  of: PackageId,
 ): Pick<Rebuild, 'result' | 'detail' | 'lockFrom'> {
   if (Buffer.compare(published.bytes, rebuilt.bytes) === 0)
     return { result: 'identical-archive', detail: [], lockFrom: 'none' }
@@ -45,9 +56,25 @@ export function compareArchives(
   if (differing.join() === LOCK && isSameButLock(published, rebuilt))
     return { result: 'identical-tar', detail, lockFrom: 'crate' }
   if (differing.length === 0) return { result: 'same-contents', detail, lockFrom: 'none' }
-  const isGenerated = differing.every(path => GENERATED.includes(path))
-  return { result: isGenerated ? 'generated-differ' : 'differs', detail, lockFrom: 'none' }
+  const manifest = differing.includes(MANIFEST) ? manifestDifferences(published.archive, rebuilt.archive, of) : []
+  const isGenerated = differing.every(path => GENERATED.includes(path)) && manifest.length === 0
+  const allDetail = detail.flatMap(line => (line === `${MANIFEST} differs` ? manifestLines(manifest) : [line]))
+  return { result: isGenerated ? 'generated-differ' : 'differs', detail: allDetail, lockFrom: 'none' }
 }
+
+/** cargo writes the manifest in another form from release to release; what it says has to be the same. */
+function manifestDifferences(published: CrateArchive, rebuilt: CrateArchive, of: PackageId): readonly string[] {
+  const [theirs, ours] = [published.files.get(MANIFEST)?.data, rebuilt.files.get(MANIFEST)?.data]
+  if (theirs === undefined || ours === undefined) return []
+  const { differences } = checkManifest({
+    ...{ ...of, generated: theirs, original: null, inRepository: ours, workspaceRoot: null, index: null },
+    archivePaths: [...published.files.keys()],
+  })
+  return differences
+}
+
+const manifestLines = (differences: readonly string[]): readonly string[] =>
+  differences.length === 0 ? [`${MANIFEST} differs in form only`] : differences.map(line => `${MANIFEST}: ${line}`)
 
 /** Every byte of both tars is the same once the published Cargo.lock is cut out. */
 function isSameButLock(published: WholeArchive, rebuilt: WholeArchive): boolean {

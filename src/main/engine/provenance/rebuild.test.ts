@@ -157,8 +157,27 @@ describe.skipIf(missingTools !== null)(`rebuildCrate (needs ${missingTools ?? 'g
     )
     expect(await rebuild(repository, archive)).toMatchObject({
       result: 'differs',
-      detail: ['Cargo.toml differs', 'src/extra.rs is only in the published archive', 'src/lib.rs differs'],
+      detail: [
+        'Cargo.toml differs in form only',
+        'src/extra.rs is only in the published archive',
+        'src/lib.rs differs',
+      ],
     })
+  })
+
+  it('compares the generated manifest by what it says', async () => {
+    const repository = await world.repository('r/meaning', plain('meaning'))
+    const archive = await repository.package()
+    const inForm = tamper(archive, crate => crate.set('Cargo.toml', old => old.replace('autobins = false\n', '')))
+    expect(await rebuild(repository, inForm)).toMatchObject({
+      ...{ result: 'generated-differ', detail: ['Cargo.toml differs in form only'] },
+    })
+    const inMeaning = tamper(archive, crate =>
+      crate.set('Cargo.toml', old => `${old}\n[dependencies.evil]\nversion = "1"\n`),
+    )
+    const rebuilt = await rebuild(repository, inMeaning)
+    expect(rebuilt.result).toBe('differs')
+    expect(rebuilt.detail.join()).toMatch(/^Cargo\.toml: .*evil/)
   })
 
   it('says what cargo said when it fails, with no path of this machine', async () => {

@@ -65,6 +65,7 @@ export async function rebuildCrate(caps: Capabilities, input: RebuildInput, run:
     const compared = compareArchives(
       { archive: input.archive, bytes: input.archiveBytes },
       { archive: opened, bytes: rebuilt.bytes },
+      { crate: input.crate, version: input.version, cargoRange: input.cargoRange },
     )
     return { ...base, cargoChosen: chosen.why, command: [...shownCommand(command, scratch.path)], ...compared }
   } catch (error) {

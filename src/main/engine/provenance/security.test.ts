@@ -118,13 +118,13 @@ describe.skipIf(missingTools !== null)(`hostile repositories (needs ${missingToo
       expect(rebuilt.rebuild?.result).toBe('identical-archive')
     })
 
-    it('cargo metadata and generate-lockfile run it; neither is part of a check', async () => {
+    it('cargo metadata, generate-lockfile and fetch run it; none is part of a check', async () => {
       const program = marker('metadata')
       const repository = await world.repository('s/metadata', {
         ...crateFiles('metadata', '', '2024'),
         ...config('rustc-wrapper', program.program),
       })
-      for (const command of [['metadata', '--format-version=1'], ['generate-lockfile']]) {
+      for (const command of [['metadata', '--format-version=1'], ['generate-lockfile'], ['fetch']]) {
         await plainCargo(repository, [...command, '--offline'])
         expect(program.fired(), command.join(' ')).toBeGreaterThan(0)
       }

@@ -295,6 +295,7 @@ describe.skipIf(missingTools !== null)(`the tamper matrix (needs ${missingTools 
       ['case-collision', 'names that differ by case', b => tamper(b, c => c.add('src/LIB.rs', 'x'))],
       ['cargo-ok-file', 'the mark of an unpacked crate', b => tamper(b, c => c.add('.cargo-ok', 'ok'))],
       ['odd-name', 'a name with a line break', b => tamper(b, c => c.add('src/a\nb.rs', 'x'))],
+      ['odd-name', 'a name with a backslash', b => tamper(b, c => c.add('src\\a.rs', 'x'))],
       ['name-not-utf8', 'a name that is no text', b => tamper(b, c => c.addRaw(badName(c), 'x'))],
     ]
     const evilTar = (bytes: Uint8Array) => new TamperedCrate(bytes).tar()
