@@ -288,3 +288,20 @@ it('tells lists apart that start with the same line', () => {
 it('takes a file whose comments are not the writer’s for what it is', () => {
   expect(readCanonicalAudits(of(trusted('1 # somebody')))?.comments).toEqual([{ userId: 1n, comment: 'somebody' }])
 })
+
+it.each([
+  ['Somebody Else (some)', true],
+  ['another name', false],
+])('judges a comment by the publisher that imports.lock names: %s', (comment, fits) => {
+  const publisher = `version = "1.0.0"\nwhen = "2020-01-01"\nuser-id = 1\nuser-login = "some"\nuser-name = "Somebody Else"\n`
+  const texts: StoreTexts = {
+    config: '\n# cargo-vet config file\n\n[cargo-vet]\nversion = "0.10"\n',
+    audits: of(trusted(`1 # ${comment}`)).replace('"x"', '"safe-to-run"'),
+    imports: `\n# cargo-vet imports lock\n\n[[publisher.a]]\n${publisher}`,
+  }
+  expectSameJudgement(texts)
+  const { store, forms } = must(readStoreTexts(texts, WHERE, () => null))
+  expect(forms.audits).not.toBeNull()
+  const judged = validateStore({ store, texts, where: WHERE, today: TODAY, locked: true, forms })
+  expect(judged.map(problem => problem.place?.file)).toEqual(fits ? [] : ['audits.toml'])
+})
