@@ -184,6 +184,14 @@ describe('findCommit', () => {
     expect(await find(repository)).toMatchObject({ commit, how: 'manifest-history', grade: 'line-endings' })
   })
 
+  it('looks for a later commit when the one that brought the manifest fits only in part', async () => {
+    const repository = new TestRepository()
+    repository.add({ ...fitting, 'src/lib.rs': 'not yet' })
+    const commit = repository.add(fitting)
+    repository.add({ ...fitting, 'src/b.rs': 'c' })
+    expect(await find(repository)).toMatchObject({ commit, how: 'history-walk', grade: 'exact' })
+  })
+
   it('walks the history when neither tag nor manifest helps', async () => {
     const repository = new TestRepository()
     const old = { ...fitting, 'Cargo.toml': `# \n${manifest('demo', '1.2.2')}`, 'src/lib.rs': 'old' }

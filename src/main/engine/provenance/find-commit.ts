@@ -1,7 +1,7 @@
 /**
  * The commit that an archive fits best, when it names none or one that is not there: tags that name the version, then
- * commits that brought this very manifest, then the history of the default branch. A tag that fits only in part does
- * not end the search. Such a commit was chosen to fit, which proves less than one that was stated.
+ * commits that brought this very manifest, then the history of the default branch. What fits only in part does not end
+ * the search. Such a commit was chosen to fit, which proves less than one that was stated.
  * Source: provenance.md 3.1. Pull requests are never looked at: anybody can put a file there.
  */
 import type { Run } from '../capabilities.ts'
@@ -60,10 +60,12 @@ export async function findCommit(repository: GitRepository, input: FindInput, ru
       await attempt(commit, 'manifest-history', null)
     }
   }
-  if (best === null) {
+  // The manifest may have been ready some commits before the rest.
+  if (best === null || missesOf(best.comparison)[0] !== 0) {
+    const folder = best === null ? null : (best as FoundCommit).path
     const tip = (await repository.refs(run)).find(ref => ref.name === repository.defaultBranch)?.commit ?? null
-    const place = tip === null ? null : await bestOfHistory(repository, tip, input.files, run)
-    if (place !== null) await attempt(place.commit, 'history-walk', place.folder)
+    const place = tip === null ? null : await bestOfHistory(repository, tip, input.files, folder, run)
+    for (const commit of place?.commits ?? []) await attempt(commit, 'history-walk', place!.folder)
   }
   return finish(repository, input, best, tried.size, run)
 }

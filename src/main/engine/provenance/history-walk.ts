@@ -5,8 +5,16 @@ import type { GitOid, GitRepository } from './git-repository.ts'
 import { blobId } from './rules.ts'
 
 export interface Place {
-  readonly commit: GitOid
   readonly folder: string
+  /** The first commit in which most files were there, and the last before one of them changed: submodules may differ. */
+  readonly commits: readonly GitOid[]
+}
+
+interface Best {
+  readonly folder: string
+  readonly count: number
+  readonly first: GitOid
+  last: GitOid | null
 }
 
 /** Below this share it is some other thing that happens to share a licence text. */
@@ -14,13 +22,15 @@ const MIN_SHARE = 0.5
 const GENERATED = new Set(['Cargo.toml', 'Cargo.lock', '.cargo_vcs_info.json'])
 
 /**
- * Walks the history once, oldest first, with a running count per folder. Exact on a linear history; releases made on
- * side branches are not seen. Null: less than half of the files were ever there together, or the history cannot be had.
+ * Walks the history once, oldest first, with a running count for each folder that has a Cargo.toml. Exact on a linear
+ * history; releases made on side branches are not seen, nor what submodules hold.
+ * @param only the package's folder when it is known; without it at least half of the files have to fit
  */
 export async function bestOfHistory(
   repository: GitRepository,
   tip: GitOid,
   files: ReadonlyMap<string, CrateFile>,
+  only: string | null,
   run: Run,
 ): Promise<Place | null> {
   const wanted = new Map<string, string>()
@@ -29,11 +39,14 @@ export async function bestOfHistory(
   const history = await repository.walkFirstParent(tip, run)
   if (history === null || wanted.size === 0) return null
   const counts = new Map<string, number>()
-  let best: (Place & { readonly count: number }) | null = null
+  const packages = new Set<string>()
+  let best: Best | null = null
+  let before = tip
   for (const { commit, changes } of history) {
     const touched = new Set<string>()
     for (const { path, oldOid, newOid } of changes) {
       for (const [folder, inner] of splits(path)) {
+        if (inner === 'Cargo.toml') packages[newOid === null ? 'delete' : 'add'](folder)
         const id = wanted.get(inner)
         if (id === undefined || (id !== oldOid && id !== newOid)) continue
         counts.set(folder, (counts.get(folder) ?? 0) + (newOid === id ? 1 : 0) - (oldOid === id ? 1 : 0))
@@ -42,10 +55,14 @@ export async function bestOfHistory(
     }
     for (const folder of touched) {
       const count = counts.get(folder)!
-      if (count > (best?.count ?? 0)) best = { commit, folder, count }
+      const isPlace = only === null ? packages.has(folder) : folder === only
+      if (isPlace && count > (best?.count ?? 0)) best = { folder, count, first: commit, last: null }
     }
+    if (best !== null && best.last === null && counts.get(best.folder)! < best.count) best.last = before
+    before = commit
   }
-  return best !== null && best.count >= wanted.size * MIN_SHARE ? best : null
+  if (best === null || (only === null && best.count < wanted.size * MIN_SHARE)) return null
+  return { folder: best.folder, commits: [...new Set([best.first, best.last ?? tip])] }
 }
 
 /** Every way to take a path as a folder and what is in it. */
