@@ -132,9 +132,7 @@ export const YearChart = memo(function YearChart(props: { readonly years: readon
         ))}
       </div>
       <p className="t11 dim">
-        {undated > 0
-          ? `${number(undated)} more without a known date.`
-          : 'Before October 2018 no commit is stated.'}
+        {undated > 0 ? `${number(undated)} more without a known date.` : 'Before October 2018 no commit is stated.'}
       </p>
     </section>
   )
