@@ -73,6 +73,7 @@ export async function checkCrate(deps: CheckDeps, input: CheckInput, run: Run): 
     ...{ comparison: source.comparison, mirrorProblem: source.problem, staleMirror: source.isStale },
     ...{ fallback: source.fallback, commit: source.commit, locate: source.locate },
   })
+  const files = followsOriginal(input, archive, source, manifest) ? asGenerated(verdict.files) : verdict.files
   const endedAt = deps.caps.clock.nowMs()
   return {
     format: FORMAT,
@@ -81,7 +82,7 @@ export async function checkCrate(deps: CheckDeps, input: CheckInput, run: Run): 
     reasons: [...verdict.reasons],
     repository: claim.repository.url,
     ...{ commit: source.commit, path: source.path, pathFrom: source.pathFrom, fallback: source.fallback },
-    files: countFiles(verdict.files, archive),
+    files: countFiles(files, archive),
     identity: source.comparison?.identity ?? 'none',
     claim,
     anchorDetail: anchor?.detail ?? NO_ANCHOR,
@@ -99,7 +100,7 @@ export async function checkCrate(deps: CheckDeps, input: CheckInput, run: Run): 
     ...{ indexLineSha256: index?.lineSha256 ?? null, publishedAt, treeId: source.comparison?.treeId ?? null },
     mirror: mirrorOf(source.repository),
     tools: { git: deps.versions.git, cargo: rebuild?.cargoVersion ?? null, assay: deps.versions.assay },
-    fileResults: byConcern(verdict.files),
+    fileResults: byConcern(files),
     ...{ checkedAt: endedAt, tookMs: endedAt - startedAt },
   }
 }
@@ -157,6 +158,35 @@ function manifestOf(
     cargoRange: { from: cargoFrom, to: cargoTo },
   })
 }
+
+/**
+ * The published manifest is not the repository's, and neither is the original beside it, from which it follows: then one
+ * file was edited, not two.
+ */
+function followsOriginal(
+  { crate, version, index }: CheckInput,
+  { files }: CrateArchive,
+  { comparison }: Source,
+  manifest: ManifestCheck,
+): boolean {
+  const [generated, original] = [files.get('Cargo.toml')?.data, files.get('Cargo.toml.orig')?.data]
+  if (manifest.state !== 'unexplained' || generated === undefined || original === undefined) return false
+  if (!comparison?.files.some(file => file.path === 'Cargo.toml.orig' && file.state === 'differs')) return false
+  const againstOriginal = checkManifest({
+    ...{ crate, version, index, generated, original, inRepository: original },
+    workspaceRoot: comparison.workspaceManifest,
+    archivePaths: [...files.keys()],
+    cargoRange: { from: null, to: null },
+  })
+  return againstOriginal.state === 'explained'
+}
+
+const asGenerated = (files: readonly FileResult[]): readonly FileResult[] =>
+  files.map(file =>
+    file.path === 'Cargo.toml' && file.state === 'differs'
+      ? { ...file, state: 'generated', rule: 'manifest-rewritten' }
+      : file,
+  )
 
 const NO_MANIFEST: ManifestCheck = {
   ...{ state: 'unchecked', differences: [], index: 'unchecked', indexDifferences: [] },

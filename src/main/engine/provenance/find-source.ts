@@ -43,6 +43,8 @@ const NOTHING: Source = {
   ...{ fallback: null, locate: null, comparison: null, anchor: null },
 }
 
+const NOT_FOUND: Fallback = { how: 'none', outcome: 'no-candidate', candidates: 0 }
+
 /** Throws Cancelled. */
 export async function findSource(
   deps: { readonly mirrors: Mirrors; readonly compareBytes: boolean },
@@ -51,7 +53,7 @@ export async function findSource(
 ): Promise<Source> {
   const { claim, publishedAt, refresh } = input
   const { url } = claim.repository
-  if (url === null) return NOTHING
+  if (url === null) return claim.vcsInfo === 'absent' ? { ...NOTHING, fallback: NOT_FOUND } : NOTHING
   const newerThanMs = publishedAt === null ? null : Date.parse(publishedAt)
   const opened = await deps.mirrors.open(url, { commit: claim.commit, newerThanMs, refresh }, run)
   if (!opened.ok) return { ...NOTHING, problem: opened.error }
@@ -128,10 +130,7 @@ async function searched(
 ): Promise<Source> {
   const { hintPath } = claim.repository
   const found = await findCommit(repository, { crate, version, files, hintPath, ...comparing(deps) }, run)
-  if (found === null) {
-    const fallback: Fallback = { how: 'none', outcome: 'no-candidate', candidates: 0 }
-    return { ...NOTHING, repository, fallback }
-  }
+  if (found === null) return { ...NOTHING, repository, fallback: NOT_FOUND }
   const { commit, path, how, candidates, comparison } = found
   const fallback: Fallback = { how, outcome: FALLBACK_OUTCOMES[comparison.grade], candidates }
   const pkg = { name: crate, version, path }

@@ -15,6 +15,8 @@ type Token =
 interface Pattern {
   readonly isNegated: boolean
   readonly isFolderOnly: boolean
+  /** It counts from the package's folder. */
+  readonly isAnchored: boolean
   readonly tokens: readonly Token[]
   /** Plain text that every fitting path starts and ends with: most paths are told by these alone. */
   readonly start: string
@@ -36,8 +38,14 @@ export function patternMatcher(patterns: readonly unknown[]): PatternMatcher {
     .filter(pattern => pattern !== null)
   if (read.length === 0) return () => false
   const fuel = { left: BUDGET }
+  // Long lists are of plain paths, without one that takes back: then any order gives the same answer.
+  const isPlain = (p: Pattern) => p.isAnchored && p.start.length === p.tokens.length && !p.isFolderOnly
+  const plain = read.some(p => p.isNegated) ? [] : read.filter(isPlain)
+  const byText = new Map(plain.map(p => [p.start, p]))
+  const others = plain.length === 0 ? read : read.filter(p => !isPlain(p))
   const judge = (part: string, isFolder: boolean): Pattern | undefined =>
-    read.findLast(
+    byText.get(part) ??
+    others.findLast(
       p =>
         (isFolder || !p.isFolderOnly) && part.startsWith(p.start) && part.endsWith(p.end) && fits(p.tokens, part, fuel),
     )
@@ -80,7 +88,14 @@ function readPattern(stated: unknown): Pattern | null {
   if (tokens === null) return null
   const start = isAnchored ? plainText(tokens) : ''
   const end = [...plainText(tokens.toReversed())].reverse().join('')
-  return { isNegated, isFolderOnly, tokens: isAnchored ? tokens : [{ kind: 'folders' }, ...tokens], start, end }
+  return {
+    isNegated,
+    isFolderOnly,
+    isAnchored,
+    tokens: isAnchored ? tokens : [{ kind: 'folders' }, ...tokens],
+    start,
+    end,
+  }
 }
 
 function readTokens(glob: string): Token[] | null {

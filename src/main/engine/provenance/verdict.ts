@@ -90,7 +90,8 @@ function outcomeOf(parts: VerdictParts, content: ContentGrade): Outcome {
   const isNamed = fallback === null && claim.commit !== null && commit !== null
   if (content === 'differs' && isNamed) return 'mismatch'
   if (structuralAnomalies(parts).length > 0) return 'archive-anomaly'
-  if (claim.repository.url === null) return 'no-repository'
+  // Without a commit a repository would not say which tree is meant: that is what is missing first.
+  if (claim.repository.url === null) return claim.vcsInfo === 'absent' ? 'no-vcs-info' : 'no-repository'
   if (mirrorProblem !== null && comparison === null) return 'repository-unavailable'
   if (claim.commit === null) return 'no-vcs-info'
   if (!isNamed) return staleMirror ? 'undetermined-stale-mirror' : 'revision-not-found'
