@@ -44,6 +44,19 @@ async function buildNode() {
     minifySyntax: true,
     logLevel: 'warning',
   })
+  // A script of its own: the engine starts it from its text, because it may be packed.
+  await esbuild.build({
+    entryPoints: { 'search-worker': at('src/main/engine/review/aids/search-worker.ts') },
+    outdir: DIST,
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target: 'node22',
+    legalComments: 'none',
+    minifySyntax: true,
+    logLevel: 'warning',
+  })
   mkdirSync(path.join(DIST, 'wasm'), { recursive: true })
   for (const file of WASM) copyFileSync(at('node_modules', file), path.join(DIST, 'wasm', path.basename(file)))
 }

@@ -9,6 +9,7 @@ import type { Failure } from './failure.ts'
 import type { Result } from './result.ts'
 import { launchRequest } from './launch.ts'
 import * as p from './provenance.ts'
+import * as a from './review-aids.ts'
 import * as n from './review-notes.ts'
 import * as u from './review-units.ts'
 import * as w from './wire.ts'
@@ -101,6 +102,9 @@ export const contract = {
   'review.saveNote': call(z.object({ review: z.string(), note: n.noteInput }), n.noteList),
   /** Removes a note, or brings a removed one back. */
   'review.removeNote': call(z.object({ review: z.string(), id: z.string(), isRemoved: z.boolean() }), n.noteList),
+
+  /** Looks through all files of one side. A new search of the same review ends the former one. */
+  'review.search': call(z.object({ review: z.string(), query: a.searchQuery }), a.findings),
 
   /** The text that an audit of this delta would carry, from notes, units and what was read. Empty when nothing is known. */
   'review.auditNotes': call(

@@ -17,6 +17,7 @@ import { openPreferences, type Preferences } from './preferences.ts'
 import { provenanceHandlers } from './provenance-handlers.ts'
 import { createProvenance } from './provenance-session.ts'
 import { prepareSample, sampleFolder } from './sample.ts'
+import { createReviewAids } from './review-aids.ts'
 import { createReviewNotes } from './review-notes.ts'
 import { createReviewUnits } from './review-units.ts'
 import { openSession, type Session } from './session.ts'
@@ -71,6 +72,8 @@ export function createEngine(
     read: (crate, delta) => session?.readSummary(crate, delta) ?? null,
     units: review => units.counts(review),
   })
+
+  const aids = createReviewAids({ caps, review: id => session?.reviewSides(id) ?? null })
 
   const appState = async (): Promise<AppState> => {
     const p = await preferences()
@@ -176,6 +179,7 @@ export function createEngine(
 
     ...units.handlers,
     ...notes.handlers,
+    ...aids.handlers,
     ...provenanceHandlers(provenance),
   }
 
@@ -185,6 +189,7 @@ export function createEngine(
       jobs.cancelAll()
       await provenance.close()
       await session?.close()
+      aids.close()
       await units.close()
       await notes.close()
       session = null

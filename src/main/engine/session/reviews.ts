@@ -10,6 +10,7 @@ import type { CertifyPlan, FileDiff, Review, ReviewFile } from '../../../shared/
 import type { Capabilities, Run } from '../capabilities.ts'
 import { semverOf, gitRevOf } from '../core/version.ts'
 import type { Registry, UnpackedCrate } from '../io/registry.ts'
+import { readUnchanged } from '../review/aids/unchanged-file.ts'
 import { readFileDiff } from '../review/file-diff.ts'
 import { openMarks } from '../review/read-marks.ts'
 import { compareTrees, type TreeDiff } from '../review/tree-diff.ts'
@@ -98,7 +99,7 @@ export function createReviews(caps: Capabilities, preferences: Preferences, regi
     file: async (id, file, page, run) =>
       need(id, r => {
         const found = r.tree.files.find(f => f.path === file)
-        if (found === undefined) return Promise.resolve(fail<Failure>({ code: 'file-not-in-review', path: file }))
+        if (found === undefined) return readUnchanged(caps, { folder: r.newSide.folder, path: file, page }, run)
         return readFileDiff(
           caps,
           { oldFolder: r.oldSide?.folder ?? null, newFolder: r.newSide.folder, file: found, page },
