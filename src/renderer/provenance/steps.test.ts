@@ -63,6 +63,11 @@ describe('steps', () => {
     expect(text).toContain('Tag v1.0.0 names this version but points to fffffff.')
     expect(text).toContain('A signature is on the tag; it was not verified.')
   })
+  it('show the command before it runs', () => {
+    expect(plannedCommand({ ...recordOf('match'), path: 'crates/brine' })).toBe(
+      'cargo package --offline --exclude-lockfile --no-verify --allow-dirty --color=never --manifest-path SCRATCH/tree/crates/brine/Cargo.toml',
+    )
+  })
   it('show a rebuild as it ran, and its result', () => {
     const record = recordOf('mismatch')
     const rebuild = {

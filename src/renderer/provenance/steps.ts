@@ -148,11 +148,11 @@ const REBUILT: Readonly<Record<string, readonly [string, Tone]>> = {
   failed: ['cargo package did not finish.', 'unknown'],
 }
 
-/** What a rebuild would run, as far as the record says it; folders shown by name. */
+/** What a rebuild runs first, written as the record writes it afterwards; where it can, cut off from any network. */
 export function plannedCommand(record: ProvenanceRecord): string | null {
   if (record.commit === null || record.path === null) return null
   const folder = record.path === '' ? '' : `${record.path}/`
-  return `cargo package --no-verify --offline --exclude-lockfile --allow-dirty --manifest-path SCRATCH/${folder}Cargo.toml`
+  return `cargo package --offline --exclude-lockfile --no-verify --allow-dirty --color=never --manifest-path SCRATCH/tree/${folder}Cargo.toml`
 }
 
 function planStep(record: ProvenanceRecord): Step {
@@ -171,7 +171,7 @@ function planStep(record: ProvenanceRecord): Step {
   }
   const texts = [how, cargoRange(record), 'No code of the crate was run.']
   const command = plannedCommand(record)
-  if (command !== null) texts.push('Packaging it again would run:')
+  if (command !== null) texts.push('Packaging it again would run, without a network:')
   return step('Plan', identity === 'none' ? 'notrun' : record.container.isCargo ? 'match' : 'differ', {
     texts,
     command,
