@@ -1,6 +1,6 @@
 /** The grade of a comparison and what to tell about it, from its file results. Pure. */
 import type { ContentGrade, FileResult, FileState, Reason } from '../../../shared/provenance.ts'
-import type { SubmoduleFinding } from './submodule-findings.ts'
+import { isWhole, type SubmoduleFinding } from './submodule-findings.ts'
 import type { RuleName } from './rules.ts'
 
 const MAX_ABOUT = 20
@@ -29,7 +29,10 @@ export function comparisonReasons(results: readonly FileResult[], facts: Compari
   const reasons: Reason[] = []
   const add = (code: string, weight: Reason['weight'], text: (files: string) => string, found: readonly FileResult[]) =>
     found.length > 0 && reasons.push({ code, weight, text: text(countOf(found.length)), about: pathsOf(found) })
-  const where = (state: FileState, isCode: boolean) => results.filter(r => r.state === state && r.isCode === isCode)
+  // One sentence says it all of a submodule that is another version as a whole.
+  const settled = new Set(facts.submodules.filter(isWhole).flatMap(finding => finding.paths))
+  const where = (state: FileState, isCode: boolean) =>
+    results.filter(r => r.state === state && r.isCode === isCode && !settled.has(r.path))
   const byRule = (...rules: readonly RuleName[]) =>
     results.filter(({ rule }) => rule !== null && (rules as readonly string[]).includes(rule))
 
@@ -37,13 +40,8 @@ export function comparisonReasons(results: readonly FileResult[], facts: Compari
   add('same-id-other-bytes', 'alarm', n => `${n} with the id of the repository's but other bytes.`, collided)
   const extra = where('only-in-crate', true)
   add('code-only-in-crate', 'alarm', n => `${n} of code only in the archive.`, extra)
-  const settled = new Set<string>()
-  for (const finding of facts.submodules) {
-    reasons.push(submoduleReason(finding))
-    if (isWhole(finding)) for (const path of pathsInside(finding, results)) settled.add(path)
-  }
-  const differing = where('differs', true).filter(({ path }) => !settled.has(path))
-  add('code-differs', 'alarm', n => `${n} of code not as in the repository.`, differing)
+  for (const finding of facts.submodules) reasons.push(submoduleReason(finding))
+  add('code-differs', 'alarm', n => `${n} of code not as in the repository.`, where('differs', true))
   const outside = byRule('link-outside')
   add('link-outside', 'alarm', n => `${n} where the repository has a link that leads out of it.`, outside)
   add('files-differ', 'warning', n => `${n} not as in the repository.`, where('differs', false))
@@ -95,8 +93,6 @@ const SUBMODULE_PROBLEMS = Object.keys(SUBMODULE_TEXTS).map(
 /** What every build of the crate needs. */
 const isEssential = ({ path }: FileResult) => path === 'build.rs' || path.startsWith('src/')
 
-const isWhole = ({ tag }: SubmoduleFinding) => tag !== null && tag.equal === tag.total
-
 function submoduleReason(finding: SubmoduleFinding): Reason {
   const { submodule, differing, tag } = finding
   const { path, side } = submodule
@@ -111,11 +107,6 @@ function submoduleReason(finding: SubmoduleFinding): Reason {
         `${tag.name} with ${tag.equal} of ${tag.total} equal.`
   const about = tag === null ? [path] : [path, `refs/tags/${tag.name}`]
   return { code: 'submodule-content-differs', weight: 'alarm', text, about }
-}
-
-function pathsInside({ submodule }: SubmoduleFinding, results: readonly FileResult[]): readonly string[] {
-  const { label } = submodule.side
-  return results.filter(({ repositoryPath }) => repositoryPath?.startsWith(label) === true).map(({ path }) => path)
 }
 
 const countOf = (count: number) => (count === 1 ? '1 file' : `${count} files`)

@@ -14,7 +14,7 @@ import { listLeftOut } from './left-out.ts'
 import { isInherited, packageValue, readManifest, type Manifest } from './manifest-text.ts'
 import { readManifests, type Manifests } from './repository-manifests.ts'
 import { blobId, isIdentExpansion, lineEndingIds, matchContent, type RuleName } from './rules.ts'
-import { judgeSubmodules } from './submodule-findings.ts'
+import { isWhole, judgeSubmodules } from './submodule-findings.ts'
 import { join, openLookup, type Counterpart, type TreeLookup } from './tree-lookup.ts'
 
 /** A file of the archive. */
@@ -87,7 +87,9 @@ export async function compareWithTree(input: CompareInput, run: Run): Promise<Co
   const generated = files.get('Cargo.toml')
   const named = namedTargets((generated && readManifest(generated.data)) ?? manifests.own ?? NO_MANIFEST)
   compared.sort((a, b) => compareText(a.path, b.path))
-  const results = compared.map(one => resultOf(one, named))
+  const submodules = await judgeSubmodules(compared, run)
+  const settled = new Set(submodules.filter(isWhole).flatMap(finding => finding.paths))
+  const results = compared.map(one => resultOf(one, named, settled.has(one.path)))
   const leftOut = listLeftOut(lookup, has => files.has(has), manifests.own, manifests.workspace)
   for (const { path: missing, repositoryPath, oid, rule, isInSubmodule } of leftOut.found) {
     const isCode = isCodePath(missing, named)
@@ -96,7 +98,6 @@ export async function compareWithTree(input: CompareInput, run: Run): Promise<Co
     const sides = { repositoryPath, archiveBlob: null, treeBlob: oid, sizeBytes: null }
     results.push({ path: missing, state: 'only-in-repository', rule, ...sides, concern, isCode })
   }
-  const submodules = await judgeSubmodules(compared, run)
   const isListingCut = lookup.root.listing.isCut || leftOut.isCut
   return {
     files: results,
@@ -209,14 +210,15 @@ function settle(one: Compared, state: FileState, rule: RuleName): void {
   one.rule = rule
 }
 
-function resultOf(one: Compared, named: ReadonlySet<string>): FileResult {
+function resultOf(one: Compared, named: ReadonlySet<string>, isOfOtherTag: boolean): FileResult {
   const { path, state, rule, counterpart, archiveBlob, data } = one
   const isCode = isCodePath(path, named)
   const isInSubmodule = counterpart.kind === 'blob' && counterpart.submodule !== null
   const repositoryPath = counterpart.kind === 'none' ? null : counterpart.repositoryPath
   const treeBlob =
     counterpart.kind === 'blob' ? counterpart.oid : counterpart.kind === 'dead-end' ? counterpart.linkOid : null
-  const concern = concernOf(path, state, isCode, { isInSubmodule, isUnexplained: true })
+  // A submodule that is another version as a whole is one thing to look at, not hundreds.
+  const concern = isOfOtherTag ? 6 : concernOf(path, state, isCode, { isInSubmodule, isUnexplained: true })
   return { path, state, rule, repositoryPath, archiveBlob, treeBlob, sizeBytes: data.length, concern, isCode }
 }
 

@@ -6,7 +6,10 @@ import type { OpenedSubmodule } from './tree-lookup.ts'
 
 export interface SubmoduleFinding {
   readonly submodule: OpenedSubmodule
+  /** Files of the recorded commit that differ, by their paths in the submodule. */
   readonly differing: readonly string[]
+  /** What differs or is only in the archive, by paths in the archive. */
+  readonly paths: readonly string[]
   /** Null: no tag has any of these files. */
   readonly tag: LikelyTag | null
 }
@@ -26,9 +29,18 @@ export async function judgeSubmodules(compared: readonly Compared[], run: Run): 
     const held = new Map(ones.map(one => [pathOf(one), one.data]))
     const extra = compared.filter(one => one.state === 'only-in-crate' && isBelow(one.path, submodule.prefix))
     for (const one of extra) held.set(one.path.slice(submodule.prefix!.length), one.data)
-    findings.push({ submodule, differing, tag: await nameLikelyTag(submodule.side.repository, held, differing, run) })
+    const paths = [...ones.filter(one => one.state === 'differs'), ...extra].map(one => one.path)
+    findings.push({
+      submodule,
+      differing,
+      paths,
+      tag: await nameLikelyTag(submodule.side.repository, held, differing, run),
+    })
   }
   return findings
 }
+
+/** Every file of the submodule in the archive is of one and the same tag. */
+export const isWhole = ({ tag }: SubmoduleFinding): boolean => tag !== null && tag.equal === tag.total
 
 const isBelow = (path: string, prefix: string | null) => prefix !== null && path.startsWith(prefix)

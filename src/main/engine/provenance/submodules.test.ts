@@ -79,7 +79,7 @@ async function compare(
 
 function vendor() {
   const repository = new TestRepository('https://git.example/owner/vendor')
-  const old = repository.add({ 'a.c': 'one', 'b.h': 'same', 'c.c': 'old\n' }, 'v1.9.4')
+  const old = repository.add({ 'a.c': 'one', 'b.h': 'same', 'c.c': 'old\n', 'gone.c': 'gone' }, 'v1.9.4')
   const recorded = repository.add({ 'a.c': 'two', 'b.h': 'same', 'c.c': 'new\n' }, 'v1.10.0')
   return { repository, old, recorded, at: { 'https://git.example/owner/vendor.git': repository } }
 }
@@ -102,10 +102,11 @@ describe('files in a submodule', () => {
     const { at, recorded } = vendor()
     const got = await compare(
       { '.gitmodules': GITMODULES, vendor: { submodule: recorded } },
-      { 'vendor/a.c': 'one', 'vendor/b.h': 'same', 'vendor/c.c': 'old\r\n' },
+      { 'vendor/a.c': 'one', 'vendor/b.h': 'same', 'vendor/c.c': 'old\r\n', 'vendor/gone.c': 'gone' },
       at,
     )
-    expect(got.of('vendor/a.c').slice(0, 2)).toEqual(['differs', 'submodule'])
+    expect(got.of('vendor/a.c').slice(0, 3)).toEqual(['differs', 'submodule', 6])
+    expect(got.of('vendor/gone.c').slice(0, 3)).toEqual(['only-in-crate', null, 6])
     expect([got.grade, got.codes]).toEqual(['differs', ['submodule-content-differs']])
     expect(got.reasons[0]).toMatchObject({ weight: 'alarm', about: ['vendor', 'refs/tags/v1.9.4'] })
     expect(got.reasons[0]!.text).toBe(
