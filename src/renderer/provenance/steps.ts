@@ -171,7 +171,7 @@ function planStep(record: ProvenanceRecord): Step {
   }
   const texts = [how, cargoRange(record), 'No code of the crate was run.']
   const command = plannedCommand(record)
-  if (command !== null) texts.push('Packaging it again would run, without a network:')
+  if (command !== null) texts.push('Packaging it again would run, offline:')
   return step('Plan', identity === 'none' ? 'notrun' : record.container.isCargo ? 'match' : 'differ', {
     texts,
     command,
