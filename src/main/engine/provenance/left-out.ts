@@ -31,8 +31,8 @@ export function listLeftOut(
 ): { readonly found: readonly LeftOut[]; readonly isCut: boolean } {
   const found: LeftOut[] = []
   const patterns = manifestPatterns(manifest, workspace)
-  const sides: { readonly side: Side; readonly prefix: string }[] = [{ side: lookup.root, prefix: '' }]
-  for (const { side, prefix } of lookup.submodules()) if (prefix !== null) sides.push({ side, prefix })
+  // Of another project's tree a crate takes what it needs: what it leaves out there tells nothing.
+  const sides: readonly { readonly side: Side; readonly prefix: string }[] = [{ side: lookup.root, prefix: '' }]
   for (const { side, prefix } of sides) {
     const nested = nestedPackages(side, prefix)
     for (const [inner, entry] of side.listing.entries) {
@@ -41,8 +41,6 @@ export function listLeftOut(
       const repositoryPath = side.label + join(side.folder, inner)
       const isSubmodule = entry.mode === '160000'
       const rule = isBelow(inner, nested) ? 'nested-package' : isSubmodule ? 'submodule-left-out' : patterns(path)
-      // Of another project's tree a crate takes what it needs: what the manifest explains there is not worth a line.
-      if (prefix !== '' && rule !== 'left-out') continue
       found.push({ path, repositoryPath, oid: entry.oid, rule, isInSubmodule: prefix !== '' })
       if (found.length > MAX_LEFT_OUT) return { found: sorted(found.slice(0, MAX_LEFT_OUT)), isCut: true }
     }

@@ -44,7 +44,8 @@ export interface PreparedProvenance {
   close(): Promise<void>
 }
 
-export const DEFAULT_PARALLEL = 8
+/** Most of a check is processor time of one thread; the rest waits for git and for reading. */
+export const DEFAULT_PARALLEL = 6
 
 /** @failure registry codes, lockfile codes, not-a-workspace (no Cargo.lock where one is needed), request-invalid (the file) */
 export async function prepareProvenance(

@@ -15,6 +15,7 @@ import { checkCrate, type CheckDeps } from '../provenance/check.ts'
 import { readIndexFacts } from '../provenance/index-facts.ts'
 import { openMirrors, type Mirrors } from '../provenance/mirror.ts'
 import { parseInsteadOf, type RedirectRule } from '../provenance/repository-address.ts'
+import { createByteBudget, type ByteBudget } from './byte-budget.ts'
 import { openProvenanceResults, type ProvenanceResults } from './provenance-results.ts'
 import type { CheckLevel, CheckOne, WantedVersion } from './provenance-run.ts'
 
@@ -42,6 +43,8 @@ export interface ProvenanceSources extends CheckOne {
 /** Of one mirror on disk. */
 const MAX_MIRROR_BYTES = 4 * 2 ** 30
 const FETCHES_AT_ONCE = 4
+/** Of all archives that are checked at the moment; the larger ones wait for each other. */
+const MAX_UNPACKED_BYTES = 24 << 20
 
 /** @failure registry-config, unsupported, request-invalid (redirects that are none) */
 export async function openProvenanceSources(
@@ -62,6 +65,7 @@ export async function openProvenanceSources(
     maxBytes: MAX_MIRROR_BYTES,
     maxParallel: FETCHES_AT_ONCE,
   })
+  const budget = createByteBudget(MAX_UNPACKED_BYTES)
   let deps: Promise<CheckDeps> | null = null
   /** Of versions whose checksum was asked for, until they are checked. */
   const lines = new Map<string, Result<string, Failure>>()
@@ -81,7 +85,7 @@ export async function openProvenanceSources(
       const line = lines.get(key) ?? null
       lines.delete(key)
       deps ??= checkDeps(caps, { registry, mirrors, results }, run)
-      return checkOne(await deps, registry, { ...wanted, line }, { level, refresh: options.refresh }, run)
+      return checkOne(await deps, budget, registry, { ...wanted, line }, { level, refresh: options.refresh }, run)
     },
     async close() {
       await mirrors.close()
@@ -128,8 +132,15 @@ async function checkDeps(
   }
 }
 
+/** As the archive's own end states it, which may lie within the bounds of what is unpacked at all. */
+function unpackedBytes(archive: Uint8Array): number {
+  const { buffer, byteOffset, length } = archive
+  return length < 18 ? length : new DataView(buffer, byteOffset + length - 4, 4).getUint32(0, true)
+}
+
 async function checkOne(
   deps: CheckDeps,
+  budget: ByteBudget,
   registry: Registry,
   { crate, version, line: asked }: WantedVersion & { readonly line: Result<string, Failure> | null },
   wish: { readonly level: CheckLevel; readonly refresh: boolean },
@@ -140,5 +151,6 @@ async function checkOne(
   const line = asked ?? (await registry.indexLine(crate, version, run))
   const { bytes, checksum } = archive.value
   const index = line.ok ? readIndexFacts(line.value) : null
-  return ok(await checkCrate(deps, { crate, version, archive: bytes, archiveSha256: checksum, index, ...wish }, run))
+  const input = { crate, version, archive: bytes, archiveSha256: checksum, index, ...wish }
+  return ok(await budget.use(unpackedBytes(bytes), run.signal, () => checkCrate(deps, input, run)))
 }
