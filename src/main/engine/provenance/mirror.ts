@@ -241,8 +241,8 @@ function createMirror(place: FetchPlace, offline: boolean, pool: LivePool, queue
     if (offline) return false
     const { record, gitDir } = snapshot()
     if (record.partial === 'full') return false
-    if (record.partial === 'trees-on-demand' && ++singleTrees === SINGLE_TREES && (await bringAllTrees(run)))
-      return true
+    // What is asked for may be blobs: they come after the trees.
+    if (record.partial === 'trees-on-demand' && ++singleTrees === SINGLE_TREES) await bringAllTrees(run)
     const want = { oids: [...oids], withHead: false, filter: 'blob:none', mode: 'alone' } as const
     const fetched = await queue.add(() => fetchObjects(caps, gitDir, remote, want, limits, run))
     return fetched.ok

@@ -165,6 +165,21 @@ describe.skipIf(missingTools !== null)(`rebuildCrate (needs ${missingTools ?? 'g
     })
   })
 
+  it('tells line endings apart, and brings what a partial mirror lacks every time', async () => {
+    const repository = await world.repository('r/often', plain('often'))
+    const packed: [commit: string, archive: Uint8Array][] = []
+    for (let i = 0; i < 10; i++) {
+      const commit = await repository.commit({ 'src/lib.rs': `pub const N: u8 = ${i};\n` })
+      packed.push([commit, await repository.package()])
+    }
+    for (const [commit, archive] of packed) {
+      const edited = tamper(archive, crate => crate.set('src/lib.rs', old => old.replace('\n', '\r\n')))
+      expect((await rebuild(repository, edited, { commit })).detail).toEqual([
+        'src/lib.rs differs in line endings only',
+      ])
+    }
+  })
+
   it('compares the generated manifest by what it says', async () => {
     const repository = await world.repository('r/meaning', plain('meaning'))
     const archive = await repository.package()
