@@ -105,6 +105,15 @@ export const contract = {
 
   /** Looks through all files of one side. A new search of the same review ends the former one. */
   'review.search': call(z.object({ review: z.string(), query: a.searchQuery }), a.findings),
+  /** Where a name is defined in the new side, by name only; `path` and what stands before `::` order the answer. */
+  'review.definitions': call(
+    z.object({ review: z.string(), name: a.identifier, qualifier: a.identifier.nullable(), path: z.string() }),
+    a.definitions,
+  ),
+  /** Where a name stands in the code of the new side, by name only. */
+  'review.references': call(z.object({ review: z.string(), name: a.identifier }), a.findings),
+  /** The items of a file of the new side, in order of their start. */
+  'review.outline': call(z.object({ review: z.string(), path: z.string() }), a.outline),
 
   /** The text that an audit of this delta would carry, from notes, units and what was read. Empty when nothing is known. */
   'review.auditNotes': call(

@@ -6,6 +6,8 @@ import { z } from 'zod'
 
 const count = z.number().int().nonnegative()
 
+export const identifier = z.string().min(1).max(200)
+
 export const searchQuery = z.object({
   pattern: z.string().min(1).max(1_000),
   isRegex: z.boolean(),

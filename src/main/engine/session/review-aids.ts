@@ -3,13 +3,23 @@
  * A new search of a review ends the one before it.
  */
 import type { EngineHandlers } from '../../../shared/contract.ts'
-import { fail } from '../../../shared/result.ts'
+import type { AbsolutePath } from '../../../shared/domain.ts'
+import { fail, ok } from '../../../shared/result.ts'
 import type { Capabilities } from '../capabilities.ts'
 import { searchCrate } from '../review/aids/search.ts'
+import { findDefinitions, findReferences, indexCrate, type SymbolIndex } from '../review/aids/symbols.ts'
+import { openRustParser } from '../review/units/rust-parser.ts'
 import type { ReviewSides } from './review-units.ts'
 
+/** Texts and items of so many crates stay in memory. */
+const KEPT_INDEXES = 2
+const MAX_NAMED = 200
+
 export interface ReviewAids {
-  readonly handlers: Pick<EngineHandlers, 'review.search'>
+  readonly handlers: Pick<
+    EngineHandlers,
+    'review.search' | 'review.definitions' | 'review.references' | 'review.outline'
+  >
   close(): void
 }
 
@@ -20,8 +30,66 @@ export interface ReviewAidsDeps {
 
 export function createReviewAids(deps: ReviewAidsDeps): ReviewAids {
   const running = new Map<string, AbortController>()
+  const closing = new AbortController()
+  // Unpacked archives are kept in a folder of their checksum and never change.
+  const indexes = new Map<AbsolutePath, Promise<SymbolIndex>>()
+  const indexOf = (folder: AbsolutePath): Promise<SymbolIndex> => {
+    const run = { signal: closing.signal, onProgress: () => undefined }
+    const known = indexes.get(folder)
+    const index = known ?? openRustParser().then(parser => indexCrate(deps.caps, parser, folder, run))
+    indexes.delete(folder)
+    indexes.set(folder, index)
+    if (known === undefined) index.catch(() => indexes.delete(folder))
+    for (const oldest of indexes.keys()) {
+      if (indexes.size <= KEPT_INDEXES) break
+      indexes.delete(oldest)
+    }
+    return index
+  }
   return {
     handlers: {
+      'review.definitions': async ({ review, name, qualifier, path }) => {
+        const sides = deps.review(review)
+        if (sides === null) return fail({ code: 'review-unknown', review })
+        const index = await indexOf(sides.newFolder)
+        const isChanged = changedIn(sides)
+        const found = await findDefinitions(index, { name, qualifier, path }, isChanged)
+        return ok({
+          name,
+          definitions: [...found.definitions],
+          total: found.total,
+          notIndexed: index.notIndexed.slice(0, MAX_NAMED),
+          notIndexedTotal: index.notIndexed.length,
+        })
+      },
+      'review.references': async ({ review, name }) => {
+        const sides = deps.review(review)
+        if (sides === null) return fail({ code: 'review-unknown', review })
+        const startedAt = performance.now()
+        const index = await indexOf(sides.newFolder)
+        const isChanged = changedIn(sides)
+        const { files, total, listed } = await findReferences(index, name, isChanged)
+        // Files that parse in part are looked through by their words all the same.
+        const partly = new Set(index.files.map(file => file.path))
+        const notSearched = index.notIndexed.filter(file => !partly.has(file.path))
+        return ok({
+          files: [...files],
+          total,
+          filesSearched: index.files.length,
+          notSearched: notSearched.slice(0, MAX_NAMED),
+          notSearchedTotal: notSearched.length,
+          cut: listed < total ? `only ${listed.toLocaleString('en-US')} of the places are listed` : null,
+          tookMs: Math.round(performance.now() - startedAt),
+        })
+      },
+      'review.outline': async ({ review, path }) => {
+        const sides = deps.review(review)
+        if (sides === null) return fail({ code: 'review-unknown', review })
+        const file = (await indexOf(sides.newFolder)).files.find(other => other.path === path)
+        if (file === undefined) return ok({ path, items: [], problem: 'not in the index' })
+        const items = file.items.map(({ line, endLine, kind, name, depth }) => ({ line, endLine, kind, name, depth }))
+        return ok({ path, items, problem: file.problem })
+      },
       'review.search': async ({ review, query }) => {
         const sides = deps.review(review)
         if (sides === null) return fail({ code: 'review-unknown', review })
@@ -41,6 +109,7 @@ export function createReviewAids(deps: ReviewAidsDeps): ReviewAids {
       },
     },
     close() {
+      closing.abort()
       for (const abort of running.values()) abort.abort()
     },
   }
@@ -60,4 +129,9 @@ export function namesOf(
     const path = changed.get(file)
     return path === undefined ? { path: file, isChanged: false } : { path, isChanged: true }
   }
+}
+
+function changedIn(sides: ReviewSides): (file: string) => boolean {
+  const shownAs = namesOf(sides, 'new')
+  return file => shownAs(file).isChanged
 }

@@ -121,3 +121,9 @@ test('a pattern that is no expression is refused with the reason', async () => {
     error: { code: 'refused', message: expect.stringContaining('Unterminated group') },
   })
 })
+
+test('a crate of several batches is searched to its end', async () => {
+  const files = Object.fromEntries(Array.from({ length: 900 }, (_, i) => [`d/${i}.txt`, `needle ${i}\n`]))
+  const found = await search(files, query('needle'))
+  expect(found).toMatchObject({ total: 900, filesSearched: 900, notSearchedTotal: 0, cut: null })
+})

@@ -37,6 +37,7 @@ const READS_AT_ONCE = 16
 const MAX_NAMED = 200
 /** The pattern is given up after it took too long on so many files. */
 const MAX_STUCK = 3
+const START_MS = 3_000
 
 export interface SearchInput {
   readonly folder: AbsolutePath
@@ -173,44 +174,46 @@ function startThread(query: SearchQuery, limits: SearchLimits): SearchThread {
     maxCount: MAX_COUNT_PER_FILE,
   }
   const worker = openWorker(setup)
+  let isReady = false
+  let onMessage: (message: SearchAnswer | Error) => void = () => undefined
+  worker.once('online', () => {
+    isReady = true
+  })
+  worker.on('message', (message: SearchAnswer) => onMessage(message))
+  worker.on('error', error => onMessage(error))
   return {
     search: (batch, signal, on) =>
       new Promise((resolve, reject) => {
         Atomics.store(at, 0, 0)
-        let [last, since, isReady] = [0, performance.now(), false]
+        let [last, since] = [0, performance.now()]
         const finish = (settle: () => void) => {
           clearInterval(timer)
-          worker.removeAllListeners()
+          onMessage = () => undefined
           settle()
         }
         const timer = setInterval(() => {
           if (signal.aborted) return finish(() => reject(new Cancelled()))
           const now = Atomics.load(at, 0)
           // Starting the thread is not the pattern's fault.
-          const patience = isReady || now > 0 ? limits.fileMs : limits.fileMs + 3_000
+          const patience = isReady || now > 0 ? limits.fileMs : limits.fileMs + START_MS
           if (now !== last) [last, since] = [now, performance.now()]
           else if (performance.now() - since > patience) {
             const reason = `the pattern took longer than ${limits.fileMs / 1_000} s on it`
             finish(() => resolve({ kind: 'stuck', at: now, reason }))
           }
         }, 25)
-        worker.once('online', () => {
-          isReady = true
-          since = performance.now()
-        })
-        worker.on('message', (message: SearchAnswer) => {
-          if (message.kind === 'found') on.onFound(message.index, message.found)
+        onMessage = message => {
+          if (message instanceof Error) {
+            const reason = `not searched: ${message.message}`
+            finish(() => resolve({ kind: 'stuck', at: Atomics.load(at, 0), reason }))
+          } else if (message.kind === 'found') on.onFound(message.index, message.found)
           else if (message.kind === 'binary') on.onBinary(message.index)
           else finish(() => resolve({ kind: 'done' }))
-        })
-        worker.on('error', error =>
-          finish(() => resolve({ kind: 'stuck', at: Atomics.load(at, 0), reason: `not searched: ${error.message}` })),
-        )
+        }
         const bytes: SearchBatch = batch.map(one => one.bytes)
         worker.postMessage(bytes)
       }),
     async end() {
-      worker.on('error', () => undefined)
       await worker.terminate()
     },
   }
