@@ -266,6 +266,15 @@ export const reviewFile = z.object({
   hashOld: z.string().nullable(),
   hashNew: z.string().nullable(),
   mark: readMark,
+  /**
+   * What marks from other deltas and versions say, absent or null without any. `version`: where it was read last, null
+   * when not known. `covers`: all of this change was read there; `rest`: what changed since is all that is left;
+   * `part`: something was read, more is left than what changed since. `hasDiff`: review.sinceRead can show that.
+   */
+  earlier: z
+    .object({ version: z.string().nullable(), covers: z.enum(['all', 'rest', 'part']), hasDiff: z.boolean() })
+    .nullable()
+    .optional(),
   /** False for files cargo-vet leaves out of its count (root Cargo.lock, .cargo_vcs_info.json, .cargo-ok). */
   isCounted: z.boolean(),
   /** Number of invisible, bidirectional or control characters on the new side; null when not scanned (too large). */

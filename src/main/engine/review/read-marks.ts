@@ -1,43 +1,67 @@
 /**
  * Which files a person has read, and where they were. A mark belongs to (crate, path, hash of the old bytes, hash
- * of the new bytes): the same change seen in another delta is still read, and a file read with other content says
- * so. Kept in one SQLite file in the data folder; each mark is durable when its promise resolves.
+ * of the new bytes, reviewer); carried-marks.ts says what it means for other deltas and versions. Each mark remembers
+ * the delta it was set in, so that the bytes that were read can be had again. Kept in one SQLite file in the data
+ * folder; each mark is durable when its promise resolves.
  */
 import type { DatabaseSync } from 'node:sqlite'
-import type { CrateName } from '../../../shared/domain.ts'
-import type { ReadMark } from '../../../shared/wire.ts'
+import type { CrateName, Delta } from '../../../shared/domain.ts'
+import type { FileGroup, ReadMark, ReviewFile } from '../../../shared/wire.ts'
 import type { Capabilities } from '../capabilities.ts'
+import {
+  knowledgeOf,
+  sideKeys,
+  type MarkedFile,
+  type MarkRow,
+  type MarkValue,
+  type ReadContent,
+} from './carried-marks.ts'
 import { atOnce, openDurable } from './durable.ts'
 
-/** What identifies the content that was read. */
-export interface MarkedFile {
-  readonly path: string
-  readonly hashOld: string | null
-  readonly hashNew: string | null
+/** Whose marks, seen from which delta. */
+export interface MarksOf {
+  readonly crate: CrateName
+  readonly delta: Delta
+  /** `Name <email>`; empty when nobody knows: the one who uses this data folder. Such marks count for everybody here. */
+  readonly reviewer: string
 }
 
 export interface Marks {
   /** Opens the store; awaited once before the rest, which throws without it. */
   ready(): Promise<void>
-  /** The files with their marks. `changed`: read before, with other content on some side. */
-  apply<T extends MarkedFile>(crate: CrateName, files: readonly T[]): readonly (T & { readonly mark: ReadMark })[]
+  /** The files with their marks and with what was read of them in other deltas and versions. */
+  apply<T extends MarkedFile>(
+    of: MarksOf,
+    files: readonly T[],
+  ): readonly (T & { readonly mark: ReadMark; readonly earlier: ReviewFile['earlier'] })[]
+  /** The content that was read and that `review.sinceRead` compares with; null when there is none. */
+  base(of: MarksOf, file: MarkedFile): ReadContent | null
   /** All or none. */
-  set(crate: CrateName, files: readonly MarkedFile[], mark: 'read' | 'partly' | 'unread'): Promise<void>
+  set(of: MarksOf, files: readonly MarkedFile[], mark: MarkValue): Promise<void>
   /** Where the reader was in a review (any stable id), null when never. */
   resume(review: string): { readonly path: string; readonly line: number } | null
   setResume(review: string, at: { readonly path: string; readonly line: number }): Promise<void>
   close(): Promise<void>
 }
 
+/** Empty text: no file on that side, or not known; `old_path` empty: the same path. */
 const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS mark (
-    crate TEXT NOT NULL, path TEXT NOT NULL, hash_old TEXT NOT NULL, hash_new TEXT NOT NULL,
+  CREATE TABLE IF NOT EXISTS reading (
+    crate TEXT NOT NULL, path TEXT NOT NULL, hash_old TEXT NOT NULL, hash_new TEXT NOT NULL, reviewer TEXT NOT NULL,
     mark TEXT NOT NULL CHECK (mark IN ('read', 'partly', 'unread')), at_ms INTEGER NOT NULL,
-    PRIMARY KEY (crate, path, hash_old, hash_new)
+    old_path TEXT NOT NULL, file_group TEXT NOT NULL, version_from TEXT NOT NULL, version_to TEXT NOT NULL,
+    PRIMARY KEY (crate, path, hash_old, hash_new, reviewer)
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS resume (
     review TEXT PRIMARY KEY, path TEXT NOT NULL, line INTEGER NOT NULL, at_ms INTEGER NOT NULL
   ) WITHOUT ROWID;
+`
+
+/** Marks of the first form had no reviewer. A former program may have written some again: the later mark counts. */
+const MIGRATION = `
+  INSERT INTO reading SELECT crate, path, hash_old, hash_new, '', mark, at_ms, '', '', '', '' FROM mark WHERE true
+  ON CONFLICT DO UPDATE SET mark = excluded.mark, at_ms = excluded.at_ms WHERE excluded.at_ms > at_ms;
+  DROP TABLE mark;
 `
 
 /** A file that is no database is put aside as `review-marks.sqlite.broken-N`, never deleted. */
@@ -47,16 +71,29 @@ export function openMarks(caps: Pick<Capabilities, 'files' | 'host' | 'clock'>):
     if (db === null) throw new Error('read marks used before ready()')
     return db
   }
+  const known = ({ crate, reviewer }: MarksOf) => {
+    const rows = open()
+      .prepare(`SELECT * FROM reading WHERE crate = ? AND reviewer IN ('', ?)`)
+      .all(crate, reviewer) as unknown as readonly StoredRow[]
+    return knowledgeOf(effective(rows))
+  }
   return {
     async ready() {
-      db ??= await openDurable(caps, 'review-marks.sqlite', SCHEMA)
+      if (db !== null) return
+      const opened = await openDurable(caps, 'review-marks.sqlite', SCHEMA)
+      migrate(opened)
+      db = opened
     },
-    apply(crate, files) {
-      const rows = open().prepare('SELECT path, hash_old, hash_new, mark FROM mark WHERE crate = ?').all(crate)
-      return marksOf(rows as unknown as readonly MarkRow[], files)
+    apply(of, files) {
+      const knowledge = known(of)
+      return files.map(file => {
+        const { mark, earlier } = knowledge.judge(file, of.delta)
+        return { ...file, mark, earlier }
+      })
     },
-    set(crate, files, mark) {
-      return Promise.resolve().then(() => setAll(open(), crate, files, mark, caps.clock.nowMs()))
+    base: (of, file) => known(of).judge(file, of.delta).base,
+    set(of, files, mark) {
+      return Promise.resolve().then(() => setAll(open(), of, files, mark, caps.clock.nowMs()))
     },
     resume(review) {
       const row = open().prepare('SELECT path, line FROM resume WHERE review = ?').get(review)
@@ -74,33 +111,56 @@ export function openMarks(caps: Pick<Capabilities, 'files' | 'host' | 'clock'>):
   }
 }
 
-function setAll(db: DatabaseSync, crate: CrateName, files: readonly MarkedFile[], mark: string, nowMs: number): void {
-  const insert = db.prepare('INSERT OR REPLACE INTO mark VALUES (?, ?, ?, ?, ?, ?)')
+function migrate(db: DatabaseSync): void {
+  const hasOld = () => db.prepare(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'mark'`).get()
+  if (hasOld() === undefined) return
+  // Another process may have done it while this one waited for the lock.
   atOnce(db, () => {
-    for (const file of files) insert.run(crate, file.path, file.hashOld ?? '', file.hashNew ?? '', mark, nowMs)
+    if (hasOld() !== undefined) db.exec(MIGRATION)
   })
 }
 
-interface MarkRow {
+function setAll(db: DatabaseSync, of: MarksOf, files: readonly MarkedFile[], mark: MarkValue, nowMs: number): void {
+  const insert = db.prepare('INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+  const { crate, delta, reviewer } = of
+  atOnce(db, () => {
+    for (const file of files) {
+      const keys = sideKeys(file, delta)
+      const where = [file.oldPath ?? '', file.group, delta.from ?? '', delta.to] as const
+      insert.run(crate, file.path, keys.old, keys.new, reviewer, mark, nowMs, ...where)
+    }
+  })
+}
+
+interface StoredRow {
   readonly path: string
   readonly hash_old: string
   readonly hash_new: string
-  readonly mark: 'read' | 'partly' | 'unread'
+  readonly reviewer: string
+  readonly mark: MarkValue
+  readonly at_ms: number
+  readonly old_path: string
+  readonly file_group: string
+  readonly version_from: string
+  readonly version_to: string
 }
 
-/** Pure: the files with their marks given all rows of their crate. */
-export function marksOf<T extends MarkedFile>(
-  rows: readonly MarkRow[],
-  files: readonly T[],
-): readonly (T & { readonly mark: ReadMark })[] {
-  const exact = new Map<string, MarkRow['mark']>()
-  const readPaths = new Set<string>()
+/** One row for each change: the reviewer's own stands in front of one that nobody's name is on. */
+function effective(rows: readonly StoredRow[]): readonly MarkRow[] {
+  const byKey = new Map<string, StoredRow>()
   for (const row of rows) {
-    exact.set(`${row.path}\0${row.hash_old}\0${row.hash_new}`, row.mark)
-    if (row.mark === 'read') readPaths.add(row.path)
+    const key = `${row.path}\0${row.hash_old}\0${row.hash_new}`
+    if (row.reviewer !== '' || !byKey.has(key)) byKey.set(key, row)
   }
-  return files.map(file => {
-    const mark = exact.get(`${file.path}\0${file.hashOld ?? ''}\0${file.hashNew ?? ''}`)
-    return { ...file, mark: mark ?? (readPaths.has(file.path) ? 'changed' : 'unread') }
-  })
+  return [...byKey.values()].map(row => ({
+    path: row.path,
+    oldPath: row.old_path === '' ? null : row.old_path,
+    hashOld: row.hash_old,
+    hashNew: row.hash_new,
+    mark: row.mark,
+    atMs: row.at_ms,
+    group: row.file_group === '' ? null : (row.file_group as FileGroup),
+    versionFrom: row.version_from === '' ? null : row.version_from,
+    versionTo: row.version_to === '' ? null : row.version_to,
+  }))
 }

@@ -36,18 +36,26 @@ interface OpenReview {
   readonly crate: CrateName
   readonly delta: Delta
   readonly criteria: readonly CriteriaName[]
+  /** Whose marks these are; empty when git does not say. */
+  readonly reviewer: string
   readonly tree: TreeDiff
   readonly oldSide: UnpackedCrate | null
   readonly newSide: UnpackedCrate
 }
 
-export function createReviews(caps: Capabilities, preferences: Preferences, registry: () => Registry): Reviews {
+/** `who`: `Name <email>` as git says, null when it does not. */
+export function createReviews(
+  caps: Capabilities,
+  preferences: Preferences,
+  registry: () => Registry,
+  who: () => Promise<string | null>,
+): Reviews {
   const marks = openMarks(caps)
   const opened = new Map<string, OpenReview>()
   const idOf = (crate: CrateName, delta: Delta) => `${crate} ${deltaText(delta)}`
 
   const withMarks = (id: string, r: OpenReview): Review => {
-    const files = marks.apply(r.crate, r.tree.files)
+    const files = marks.apply(r, r.tree.files)
     return {
       id,
       crate: r.crate,
@@ -89,6 +97,7 @@ export function createReviews(caps: Capabilities, preferences: Preferences, regi
         crate,
         delta,
         criteria,
+        reviewer: (await who()) ?? '',
         tree: tree.value,
         oldSide: oldSide?.value ?? null,
         newSide: newSide.value,
@@ -112,7 +121,7 @@ export function createReviews(caps: Capabilities, preferences: Preferences, regi
         const files = r.tree.files.filter(f => wanted.has(f.path))
         const unknown = paths.find(p => !files.some(f => f.path === p))
         if (unknown !== undefined) return fail<Failure>({ code: 'file-not-in-review', path: unknown })
-        await marks.set(r.crate, files, mark)
+        await marks.set(r, files, mark)
         const review = withMarks(id, r)
         await preferences.setProgress(id, linesRead(review.files), review.stat.insertions + review.stat.deletions)
         return ok(review)
@@ -139,7 +148,7 @@ export function createReviews(caps: Capabilities, preferences: Preferences, regi
       const r = opened.get(idOf(crate, delta))
       if (r === undefined) return null
       // Files that cargo-vet leaves out are shown, but nobody owes their reading.
-      const files = marks.apply(r.crate, r.tree.files).filter(f => f.isCounted)
+      const files = marks.apply(r, r.tree.files).filter(f => f.isCounted)
       const unread = files.filter(f => f.mark !== 'read').map(f => f.path)
       return {
         files: files.length - unread.length,

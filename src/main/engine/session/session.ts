@@ -161,7 +161,15 @@ export async function openSession(
     return { registry, measurer: createMeasurer(caps, registry, cache, { diffCacheDir: null }), webApi }
   }
   let sources = await openSources()
-  const reviews: Reviews = createReviews(caps, preferences, () => sources.registry)
+  const reviews: Reviews = createReviews(
+    caps,
+    preferences,
+    () => sources.registry,
+    async () => {
+      const identity = await gitIdentity(caps, root, abort.signal)
+      return identity.ok ? identity.value : null
+    },
+  )
 
   let generation = 1
   let emitTimer: ReturnType<typeof setTimeout> | null = null
