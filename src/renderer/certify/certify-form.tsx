@@ -6,6 +6,7 @@ import { CriteriaChip } from '../parts/criteria-chip.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Meter } from '../parts/meter.tsx'
 import { count, number } from '../parts/words.ts'
+import { ProvenanceNotice } from './provenance-notice.tsx'
 import type { CertifyState } from './use-plan.ts'
 
 type PlanCriteria = CertifyPlan['criteria'][number]
@@ -153,6 +154,7 @@ export function CertifyForm(props: {
       <div>
         <h2 className="bh">What you read</h2>
         <WhatYouRead read={plan.read} onRead={props.onRead} />
+        <ProvenanceNotice crate={plan.request.crate} version={plan.request.delta.to} />
       </div>
       <div>
         <label className="bh" htmlFor="certify-who">
