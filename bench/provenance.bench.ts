@@ -108,8 +108,9 @@ async function realCrates(): Promise<void> {
     `  first run, mirrors made and archives fetched where they are missing: ${first.seconds.toFixed(1)} s; ${shown(first)}`,
   )
   const records = await recordsOf(list)
+  // What has to be searched for is not what cargo packages: there the commit is given.
   const comparable = records.filter(
-    r => r.commit !== null && r.path !== null && r.mirror?.fetchedFrom.startsWith('file:'),
+    r => r.fallback === null && r.commit !== null && r.path !== null && r.mirror?.fetchedFrom.startsWith('file:'),
   )
   const warm = await timed(list, realEnv, ['--again'])
   console.log(

@@ -294,12 +294,16 @@ const LOG_ARGS = ['--raw', '-m', '--no-renames', '--no-abbrev', '--no-ext-diff',
 
 async function askManifestHistory(caps: Capabilities, access: MirrorAccess, blob: GitOid, run: Run) {
   if (!isGitOid(blob) || !(await hasTrees(access, run))) return null
-  const which = ['--branches', '--tags', `--find-object=${blob}`, '--', ':(glob)**/Cargo.toml']
-  const answer = await askGit(caps, access, ['log', ...LOG_ARGS, ...which], run)
-  if (answer?.code !== 0) return null
-  const commits = parseRawLog(answer.text)
-  const hits = commits.filter(one => one.changes.some(change => change.newOid === blob)).map(one => one.commit)
-  return [...new Set(hits)].slice(0, MAX_MANIFEST_COMMITS)
+  // Most packages lie at the root, where git need not go through every changed folder of every commit.
+  for (const where of ['Cargo.toml', ':(glob)**/Cargo.toml']) {
+    const which = ['--branches', '--tags', `--find-object=${blob}`, '--', where]
+    const answer = await askGit(caps, access, ['log', ...LOG_ARGS, ...which], run)
+    if (answer?.code !== 0) return null
+    const commits = parseRawLog(answer.text)
+    const hits = commits.filter(one => one.changes.some(change => change.newOid === blob)).map(one => one.commit)
+    if (hits.length > 0) return [...new Set(hits)].slice(0, MAX_MANIFEST_COMMITS)
+  }
+  return []
 }
 
 async function askFirstParents(caps: Capabilities, access: MirrorAccess, tip: GitOid, run: Run) {

@@ -22,10 +22,12 @@ export async function makeMany(
   spoil: (i: number, archive: Uint8Array) => Uint8Array = (_, archive) => archive,
 ): Promise<Many> {
   const names = Array.from({ length: crates }, (_, i) => nameOf(i))
+  // As in a lock file, crates of one project have neighbouring names.
+  const homeOf = (i: number) => Math.floor((i * repositories) / crates)
   const commits: string[] = []
   let template: Uint8Array | null = null
   for (let r = 0; r < repositories; r++) {
-    const own = names.filter((_, i) => i % repositories === r)
+    const own = names.filter((_, i) => homeOf(i) === r)
     const repository = await world.repository(repositoryOf(r))
     const files = own.flatMap(name => Object.entries(filesOf(name, repository.url)))
     const commit = await repository.commit(Object.fromEntries(files))
@@ -39,8 +41,8 @@ export async function makeMany(
       [nameOf(0), nameOf(i)],
       // The library's name in the manifest that cargo generates.
       [nameOf(0).replace('-', '_'), nameOf(i).replace('-', '_')],
-      [repositoryOf(0), repositoryOf(i % repositories)],
-      [commits[0]!, commits[i % repositories]!],
+      [repositoryOf(0), repositoryOf(homeOf(i))],
+      [commits[0]!, commits[homeOf(i)]!],
     ]
     await world.publish(spoil(i, renamed(template, swap)), PUBLISHED_AT)
   }
