@@ -10,6 +10,7 @@ import type { Result } from './result.ts'
 import { launchRequest } from './launch.ts'
 import * as p from './provenance.ts'
 import * as a from './review-aids.ts'
+import * as c from './review-checklist.ts'
 import * as n from './review-notes.ts'
 import * as u from './review-units.ts'
 import * as w from './wire.ts'
@@ -117,8 +118,40 @@ export const contract = {
 
   /** The text that an audit of this delta would carry, from notes, units and what was read. Empty when nothing is known. */
   'review.auditNotes': call(
-    z.object({ crate: w.crateName, delta: w.delta }),
-    z.object({ text: z.string(), drafts: z.number().int().nonnegative(), openUnits: z.number().int().nonnegative() }),
+    z.object({ crate: w.crateName, delta: w.delta, criteria: z.array(w.criteriaName).optional() }),
+    z.object({
+      text: z.string(),
+      drafts: z.number().int().nonnegative(),
+      openUnits: z.number().int().nonnegative(),
+      /** Questions of the checklists that nothing answers, and those answered no. */
+      openItems: z.number().int().nonnegative(),
+      denied: z.array(z.string()),
+    }),
+  ),
+
+  /** The checklists for the criteria wanted (empty: those missing for this crate) and all that they imply. */
+  'review.checklist': call(z.object({ review: z.string(), criteria: z.array(w.criteriaName) }), c.checklist),
+  /** Answers a question, or takes the answer back; on disk before it answers. `no` needs a note. */
+  'review.answerChecklist': call(
+    z.object({
+      review: z.string(),
+      criteria: z.array(w.criteriaName),
+      criterion: w.criteriaName,
+      item: z.string(),
+      answer: c.checklistAnswer.pick({ verdict: true, note: true }).nullable(),
+    }),
+    c.checklist,
+  ),
+  /** Writes one criterion's questions into assay.toml, if that is still what `base` says (null: no file). */
+  'review.saveChecklist': call(
+    z.object({
+      review: z.string(),
+      criteria: z.array(w.criteriaName),
+      criterion: w.criteriaName,
+      items: z.array(c.checklistItem).min(1).max(200),
+      base: z.string().nullable(),
+    }),
+    c.checklist,
   ),
 
   /** Pure preview: nothing is written. */

@@ -18,6 +18,7 @@ import { provenanceHandlers } from './provenance-handlers.ts'
 import { createProvenance } from './provenance-session.ts'
 import { prepareSample, sampleFolder } from './sample.ts'
 import { createReviewAids } from './review-aids.ts'
+import { createReviewChecklist } from './review-checklist.ts'
 import { createReviewNotes } from './review-notes.ts'
 import { createReviewUnits } from './review-units.ts'
 import { openSession, type Session } from './session.ts'
@@ -65,12 +66,22 @@ export function createEngine(
     run: runQuietly,
   })
 
+  const checklist = createReviewChecklist({
+    caps,
+    review: id => session?.reviewSides(id) ?? null,
+    who: async () => (await session?.reviewer()) ?? 'unknown',
+    read: (crate, delta) => session?.readSummary(crate, delta) ?? null,
+    units: review => units.counts(review),
+    scope: (crate, delta, wanted) => session?.checklistScope(crate, delta, wanted) ?? null,
+  })
+
   const notes = createReviewNotes({
     caps,
     review: id => session?.reviewSides(id) ?? null,
     who: async () => (await session?.reviewer()) ?? 'unknown',
     read: (crate, delta) => session?.readSummary(crate, delta) ?? null,
     units: review => units.counts(review),
+    checklists: (sides, criteria) => checklist.groups(sides, criteria),
   })
 
   const aids = createReviewAids({ caps, review: id => session?.reviewSides(id) ?? null })
@@ -179,6 +190,7 @@ export function createEngine(
 
     ...units.handlers,
     ...notes.handlers,
+    ...checklist.handlers,
     ...aids.handlers,
     ...provenanceHandlers(provenance),
   }
@@ -192,6 +204,7 @@ export function createEngine(
       aids.close()
       await units.close()
       await notes.close()
+      await checklist.close()
       session = null
     },
   }

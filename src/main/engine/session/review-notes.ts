@@ -4,11 +4,13 @@
  */
 import path from 'node:path'
 import type { EngineHandlers } from '../../../shared/contract.ts'
-import { deltaText, type AbsolutePath, type CrateName, type Delta } from '../../../shared/domain.ts'
+import { deltaText, type AbsolutePath, type CrateName, type CriteriaName, type Delta } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
+import type { ChecklistGroup } from '../../../shared/review-checklist.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { Note, NoteList, NotePlace, NoteTarget } from '../../../shared/review-notes.ts'
 import { FileError, type Capabilities } from '../capabilities.ts'
+import { isAnswered } from '../review/checklist/state.ts'
 import { anchorAt, findAnchor, type Anchor } from '../review/notes/anchor.ts'
 import { auditNotes, type AuditFacts } from '../review/notes/audit-notes.ts'
 import { openNotes, type NoteStore, type StoredNote } from '../review/notes/note-store.ts'
@@ -35,6 +37,8 @@ export interface ReviewNotesDeps {
   /** What was read of a delta; null when it was never opened. */
   readonly read: (crate: CrateName, delta: Delta) => AuditFacts['read']
   readonly units: (review: string) => UnitCounts | null
+  /** Those of the criteria wanted, an empty list meaning the missing ones, and of what they imply. */
+  readonly checklists: (sides: ReviewSides, criteria: readonly CriteriaName[]) => Promise<readonly ChecklistGroup[]>
 }
 
 export function createReviewNotes(deps: ReviewNotesDeps): ReviewNotes {
@@ -100,17 +104,21 @@ export function createReviewNotes(deps: ReviewNotesDeps): ReviewNotes {
             return fail({ code: 'refused', message: 'the note is not there any more', help: null })
           return ok(await listed(sides))
         }),
-      'review.auditNotes': async ({ crate, delta }) => {
+      'review.auditNotes': async ({ crate, delta, criteria }) => {
         const review = `${crate} ${deltaText(delta)}`
         const sides = deps.review(review)
-        if (sides === null) return ok({ text: '', drafts: 0, openUnits: 0 })
+        if (sides === null) return ok({ text: '', drafts: 0, openUnits: 0, openItems: 0, denied: [] })
         await store.ready()
         const { notes } = await listed(sides)
         const units = deps.units(review)
+        const checklists = await deps.checklists(sides, criteria ?? [])
+        const rows = checklists.flatMap(group => group.rows)
         return ok({
-          text: auditNotes({ notes, read: deps.read(crate, delta), units, minutes: null }),
+          text: auditNotes({ notes, read: deps.read(crate, delta), units, checklists, minutes: null }),
           drafts: notes.filter(note => note.state === 'draft').length,
           openUnits: units === null ? 0 : units.total - units.answered,
+          openItems: rows.filter(row => !isAnswered(row)).length,
+          denied: rows.filter(row => row.answer?.verdict === 'no').map(row => row.question),
         })
       },
     },

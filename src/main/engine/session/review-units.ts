@@ -29,6 +29,8 @@ export interface UnitCounts {
   readonly answered: number
   readonly concerns: readonly { readonly place: string; readonly note: string }[]
   readonly notParsed: readonly string[]
+  /** There are more than were counted. */
+  readonly isCut: boolean
 }
 
 export interface ReviewUnits {
@@ -117,6 +119,7 @@ export function createReviewUnits(deps: ReviewUnitsDeps): ReviewUnits {
         notParsed: units.files
           .filter(file => file.state === 'partly' || file.state === 'unknown')
           .map(file => file.path),
+        isCut: units.isCut,
       }
     },
     close: () => answers.close(),

@@ -7,7 +7,15 @@
  */
 import path from 'node:path'
 import type { CallArgs } from '../../../shared/contract.ts'
-import type { AbsolutePath, CrateName, Delta, DiffStat, IsoDate, PackageKey } from '../../../shared/domain.ts'
+import type {
+  AbsolutePath,
+  CrateName,
+  CriteriaName,
+  Delta,
+  DiffStat,
+  IsoDate,
+  PackageKey,
+} from '../../../shared/domain.ts'
 import { deltaText } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
@@ -29,6 +37,7 @@ import { createMeasurer, type Measurer } from '../io/measure.ts'
 import { DEFAULT_SOURCE_ID, readRegistryConfig, webApiUrl } from '../io/registry-config.ts'
 import { openRegistry, type Registry } from '../io/registry.ts'
 import { openWebApi, type WebApi } from '../io/web-api.ts'
+import { impliedNames, SAFE_TO_DEPLOY } from '../core/criteria.ts'
 import { semverOf } from '../core/version.ts'
 import { readStore } from '../store/load-store.ts'
 import { missingFor, nextKey, startOfReading, type Answer } from './answer.ts'
@@ -48,6 +57,7 @@ import { createMeasuring } from './measuring.ts'
 import type { Draft, Preferences } from './preferences.ts'
 import type { ProvenanceWorkspace } from './provenance-session.ts'
 import { buildSnapshot } from './queue-view.ts'
+import type { ChecklistScope } from './review-checklist.ts'
 import type { ReviewSides } from './review-units.ts'
 import { createReviews, type Reviews } from './reviews.ts'
 import { createWrites } from './writes.ts'
@@ -76,6 +86,8 @@ export interface Session {
   reviewSides(review: string): ReviewSides | null
   /** What was read of a delta; null when it was never opened. */
   readSummary(crate: CrateName, delta: Delta): CertifyPlan['read']
+  /** Where the team's checklists lie, and the criteria to ask about: `wanted`, else the missing ones, and all they imply. */
+  checklistScope(crate: CrateName, delta: Delta, wanted: readonly CriteriaName[]): ChecklistScope
   /** `Name <email>` of git in this workspace; `unknown` without one. */
   reviewer(): Promise<string>
   planCertify(request: CertifyRequest): Promise<Result<CertifyPlan, Failure>>
@@ -374,6 +386,16 @@ export async function openSession(
     setResume: (review, file, line) => reviews.setResume(review, file, line),
     reviewSides: review => reviews.sides(review),
     readSummary: (crate, delta) => reviews.readSummary(crate, delta),
+    checklistScope(crate, delta, wanted) {
+      const { mapper, loaded } = answer.workspace
+      const missing = wanted.length > 0 ? wanted : missingFor(answer, crate, delta)
+      const asked = missing.length > 0 ? missing : [SAFE_TO_DEPLOY]
+      const known = asked.filter(name => mapper.names.includes(name))
+      return {
+        storeDir: loaded.storeDir,
+        criteria: [...new Set([...known, ...known.flatMap(name => impliedNames(mapper, name))])],
+      }
+    },
     async reviewer() {
       const identity = await gitIdentity(caps, root, abort.signal)
       return identity.ok ? identity.value : 'unknown'

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import type { CriteriaName } from '../../../../shared/domain.ts'
+import type { ChecklistRow, ChecklistVerdict } from '../../../../shared/review-checklist.ts'
 import type { Note } from '../../../../shared/review-notes.ts'
 import { auditNotes, type AuditFacts } from './audit-notes.ts'
 
@@ -21,9 +23,22 @@ const facts = (more: Partial<AuditFacts>): AuditFacts => ({
   notes: [],
   read: null,
   units: null,
+  checklists: [],
   minutes: null,
   ...more,
 })
+const row = (id: string, verdict: ChecklistVerdict | null, note = ''): ChecklistRow => ({
+  ...{ id, question: `Is ${id} so?`, auto: null, counted: null },
+  answer: verdict === null ? null : { verdict, note, who: 'A', at: 1 },
+})
+const list = (...rows: ChecklistRow[]) => [
+  {
+    criteria: 'safe-to-run' as CriteriaName,
+    source: 'built-in' as const,
+    rows,
+    answered: rows.filter(r => r.answer !== null).length,
+  },
+]
 const lines = (path: string, line: number, endLine: number) => ({
   kind: 'lines' as const,
   path,
@@ -88,6 +103,17 @@ test.each<readonly [string, Partial<AuditFacts>, string]>([
       },
     },
     'Concern at src/a.rs:7: unchecked index\nLooked at 4 of 5 places with unsafe code, FFI, build-time code or system access. Could not be parsed, so such places may be missing: src/b.rs.',
+  ],
+  ['a checklist nobody touched', { checklists: list(row('a', null)) }, ''],
+  [
+    'a checklist with what is not so',
+    { checklists: list(row('a', 'yes'), row('b', 'no', 'it\nis not'), row('c', null)) },
+    'Checklist safe-to-run: 2 of 3 answered; no: Is b so? (it is not).',
+  ],
+  [
+    'a whole checklist',
+    { checklists: list(row('a', 'yes'), row('b', 'not-applicable')) },
+    'Checklist safe-to-run: all 2 answered.',
   ],
   ['notes of several lines stand apart', { notes: [note({ text: 'a\nb' }), note({ text: 'c' })] }, 'a\nb\n\nc'],
   ['time only when it is given', { minutes: 1 }, 'Reading time 1 minute.'],

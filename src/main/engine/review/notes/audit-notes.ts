@@ -3,6 +3,7 @@
  * was read, what was not, how the units were answered. Plain sentences in the manner of public audits; it never claims
  * more than was recorded. Pure.
  */
+import type { ChecklistGroup } from '../../../../shared/review-checklist.ts'
 import type { Note } from '../../../../shared/review-notes.ts'
 
 export interface AuditFacts {
@@ -23,6 +24,8 @@ export interface AuditFacts {
     readonly concerns: readonly { readonly place: string; readonly note: string }[]
     readonly notParsed: readonly string[]
   } | null
+  /** Those of the criteria to certify. One that the reviewer answered nothing of is not spoken of. */
+  readonly checklists: readonly ChecklistGroup[]
   /** Only when the reviewer wants it said. */
   readonly minutes: number | null
 }
@@ -34,6 +37,7 @@ export function auditNotes(facts: AuditFacts): string {
   const parts = [
     ...facts.notes.filter(note => note.state === 'published' && note.inAudit).map(noteText),
     ...(facts.units?.concerns ?? []).map(({ place, note }) => `Concern at ${place}: ${oneLine(note)}`),
+    ...facts.checklists.map(checklistText),
     coverage(facts),
   ]
   const said = parts.filter(part => part !== '')
@@ -50,6 +54,15 @@ function noteText(note: Note): string {
         : `${target.path}:${place.line}${place.endLine > place.line ? `-${place.endLine}` : ''}: `
   const weight = note.severity === 'remark' ? '' : `${note.severity[0]?.toUpperCase() ?? ''}${note.severity.slice(1)}: `
   return `${where}${weight}${note.text.trim()}`
+}
+
+/** What only counting answered says itself in the coverage. */
+function checklistText({ criteria, rows, answered }: ChecklistGroup): string {
+  if (!rows.some(row => row.answer !== null)) return ''
+  const no = rows.filter(row => row.answer?.verdict === 'no')
+  const named = no.map(row => `${oneLine(row.question)} (${oneLine(row.answer?.note ?? '')})`)
+  const done = answered === rows.length ? `all ${rows.length} answered` : `${answered} of ${rows.length} answered`
+  return `Checklist ${criteria}: ${done}${named.length === 0 ? '.' : `; no: ${named.join('; ')}.`}`
 }
 
 function coverage({ read, units, minutes }: AuditFacts): string {
