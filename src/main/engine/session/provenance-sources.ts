@@ -66,7 +66,12 @@ export async function openProvenanceSources(
     maxParallel: FETCHES_AT_ONCE,
   })
   const budget = createByteBudget(MAX_UNPACKED_BYTES)
-  let deps: Promise<CheckDeps> | null = null
+  // Asked while nothing else is done, and while this process is small: starting a child copies its page tables.
+  const git = gitVersion(caps, new AbortController().signal).then(
+    version => (version.ok ? version.value : null),
+    () => null,
+  )
+  const deps = checkDeps(caps, { registry, mirrors, results }, git)
   /** Of versions whose checksum was asked for, until they are checked. */
   const lines = new Map<string, Result<string, Failure>>()
   return ok({
@@ -84,7 +89,6 @@ export async function openProvenanceSources(
       const key = `${wanted.crate}@${wanted.version}`
       const line = lines.get(key) ?? null
       lines.delete(key)
-      deps ??= checkDeps(caps, { registry, mirrors, results }, run)
       return checkOne(await deps, budget, registry, { ...wanted, line }, { level, refresh: options.refresh }, run)
     },
     async close() {
@@ -112,9 +116,8 @@ function readRedirects(caps: Capabilities, setting: string): Result<readonly Red
 async function checkDeps(
   caps: Capabilities,
   { registry, mirrors, results }: { registry: Registry; mirrors: Mirrors; results: ProvenanceResults },
-  run: Run,
+  git: Promise<string | null>,
 ): Promise<CheckDeps> {
-  const git = await gitVersion(caps, run.signal)
   return {
     caps,
     mirrors,
@@ -127,7 +130,7 @@ async function checkDeps(
       const kept = results.summary(crate, version)
       return kept === null ? null : { tag: kept.tag, moved: kept.stale }
     },
-    versions: { git: git.ok ? git.value : null, assay: caps.host.version },
+    versions: { git: await git, assay: caps.host.version },
     compareBytes: true,
   }
 }
