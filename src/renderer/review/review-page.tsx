@@ -28,7 +28,10 @@ import { shownPath } from './shown-path.ts'
 import { nextPath, readingOrder, treeRows, type TreeRow, type TreeSort } from './tree-rows.ts'
 import { useEditorKeys } from './use-editor-keys.ts'
 import { useFileBrowser } from './use-file-browser.ts'
+import { ChecklistTab } from './checklist-tab.tsx'
+import { openRows } from './checklist-words.ts'
 import { NotesTab } from './notes-tab.tsx'
+import { useChecklist } from './use-checklist.ts'
 import { UnitsTab } from './units-tab.tsx'
 import { useReview, type FileLoader, type MarkValue } from './use-review.ts'
 import { useNoteWalk } from './use-note-walk.ts'
@@ -292,12 +295,16 @@ function ReviewBody(props: BodyProps) {
     },
     onDone: () => pane.current?.view()?.focus(),
   })
+  // What the lists count: another answered unit or read file asks for them again.
+  const counted = `${walk.open} ${review.files.filter(other => other.mark === 'read').length}`
+  const checklist = useChecklist(client, review.id, counted)
   useCommandHandlers({
     'review.tab1': () => openTab('units'),
     'review.tab2': () => openTab('notes'),
     'review.tab3': () => openTab('provenance'),
     'review.tab4': () => openTab('audits'),
-    'review.tab5': () => openTab('file'),
+    'review.tab5': () => openTab('checklist'),
+    'review.tab6': () => openTab('file'),
   })
   const storeKey = useAppStore(s => s.tabs.find(other => other.id === reviewId(props.crate, props.delta))?.key ?? null)
   const panel = (
@@ -312,6 +319,8 @@ function ReviewBody(props: BodyProps) {
       openUnits={walk.open}
       notes={<NotesTab {...notes.tab} />}
       openNotes={notes.open}
+      checklist={<ChecklistTab state={checklist} />}
+      openChecks={openRows(checklist.list)}
       tab={tab}
       onTab={setTab}
       onCompare={compare}

@@ -16,7 +16,7 @@ import { changeText, count, listText, personName } from '../parts/words.ts'
 import { markWords, ReadMarkGlyph } from './read-mark.tsx'
 import { shownPath } from './shown-path.ts'
 
-export type PanelTab = 'units' | 'notes' | 'provenance' | 'audits' | 'file'
+export type PanelTab = 'units' | 'notes' | 'provenance' | 'audits' | 'checklist' | 'file'
 
 export function SidePanel(props: {
   readonly client: EngineClient
@@ -31,6 +31,8 @@ export function SidePanel(props: {
   readonly openUnits: number | null
   readonly notes: ReactNode
   readonly openNotes: number | null
+  readonly checklist: ReactNode
+  readonly openChecks: number | null
   readonly tab: PanelTab
   readonly onTab: (tab: PanelTab) => void
   /** Shows the file beside its side in the repository. */
@@ -58,6 +60,9 @@ export function SidePanel(props: {
             Earlier {auditCount !== null && <b className="num">{auditCount}</b>}
           </button>
         )}
+        <button role="tab" aria-selected={tab === 'checklist'} onClick={() => onTab('checklist')}>
+          Checklist {(props.openChecks ?? 0) > 0 && <b className="num">{props.openChecks}</b>}
+        </button>
         <button role="tab" aria-selected={tab === 'file'} onClick={() => onTab('file')}>
           File
         </button>
@@ -72,6 +77,8 @@ export function SidePanel(props: {
           props.units
         ) : tab === 'notes' ? (
           props.notes
+        ) : tab === 'checklist' ? (
+          props.checklist
         ) : tab === 'provenance' ? (
           <ProvenanceTab
             review={props.review}
