@@ -11,6 +11,7 @@ import { launchRequest } from './launch.ts'
 import * as p from './provenance.ts'
 import * as a from './review-aids.ts'
 import * as c from './review-checklist.ts'
+import * as m from './review-marks.ts'
 import * as n from './review-notes.ts'
 import * as u from './review-units.ts'
 import * as w from './wire.ts'
@@ -84,6 +85,17 @@ export const contract = {
     z.object({ review: z.string(), path: z.string(), line: z.number().int().nonnegative() }),
     none,
   ),
+
+  /**
+   * From the content of a file that was read before (`earlier.hasDiff`) to that of the new side. Fails when its archive
+   * cannot be had or does not hold what was read.
+   */
+  'review.sinceRead': call(
+    z.object({ review: z.string(), path: z.string(), page: z.number().int().nonnegative() }),
+    w.fileDiff,
+  ),
+  /** Blocks of code that moved between the files of the change. Looked for once per open review. */
+  'review.moves': call(z.object({ review: z.string() }), m.moveList),
 
   /** Places of the changed files that deserve a look, with what was said of them. Looked for once per open review. */
   'review.units': call(z.object({ review: z.string() }), u.unitList),

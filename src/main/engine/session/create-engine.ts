@@ -19,6 +19,7 @@ import { createProvenance } from './provenance-session.ts'
 import { prepareSample, sampleFolder } from './sample.ts'
 import { createReviewAids } from './review-aids.ts'
 import { createReviewChecklist } from './review-checklist.ts'
+import { createReviewMarks } from './review-marks.ts'
 import { createReviewNotes } from './review-notes.ts'
 import { createReviewUnits } from './review-units.ts'
 import { openSession, type Session } from './session.ts'
@@ -82,6 +83,14 @@ export function createEngine(
     read: (crate, delta) => session?.readSummary(crate, delta) ?? null,
     units: review => units.counts(review),
     checklists: (sides, criteria) => checklist.groups(sides, criteria),
+  })
+
+  const reading = createReviewMarks({
+    caps,
+    review: id => session?.reviewSides(id) ?? null,
+    readContent: (review, file) => session?.readContent(review, file) ?? null,
+    unpacked: async (crate, version) => session?.unpacked(crate, version) ?? fail({ code: 'no-workspace-open' }),
+    run: runQuietly,
   })
 
   const aids = createReviewAids({ caps, review: id => session?.reviewSides(id) ?? null })
@@ -188,6 +197,7 @@ export function createEngine(
     'certify.loadDraft': ({ crate, delta }) => withSession(s => s.loadDraft(crate, delta)),
     'certify.saveDraft': ({ crate, delta, ...draft }) => withSession(s => s.saveDraft(crate, delta, draft)),
 
+    ...reading.handlers,
     ...units.handlers,
     ...notes.handlers,
     ...checklist.handlers,

@@ -12,6 +12,7 @@ import { semverOf, gitRevOf } from '../core/version.ts'
 import type { Registry, UnpackedCrate } from '../io/registry.ts'
 import { readUnchanged } from '../review/aids/unchanged-file.ts'
 import { readFileDiff } from '../review/file-diff.ts'
+import type { ReadContent } from '../review/carried-marks.ts'
 import { openMarks } from '../review/read-marks.ts'
 import { compareTrees, type TreeDiff } from '../review/tree-diff.ts'
 import type { Preferences } from './preferences.ts'
@@ -25,6 +26,8 @@ export interface Reviews {
   file(review: string, file: string, page: number, run: Run): Promise<Result<FileDiff, Failure>>
   mark(review: string, paths: readonly string[], mark: 'read' | 'partly' | 'unread'): Promise<Result<Review, Failure>>
   setResume(review: string, file: string, line: number): Promise<Result<null, Failure>>
+  /** The content of a file that was read in another version; null when there is none, or the review is not open. */
+  readContent(review: string, file: string): ReadContent | null
   /** The folders and files of an open review; null when it is not open. */
   sides(review: string): ReviewSides | null
   /** What was read of a delta that is open; null when it was not opened since start. */
@@ -131,6 +134,11 @@ export function createReviews(
         await marks.setResume(id, { path: file, line })
         return ok(null)
       }),
+    readContent(id, path) {
+      const r = opened.get(id)
+      const file = r?.tree.files.find(f => f.path === path)
+      return r === undefined || file === undefined ? null : marks.base(r, file)
+    },
     sides(id) {
       const r = opened.get(id)
       if (r === undefined) return null

@@ -58,6 +58,7 @@ import type { Draft, Preferences } from './preferences.ts'
 import type { ProvenanceWorkspace } from './provenance-session.ts'
 import { buildSnapshot } from './queue-view.ts'
 import type { ChecklistScope } from './review-checklist.ts'
+import type { ReadContent } from '../review/carried-marks.ts'
 import type { ReviewSides } from './review-units.ts'
 import { createReviews, type Reviews } from './reviews.ts'
 import { createWrites } from './writes.ts'
@@ -82,6 +83,9 @@ export interface Session {
   reviewFile(review: string, file: string, page: number): Promise<Result<FileDiff, Failure>>
   mark(review: string, paths: readonly string[], mark: 'read' | 'partly' | 'unread'): Promise<Result<Review, Failure>>
   setResume(review: string, file: string, line: number): Promise<Result<null, Failure>>
+  /** What was read before of a file of an open review, and the verified files of a version to compare it with. */
+  readContent(review: string, path: string): ReadContent | null
+  unpacked(crate: CrateName, version: string): Promise<Result<AbsolutePath, Failure>>
   /** Folders and files of an open review; null when it is not open. */
   reviewSides(review: string): ReviewSides | null
   /** What was read of a delta; null when it was never opened. */
@@ -384,6 +388,11 @@ export async function openSession(
       return marked
     },
     setResume: (review, file, line) => reviews.setResume(review, file, line),
+    readContent: (review, file) => reviews.readContent(review, file),
+    async unpacked(crate, version) {
+      const files = await sources.registry.unpacked(crate, version, quiet)
+      return files.ok ? ok(files.value.folder) : files
+    },
     reviewSides: review => reviews.sides(review),
     readSummary: (crate, delta) => reviews.readSummary(crate, delta),
     checklistScope(crate, delta, wanted) {
