@@ -45,7 +45,7 @@ export interface PreparedProvenance {
 }
 
 /** Most of a check is processor time of one thread; the rest waits for git and for reading. */
-export const DEFAULT_PARALLEL = 6
+export const DEFAULT_PARALLEL = 4
 
 /** @failure registry codes, lockfile codes, not-a-workspace (no Cargo.lock where one is needed), request-invalid (the file) */
 export async function prepareProvenance(

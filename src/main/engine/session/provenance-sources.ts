@@ -44,7 +44,7 @@ export interface ProvenanceSources extends CheckOne {
 const MAX_MIRROR_BYTES = 4 * 2 ** 30
 const FETCHES_AT_ONCE = 4
 /** Of all archives that are checked at the moment; the larger ones wait for each other. */
-const MAX_UNPACKED_BYTES = 24 << 20
+const MAX_UNPACKED_BYTES = 12 << 20
 
 /** @failure registry-config, unsupported, request-invalid (redirects that are none) */
 export async function openProvenanceSources(

@@ -125,7 +125,7 @@ file. Nothing of the crate or of the repository is run. Needs git; no store and 
   --again            also what has a result; results are kept as they come, and a run that was stopped goes on
   --refresh          ask the servers of repositories even when our copies are newer than the releases; checks again
   --offline          use no network: what is cached counts (the same as --locked --frozen)
-  --jobs N           checks at once, 1 to 64; default 6
+  --jobs N           checks at once, 1 to 64; default 4
   --site FOLDER      also write the results there as a static site that opens without a server
   --output-format    human (default), json: one list in the order asked for, or ndjson: one record a line, as they come
 
