@@ -8,9 +8,10 @@ import { editor, Uri, type IDisposable } from 'monaco-editor/editor'
 import type { Note } from '../../shared/review-notes.ts'
 import type { Unit } from '../../shared/review-units.ts'
 import type { FileDiff, Hunk } from '../../shared/wire.ts'
-import { expandNearest, foldsOf } from './folds.ts'
+import { expandItem, expandNearest, foldsOf, type ItemSpan } from './folds.ts'
 import { attachHunks, refreshDiff } from './git-diff-provider.ts'
 import { intralineChanges } from './intraline.ts'
+import { nameAt, registerNameHover, type AskName } from './name-hover.ts'
 import { applyMonacoTheme } from './monaco-theme.ts'
 import { hunksSeen, isPartlyRead, type LineSpan } from './seen-hunks.ts'
 import { shownPath } from './shown-path.ts'
@@ -44,8 +45,8 @@ export interface DiffView {
   /** False when there is no further hunk that way. */
   goToHunk(step: 1 | -1): boolean
   goToLine(side: 'old' | 'new', line: number, column?: number): void
-  /** Opens the fold nearest to the cursor up to the enclosing item; false when there is none. */
-  expand(): boolean
+  /** Opens what is folded of the item around the cursor, then of the one around that; false when nothing is folded. */
+  expand(items?: readonly ItemSpan[]): boolean
   /** Opens all folds, or closes them all when none is closed. */
   toggleAllFolds(): void
   /** Marks the lines where units start; kept for the files shown later. */
@@ -54,6 +55,12 @@ export interface DiffView {
   setNotes(byPath: ReadonlyMap<string, readonly Note[]>, onOpen: (note: Note) => void): void
   /** The lines selected, or the cursor's, on the side that has the keyboard. Null without a file. */
   selectedLines(): { readonly side: 'old' | 'new'; readonly line: number; readonly endLine: number } | null
+  /** The selected text when it is within a line, else empty. */
+  selectedText(): string
+  /** The name at the cursor of the side with the keyboard, and what stands before its `::`. */
+  wordAtCursor(): { readonly name: string; readonly qualifier: string | null } | null
+  /** Asked what a name means when the pointer rests on it. */
+  setNameInfo(ask: AskName): void
   find(): void
   accessible(direction: 'next' | 'prev'): void
   focus(): void
@@ -142,9 +149,14 @@ function editorOptions(options: DiffViewOptions): editor.IDiffEditorOptions {
   } as editor.IDiffEditorOptions
 }
 
+/** A file outside of the change, reached by a search or a definition: shown whole. */
+function isUnchanged(diff: TextDiff): boolean {
+  return diff.hunks.length === 0 && diff.oldText === diff.newText
+}
+
 /** Added files have no old side and deleted ones no new side: one pane shows all there is. */
 function layoutFor(diff: TextDiff, layout: DiffViewOptions['layout']): DiffViewOptions['layout'] {
-  if (diff.oldText === null) return 'unified'
+  if (diff.oldText === null || isUnchanged(diff)) return 'unified'
   return diff.newText === null ? 'split' : layout
 }
 
@@ -173,7 +185,8 @@ export function createDiffView(
     // Boxed code points are wider than the characters they stand for; only the slower strategy sees that.
     const isSmall = (diff?.oldText?.length ?? 0) + (diff?.newText?.length ?? 0) < MAX_MEASURED_UNITS
     const wrappingStrategy = diff !== null && diff.suspicious.length > 0 && isSmall ? 'advanced' : 'simple'
-    const layoutOptions = { splitViewDefaultRatio, wrappingStrategy } as editor.IDiffEditorOptions
+    const hideUnchangedRegions = { ...BASE_OPTIONS.hideUnchangedRegions, enabled: diff === null || !isUnchanged(diff) }
+    const layoutOptions = { splitViewDefaultRatio, wrappingStrategy, hideUnchangedRegions } as editor.IDiffEditorOptions
     const name = diff === null ? 'No file' : shownPath(diff.path)
     const labels = { originalAriaLabel: `${name}, old side`, modifiedAriaLabel: `${name}, new side` }
     widget.updateOptions({ ...editorOptions({ ...options, layout }), ...layoutOptions, ...labels })
@@ -271,7 +284,25 @@ export function createDiffView(
     window.clearTimeout(seenTimer)
     seenTimer = window.setTimeout(noteSeen, SEEN_MS)
   }
+  const showing: { isOn: boolean; after: (() => void) | null } = { isOn: false, after: null }
+  const settle = () => {
+    const { after } = showing
+    Object.assign(showing, { isOn: false, after: null })
+    after?.()
+  }
+  let askName: AskName | null = null
+  const goTo = (side: 'old' | 'new', line: number, column?: number) => {
+    if (shown === null) return
+    if (side === 'new') currentHunk = lastHunkAt(shown.diff.hunks, line)
+    reveal(side, line, column)
+    ;(side === 'old' ? original : modified).focus()
+    tellPlace()
+  }
   const subscriptions: IDisposable[] = [
+    registerNameHover(
+      model => model === shown?.modified || model === shown?.original,
+      () => askName,
+    ),
     modified.onDidScrollChange(watchScreen),
     original.onDidScrollChange(watchScreen),
     modified.onDidChangeCursorPosition(event => {
@@ -285,6 +316,8 @@ export function createDiffView(
   return {
     async show(diff, line) {
       const models = modelsOf(diff)
+      showing.after = null
+      showing.isOn = true
       if (shown !== null) shown.state = widget.saveViewState()
       window.clearTimeout(intralineTimer)
       window.clearTimeout(seenTimer)
@@ -314,6 +347,7 @@ export function createDiffView(
       } else revealHunk(0)
       if (!isComplete) fillRest(models)
       watchScreen()
+      settle()
     },
     prepare(diff) {
       fillIntraline(modelsOf(diff), INTRALINE_FIRST_MS)
@@ -337,13 +371,16 @@ export function createDiffView(
       return true
     },
     goToLine(side, line, column) {
-      if (shown === null) return
-      if (side === 'new') currentHunk = lastHunkAt(shown.diff.hunks, line)
-      reveal(side, line, column)
-      ;(side === 'old' ? original : modified).focus()
-      tellPlace()
+      // The file is on its way to the screen: its place is taken once it is there.
+      if (showing.isOn) showing.after = () => goTo(side, line, column)
+      else goTo(side, line, column)
     },
-    expand: () => shown !== null && expandNearest(widget, shown.diff.hunks[Math.max(0, currentHunk)], shown.newLines),
+    expand(items = []) {
+      if (shown === null) return false
+      const line = modified.getPosition()?.lineNumber ?? 1
+      if (expandItem(widget, items, line, shown.newLines)) return true
+      return expandNearest(widget, shown.diff.hunks[Math.max(0, currentHunk)], shown.newLines)
+    },
     toggleAllFolds() {
       const folds = foldsOf(widget)
       const isAnyClosed = folds.some(fold => !fold.getHiddenModifiedRange(undefined).isEmpty)
@@ -367,6 +404,20 @@ export function createDiffView(
       // A selection that ends at the start of a line does not mean that line.
       const isWhole = selection.endColumn === 1 && selection.endLineNumber > selection.startLineNumber
       return { side, line: selection.startLineNumber, endLine: selection.endLineNumber - (isWhole ? 1 : 0) }
+    },
+    selectedText() {
+      const side = original.hasTextFocus() ? original : modified
+      const selection = side.getSelection()
+      const isLine = selection !== null && selection.startLineNumber === selection.endLineNumber
+      return isLine ? (side.getModel()?.getValueInRange(selection).slice(0, 1_000) ?? '') : ''
+    },
+    wordAtCursor() {
+      const side = original.hasTextFocus() ? original : modified
+      const [model, position] = [side.getModel(), side.getPosition()]
+      return model === null || position === null ? null : nameAt(model, position)
+    },
+    setNameInfo(ask) {
+      askName = ask
     },
     find() {
       modified.focus()

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { enclosingItem } from './folds.ts'
+import { enclosingItem, itemsAround } from './folds.ts'
 
 const lines = `use a;
 
@@ -21,4 +21,18 @@ it.each([
   { case: 'an impl stands alone', line: 3, want: 1 },
 ])('$case', ({ line, want }) => {
   expect(enclosingItem(lines, line)).toBe(want)
+})
+
+it('the items around a line go from the inside out, with their attributes and comments', () => {
+  const text = ['impl Foo {', '  /// Says.', '  #[inline]', '  fn bar() {', '    1', '  }', '}']
+  const items = [
+    { line: 1, endLine: 7 },
+    { line: 4, endLine: 6 },
+  ]
+  expect(itemsAround(items, 5, text)).toEqual([
+    { line: 2, endLine: 6 },
+    { line: 1, endLine: 7 },
+  ])
+  expect(itemsAround(items, 1, text)).toEqual([{ line: 1, endLine: 7 }])
+  expect(itemsAround([], 5, text)).toEqual([])
 })

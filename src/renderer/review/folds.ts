@@ -68,3 +68,49 @@ export function enclosingItem(lines: readonly string[], line: number): number {
   }
   return 1
 }
+
+/** Lines of an item, 1-based, both included. */
+export interface ItemSpan {
+  readonly line: number
+  readonly endLine: number
+}
+
+/** Lines that belong to the item below them. */
+const BEFORE_ITEM = /^\s*(\/\/\/|\/\*\*|\*|#\[)/
+
+/** The items around a line from the innermost one, each with the comments and attributes before it. */
+export function itemsAround(items: readonly ItemSpan[], line: number, lines: readonly string[]): readonly ItemSpan[] {
+  const around = items.map(item => withLead(item, lines)).filter(item => item.line <= line && line <= item.endLine)
+  return around.sort((a, b) => a.endLine - a.line - (b.endLine - b.line))
+}
+
+function withLead(item: ItemSpan, lines: readonly string[]): ItemSpan {
+  let { line } = item
+  while (line > 1 && BEFORE_ITEM.test(lines[line - 2] ?? '')) line -= 1
+  return { line, endLine: item.endLine }
+}
+
+/** Opens the folded lines of the innermost item around `line` that has some; false when none has. */
+export function expandItem(
+  widget: editor.IStandaloneDiffEditor,
+  items: readonly ItemSpan[],
+  line: number,
+  newLines: readonly string[],
+): boolean {
+  for (const item of itemsAround(items, line, newLines)) {
+    let isOpened = false
+    for (const fold of foldsOf(widget)) {
+      const hidden = fold.getHiddenModifiedRange(undefined)
+      const [first, end] = [hidden.startLineNumber, hidden.endLineNumberExclusive]
+      if (hidden.isEmpty || end <= item.line || first > item.endLine) continue
+      const [startsBefore, endsAfter] = [first < item.line, end > item.endLine + 1]
+      // A fold that reaches out on both sides cannot be opened in its middle.
+      if (startsBefore === endsAfter) fold.showAll(undefined)
+      else if (startsBefore) fold.showMoreBelow(end - item.line, undefined)
+      else fold.showMoreAbove(item.endLine + 1 - first, undefined)
+      isOpened = true
+    }
+    if (isOpened) return true
+  }
+  return false
+}

@@ -20,6 +20,7 @@ import { BlobPane } from './blob-pane.tsx'
 import type { DiffPlace, TextDiff } from './diff-editor.ts'
 import { DiffPane, type DiffPaneHandle } from './diff-pane.tsx'
 import { FileTree } from './file-tree.tsx'
+import { FindTab, UnchangedHeader } from './find-tab.tsx'
 import { HugePane } from './huge-pane.tsx'
 import { FileHeader, KeyBar, TopBar } from './review-bars.tsx'
 import { ReviewFailed, ReviewLoading } from './review-states.tsx'
@@ -33,12 +34,15 @@ import { openRows } from './checklist-words.ts'
 import { NotesTab } from './notes-tab.tsx'
 import { useChecklist } from './use-checklist.ts'
 import { UnitsTab } from './units-tab.tsx'
+import { useFinder } from './use-finder.ts'
+import { useJumps } from './use-jumps.ts'
 import { useReview, type FileLoader, type MarkValue } from './use-review.ts'
 import { useNoteWalk } from './use-note-walk.ts'
 import { useUnitWalk } from './use-unit-walk.ts'
 import './review.css'
 import './notes.css'
 import './units.css'
+import './find.css'
 
 /** Below this width the panel at the right is a drawer. */
 const DRAWER_BELOW_PX = 1180
@@ -140,7 +144,8 @@ function ReviewBody(props: BodyProps) {
     return () => window.clearTimeout(timer)
   }, [hint])
   const line = shown?.diff.kind === 'text' ? (place?.line ?? null) : null
-  useSaveResume(review.id, shown?.path ?? null, line)
+  // A file outside of the change is no place to go on with.
+  useSaveResume(review.id, file?.path ?? null, line)
   usePageStatus(shown?.path ?? null, line)
 
   const show = (path: string, line: number | null = null) => {
@@ -248,7 +253,6 @@ function ReviewBody(props: BodyProps) {
     'review.markNext': markNext,
     'review.toggleRead': toggleRead,
     'review.markGroup': markGroup,
-    'review.expand': inText(() => void (pane.current?.view()?.expand() === true || say('Nothing is folded here'))),
     'review.expandAll': inText(() => pane.current?.view()?.toggleAllFolds()),
     'review.layout': () => setLayout(settings.diffLayout === 'split' ? 'unified' : 'split'),
     'review.whitespace': () => setWhitespace(!whitespace),
@@ -263,9 +267,25 @@ function ReviewBody(props: BodyProps) {
     },
   })
 
+  const jumps = useJumps({
+    shownPath: shown?.path ?? null,
+    line,
+    isText,
+    view: () => pane.current?.view() ?? null,
+    open: show,
+  })
+  const finder = useFinder(client, review.id, review.delta.from !== null, {
+    say,
+    jumps,
+    view: () => pane.current?.view() ?? null,
+    isText: isText && !side.isOn,
+    shownPath: shown?.path ?? null,
+    openTab: () => openTab('find'),
+  })
   const walk = useUnitWalk(client, review.id, {
     say,
     onShow: unit => {
+      jumps.leave()
       openTab('units')
       const isHere = shown?.path === unit.path && isText
       if (isHere && unit.line > 0) pane.current?.view()?.goToLine('new', unit.line)
@@ -279,6 +299,7 @@ function ReviewBody(props: BodyProps) {
   const notes = useNoteWalk(client, review.id, {
     say,
     onShow: note => {
+      jumps.leave()
       openTab('notes')
       const { target, place: at } = note
       if (target.kind === 'crate' || !filesByPath.has(target.path)) return
@@ -319,6 +340,7 @@ function ReviewBody(props: BodyProps) {
       openUnits={walk.open}
       notes={<NotesTab {...notes.tab} />}
       openNotes={notes.open}
+      find={<FindTab {...finder.tab} />}
       checklist={<ChecklistTab state={checklist} />}
       openChecks={openRows(checklist.list)}
       tab={tab}
@@ -374,6 +396,7 @@ function ReviewBody(props: BodyProps) {
               }
             />
           )}
+          {file === null && shown !== null && <UnchangedHeader path={shown.path} />}
           <div className="rv-content">
             {review.files.length === 0 && <EmptyReview review={review} />}
             {sideFailure !== null && (

@@ -16,7 +16,7 @@ import { changeText, count, listText, personName } from '../parts/words.ts'
 import { markWords, ReadMarkGlyph } from './read-mark.tsx'
 import { shownPath } from './shown-path.ts'
 
-export type PanelTab = 'units' | 'notes' | 'provenance' | 'audits' | 'checklist' | 'file'
+export type PanelTab = 'units' | 'notes' | 'provenance' | 'audits' | 'checklist' | 'file' | 'find'
 
 export function SidePanel(props: {
   readonly client: EngineClient
@@ -31,6 +31,7 @@ export function SidePanel(props: {
   readonly openUnits: number | null
   readonly notes: ReactNode
   readonly openNotes: number | null
+  readonly find: ReactNode
   readonly checklist: ReactNode
   readonly openChecks: number | null
   readonly tab: PanelTab
@@ -66,6 +67,9 @@ export function SidePanel(props: {
         <button role="tab" aria-selected={tab === 'file'} onClick={() => onTab('file')}>
           File
         </button>
+        <button role="tab" aria-selected={tab === 'find'} onClick={() => onTab('find')}>
+          Find
+        </button>
         {props.onClose !== null && (
           <button className="right" aria-label="Close details" onClick={props.onClose}>
             <Icon name="close" />
@@ -79,6 +83,8 @@ export function SidePanel(props: {
           props.notes
         ) : tab === 'checklist' ? (
           props.checklist
+        ) : tab === 'find' ? (
+          props.find
         ) : tab === 'provenance' ? (
           <ProvenanceTab
             review={props.review}

@@ -1,0 +1,257 @@
+/**
+ * The list of what was found in the whole crate: matches of a search, definitions or references of a name. The list has
+ * the keys of every list here; Enter goes there, Escape goes back to where one was.
+ */
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useRef, type KeyboardEvent } from 'react'
+import type { Failure } from '../../shared/failure.ts'
+import type { SearchQuery } from '../../shared/review-aids.ts'
+import { FailureNotice } from '../parts/failure-notice.tsx'
+import { Icon } from '../parts/icon.tsx'
+import { Keys } from '../parts/keys.tsx'
+import { number } from '../parts/words.ts'
+import { definitionsText, findingsText, notSearchedText, type FindRow } from './find-rows.ts'
+import { shownPath, splitPath } from './shown-path.ts'
+import type { Found } from './use-finder.ts'
+
+const OPTIONS = [
+  ['isCase', 'Aa', 'Match case'],
+  ['isWord', 'W', 'Whole words'],
+  ['isRegex', '.*', 'Regular expression'],
+] as const
+
+export function FindTab(props: {
+  readonly query: SearchQuery
+  readonly hasOldSide: boolean
+  readonly found: Found | null
+  readonly rows: readonly FindRow[]
+  /** Index of the row with the keyboard; -1 for none. */
+  readonly current: number
+  readonly isBusy: boolean
+  readonly failure: Failure | null
+  readonly focus: { readonly on: 'field' | 'list'; readonly turn: number }
+  readonly onQuery: (query: SearchQuery) => void
+  readonly onSearch: () => void
+  readonly onCurrent: (index: number) => void
+  readonly onOpen: (index: number) => void
+  readonly onStep: (by: 1 | -1) => void
+  readonly onLeave: () => void
+}) {
+  const { query, found, rows, current, focus } = props
+  const field = useRef<HTMLInputElement>(null)
+  const scroller = useRef<HTMLDivElement>(null)
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: i => heightOf(rows[i]),
+    overscan: 12,
+  })
+  useEffect(() => {
+    if (focus.turn === 0) return
+    if (focus.on === 'list') scroller.current?.focus()
+    else {
+      field.current?.focus()
+      field.current?.select()
+    }
+  }, [focus])
+  useEffect(() => {
+    if (current >= 0) virtual.scrollToIndex(current, { align: 'auto' })
+    // Only another current row scrolls.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [current, rows])
+
+  const onListKey = (event: KeyboardEvent) => {
+    const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key]
+    if (event.ctrlKey || event.altKey || event.metaKey) return
+    if (step === 1 || step === -1) props.onStep(step)
+    else if (event.key === 'Enter' && current >= 0) props.onOpen(current)
+    else if (event.key === 'Escape') props.onLeave()
+    else return
+    event.preventDefault()
+  }
+  const onFieldKey = (event: KeyboardEvent) => {
+    if (event.key === 'Enter') props.onSearch()
+    else if (event.key === 'ArrowDown' && rows.length > 0) scroller.current?.focus()
+    else if (event.key === 'Escape') props.onLeave()
+    else return
+    event.preventDefault()
+  }
+  return (
+    <div className="rv-find">
+      <div className="rv-find-top">
+        <div className="row">
+          <input
+            ref={field}
+            className="inp grow mono"
+            aria-label="Find in the whole crate"
+            placeholder="Find in the whole crate"
+            spellCheck={false}
+            maxLength={1_000}
+            value={query.pattern}
+            onChange={event => props.onQuery({ ...query, pattern: event.target.value })}
+            onKeyDown={onFieldKey}
+          />
+          <span className="seg" role="group" aria-label="How to compare">
+            {OPTIONS.map(([id, text, title]) => (
+              <button
+                key={id}
+                title={title}
+                aria-label={title}
+                aria-pressed={query[id]}
+                onClick={() => props.onQuery({ ...query, [id]: !query[id] })}
+              >
+                {text}
+              </button>
+            ))}
+          </span>
+        </div>
+        {props.hasOldSide && (
+          <span className="seg" role="group" aria-label="Which version">
+            {(['new', 'old'] as const).map(side => (
+              <button key={side} aria-pressed={query.side === side} onClick={() => props.onQuery({ ...query, side })}>
+                {side === 'new' ? 'New version' : 'Old version'}
+              </button>
+            ))}
+          </span>
+        )}
+        {props.failure !== null && <FailureNotice failure={props.failure} />}
+        <Summary found={found} isBusy={props.isBusy} />
+      </div>
+      <div
+        ref={scroller}
+        className="rv-find-list"
+        role="listbox"
+        aria-label="Found"
+        tabIndex={0}
+        aria-activedescendant={current >= 0 ? `found-${current}` : undefined}
+        onKeyDown={onListKey}
+      >
+        <div role="presentation" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+          {virtual.getVirtualItems().map(item => {
+            const row = rows[item.index]
+            if (row === undefined) return null
+            const isPlace = row.kind === 'place' || row.kind === 'definition'
+            return (
+              <div
+                key={item.key}
+                id={`found-${item.index}`}
+                role="option"
+                aria-selected={isPlace && item.index === current}
+                aria-disabled={isPlace ? undefined : true}
+                className={`rv-found ${row.kind}${isPlace && item.index === current ? ' on' : ''}`}
+                style={{ transform: `translateY(${item.start}px)`, height: item.size }}
+                onClick={isPlace ? () => props.onOpen(item.index) : undefined}
+              >
+                <RowText row={row} />
+              </div>
+            )
+          })}
+        </div>
+      </div>
+    </div>
+  )
+}
+
+function heightOf(row: FindRow | undefined): number {
+  return row?.kind === 'definition' ? 42 : row?.kind === 'file' ? 26 : 22
+}
+
+function Summary({ found, isBusy }: { readonly found: Found | null; readonly isBusy: boolean }) {
+  if (isBusy)
+    return (
+      <p className="t11 sub" role="status">
+        Looking…
+      </p>
+    )
+  if (found === null) return <p className="t11 sub">All files of the version, not only those that changed.</p>
+  if (found.kind === 'definitions') {
+    const { name, total, definitions, notIndexed, notIndexedTotal } = found.definitions
+    return (
+      <Said
+        head={`${definitionsText(name, total)}. Compared by name only.`}
+        cut={definitions.length < total ? `only ${definitions.length} are listed` : null}
+        left={notSearchedText(notIndexed, notIndexedTotal)}
+      />
+    )
+  }
+  const { findings } = found
+  const head =
+    found.kind === 'search'
+      ? findingsText(findings, 'match')
+      : `References to ${found.name}, by name only: ${findingsText(findings, 'place')}`
+  const left = notSearchedText(findings.notSearched, findings.notSearchedTotal)
+  return <Said head={head} cut={findings.cut} left={left} />
+}
+
+function Said(props: { readonly head: string; readonly cut: string | null; readonly left: string | null }) {
+  return (
+    <div className="t11 sub" role="status">
+      <p>{props.head}</p>
+      {props.cut !== null && (
+        <p className="warn">
+          <Icon name="warn" /> Cut: {props.cut}
+        </p>
+      )}
+      {props.left !== null && <p>{props.left}</p>}
+    </div>
+  )
+}
+
+function RowText({ row }: { readonly row: FindRow }) {
+  if (row.kind === 'more') return <span className="t11 dim">{number(row.hidden)} more in this file, not listed</span>
+  if (row.kind === 'file') {
+    const { folder, name } = splitPath(row.path)
+    return (
+      <>
+        <span className="m11 ell" title={shownPath(row.path)}>
+          {name} <span className="dim">{folder}</span>
+        </span>
+        {row.isChanged && <span className="pill">changed</span>}
+        <span className="num dim t11">{number(row.total)}</span>
+      </>
+    )
+  }
+  if (row.kind === 'definition') {
+    const { definition: of } = row
+    return (
+      <>
+        <span className="m11 ell">{shownPath(of.signature)}</span>
+        <span className="t11 dim ell">
+          {shownPath(of.path)}:{of.line}
+          {of.container !== null && ` in ${shownPath(of.container)}`}
+          {of.certainty === 'words' && ', by words: inside a body or macro, or not parsed'}
+          {of.isChanged && ', changed'}
+        </span>
+      </>
+    )
+  }
+  const { text, at, length, line, isDefinition } = row.place
+  const part = (from: number, to?: number) => shownPath(text.slice(from, to).replace(/\t/g, ' '))
+  return (
+    <>
+      <span className="num dim t11">{line}</span>
+      <span className="m11 rv-found-text">
+        {part(0, at)}
+        <mark>{part(at, at + length)}</mark>
+        {part(at + length)}
+      </span>
+      {isDefinition && <span className="pill">definition</span>}
+    </>
+  )
+}
+
+/** Over a file that the change does not touch, reached by a jump. */
+export function UnchangedHeader({ path }: { readonly path: string }) {
+  return (
+    <div className="rv-head">
+      <span className="mono med ell rv-path" title={shownPath(path)}>
+        {shownPath(path)}
+      </span>
+      <span className="pill">same in both versions</span>
+      <span className="t12 sub ell">Not part of the change, so there is nothing to mark.</span>
+      <span className="right row t12 sub nw">
+        <Keys of="app.back" /> back
+      </span>
+    </div>
+  )
+}
