@@ -299,6 +299,55 @@ describe('checkManifest', () => {
     ])
     expect(evil.codePaths).toContain('benches/bench.rs')
   })
+  it.each([
+    ['git in place of the registry', 'a = { version = "1", git = "https://e.example/a" }', 'a = "1"', 'git'],
+    ['another folder', 'a = { version = "1", path = "../evil" }', 'a = { version = "1", path = "../a" }', '../evil'],
+    ['git where a folder was', 'a = { version = "1", git = "x" }', 'a = { version = "1", path = "../a" }', 'git'],
+  ])('finds a dependency that is taken from %s', (_what, published, stated, words) => {
+    const check = checkManifest(input(`${PLAIN}[dependencies]\n${published}`, `${PLAIN}[dependencies]\n${stated}`))
+    expect(check).toMatchObject({ state: 'unexplained', codeSurfaceDiffers: true })
+    expect(check.differences.join()).toContain(words)
+  })
+  it('takes a manifest that was never rewritten as it is', () => {
+    const raw = `${PLAIN}[dependencies]\na = { version = "1", path = "../a" }\n[patch.crates-io]\nb = { path = "b" }`
+    expect(checkManifest(input(raw, raw)).state).toBe('explained')
+  })
+  it('finds a second dependency behind another spelling of the same target', () => {
+    const one = (target: string, name: string) =>
+      `[target.'${target}'.dependencies]\na = { package = "${name}", version = "1" }\n`
+    const stated = PLAIN + one('cfg(unix)', 'a')
+    const evil = PLAIN + one('cfg( unix )', 'evil') + one('cfg(unix)', 'a')
+    expect(checkManifest(input(evil, stated)).differences.join()).toContain('evil')
+    expect(checkManifest(input(stated, evil)).state).toBe('unexplained')
+    expect(checkManifest(input(evil, evil)).state).toBe('explained')
+    const line = { name: 'one', vers: '1.0.0', cksum: CKSUM, features: {}, yanked: false }
+    const dep = {
+      name: 'a',
+      req: '^1',
+      features: [],
+      optional: false,
+      default_features: true,
+      target: 'cfg(unix)',
+      kind: 'normal',
+    }
+    const index = readIndexFacts(
+      JSON.stringify({ ...line, deps: [dep, { ...dep, target: 'cfg( unix )', package: 'evil' }] }),
+    )
+    expect(checkManifest(input(stated, stated, { index })).index).toBe('differs')
+  })
+  it.each(['patch.crates-io', 'replace', 'workspace'])('finds a table [%s], which cargo leaves out', name => {
+    const evil = `${PLAIN}[${name}]\na = { git = "https://e.example/a" }`
+    expect(checkManifest(input(evil, PLAIN))).toMatchObject({ state: 'unexplained', codeSurfaceDiffers: true })
+    expect(checkManifest(input(PLAIN, evil)).state).toBe('explained')
+  })
+  it.each([
+    ['a build script', 'build = "../other-1.0.0/build.rs"', 'build = false'],
+    ['a program', '[[bin]]\nname = "x"\npath = "../other-1.0.0/src/main.rs"', ''],
+  ])('finds %s outside of the archive', (_what, published, stated) => {
+    const check = checkManifest(input(`${PLAIN}${published}`, `${PLAIN}${stated}`))
+    expect(check).toMatchObject({ state: 'unexplained', codeSurfaceDiffers: true })
+    expect(check.differences.join()).toContain('../other-1.0.0/')
+  })
   it('holds the manifest against the repository before the copy in the archive', () => {
     const generated = `${PLAIN}[dependencies]\nevil = "1"`
     const check = checkManifest(input(generated, generated, { inRepository: text(PLAIN) }))

@@ -14,7 +14,17 @@ import {
   TABLES_SINCE,
   type PackageFacts,
 } from './manifest-package.ts'
-import { packageOf, parseManifest, shown, sortedUnique, tableAt, textAt, type TomlTable } from './manifest-toml.ts'
+import {
+  canonical,
+  isEmptyTable,
+  packageOf,
+  parseManifest,
+  shown,
+  sortedUnique,
+  tableAt,
+  textAt,
+  type TomlTable,
+} from './manifest-toml.ts'
 import { findTargets, type TargetSet } from './targets.ts'
 
 export interface ManifestCheckInput {
@@ -82,7 +92,7 @@ export const MANIFEST_RULES: readonly { readonly name: string; readonly text: st
   { name: 'lint-setting', text: 'A lint without priority gets priority 0; other settings of a lint may be lost.' },
   {
     name: 'root-only',
-    text: '`[workspace]`, `[patch]` and `[replace]` are left out; in a dependency they do nothing.',
+    text: '`[workspace]`, `[patch]` and `[replace]` are left out.',
   },
 ]
 
@@ -148,6 +158,15 @@ interface Compared {
   readonly text: readonly string[]
   readonly uncheckable: readonly string[]
 }
+/** Tables that cargo takes away while packaging; who installs the package from its own manifest would follow them. */
+function rootTables(generated: TomlTable, stated: TomlTable): readonly string[] {
+  const has = (name: string) =>
+    Object.hasOwn(generated, name) && (name === 'workspace' || !isEmptyTable(generated[name]))
+  return ['patch', 'replace', 'workspace']
+    .filter(name => has(name) && canonical(generated[name]) !== canonical(stated[name]))
+    .map(name => `The table ${shown(name)} is in the published manifest, where cargo leaves it out.`)
+}
+
 interface Sides {
   readonly generated: TomlTable
   readonly stated: TomlTable
@@ -173,7 +192,13 @@ function compareManifests(sides: Sides): Compared {
   const keys = comparePackages(mine, theirs, { generated, stated, range })
   const tables = compareTables(readTables(generated, undefined), readTables(stated, workspace), range)
   return {
-    code: [...compareTargets(published, wanted), ...keys.code, ...deps.differences, ...features],
+    code: [
+      ...compareTargets(published, wanted),
+      ...keys.code,
+      ...deps.differences,
+      ...features,
+      ...rootTables(generated, stated),
+    ],
     text: [...keys.text, ...tables.differences],
     uncheckable: [...deps.uncheckable, ...keys.uncheckable, ...tables.uncheckable],
   }

@@ -1,6 +1,6 @@
 /** Targets, dependencies and features of two manifests, or of one and the index line, held against each other. */
 import type { IndexFacts } from './index-facts.ts'
-import { depDifferences, depKey, indexDeps, readDeps, type ManifestDep } from './manifest-deps.ts'
+import { depDifferences, depsByKey, indexDeps, readDeps, type ManifestDep } from './manifest-deps.ts'
 import { readFeatures } from './manifest-package.ts'
 import { canonical, packageOf, shown, sortedUnique, textAt, type TomlTable } from './manifest-toml.ts'
 import type { Target, TargetSet } from './targets.ts'
@@ -10,6 +10,12 @@ export function compareTargets(published: TargetSet, wanted: TargetSet): readonl
   const list = (paths: readonly string[]) => (paths.length === 0 ? 'none' : paths.map(shown).join(', '))
   if (canonical(published.build) !== canonical(wanted.build)) {
     out.push(`The build script is ${list(published.build)}; the repository's manifest leads to ${list(wanted.build)}.`)
+  }
+  const known = new Set(wanted.absent.map(({ kind, path }) => `${kind} ${path}`))
+  for (const { kind, path } of published.absent) {
+    // cargo leaves such a target out: one that stays leads to another crate's file, or to this one in another case.
+    if (path === null || known.has(`${kind} ${path}`)) continue
+    out.push(`The published manifest names ${shown(path)} for a ${kind}, which is not in the archive.`)
   }
   const keyed = (set: TargetSet) => Map.groupBy(set.targets, target => `${target.kind} ${target.name}`)
   const [mine, theirs] = [keyed(published), keyed(wanted)]
@@ -42,8 +48,7 @@ export function compareDeps(
   published: readonly ManifestDep[],
   stated: readonly ManifestDep[],
 ): { readonly differences: string[]; readonly uncheckable: string[]; readonly dropped: ReadonlySet<string> } {
-  const mine = new Map(published.map(dep => [depKey(dep), dep]))
-  const theirs = new Map(stated.map(dep => [depKey(dep), dep]))
+  const [mine, theirs] = [depsByKey(published), depsByKey(stated)]
   const differences: string[] = []
   const uncheckable: string[] = []
   const dropped = new Set<string>()
@@ -68,12 +73,15 @@ export function compareDeps(
 }
 
 function compareDep(published: ManifestDep, stated: ManifestDep): readonly string[] {
+  // Whoever installs the package from its own manifest is led there.
+  const elsewhere = published.local === '' || published.local === stated.local ? [] : [published.local]
   if (!stated.isUnresolved) {
     const isNamed = stated.registry?.startsWith('named ') === true && published.registry !== null
-    return depDifferences(published, isNamed ? { ...stated, registry: published.registry } : stated)
+    return [...depDifferences(published, isNamed ? { ...stated, registry: published.registry } : stated), ...elsewhere]
   }
   const missing = stated.features.filter(feature => !published.features.includes(feature))
   return [
+    ...elsewhere,
     ...(missing.length > 0 ? [`the features ${missing.join(', ')} left out`] : []),
     ...(published.isOptional === stated.isOptional ? [] : [published.isOptional ? 'optional' : 'not optional']),
   ]
@@ -81,7 +89,8 @@ function compareDep(published: ManifestDep, stated: ManifestDep): readonly strin
 
 function depName(dep: ManifestDep): string {
   const kind = { normal: 'dependency', build: 'build dependency', dev: 'development dependency' }[dep.kind]
-  return `The ${kind} ${shown(dep.alias)}${dep.target === null ? '' : ` for ${shown(dep.target)}`}`
+  const name = shown(dep.alias) + (dep.package === dep.alias ? '' : ` (${shown(dep.package)})`)
+  return `The ${kind} ${name}${dep.target === null ? '' : ` for ${shown(dep.target)}`}`
 }
 
 const plain = (text: string): string => shown(text).slice(1, -1)
@@ -103,10 +112,9 @@ export function compareFeatures(
 
 export function compareWithIndex(generated: TomlTable, index: IndexFacts): readonly string[] {
   const out: string[] = []
-  const sorted = (deps: readonly ManifestDep[]) => Map.groupBy(deps, depKey)
-  const [mine, theirs] = [sorted(readDeps(generated, undefined)), sorted(indexDeps(index))]
+  const [mine, theirs] = [depsByKey(readDeps(generated, undefined)), depsByKey(indexDeps(index))]
   for (const key of sortedUnique([...mine.keys(), ...theirs.keys()])) {
-    const [a, b] = [mine.get(key)?.[0], theirs.get(key)?.[0]]
+    const [a, b] = [mine.get(key), theirs.get(key)]
     if (a === undefined && b !== undefined) out.push(`${depName(b)} is in the index only.`)
     else if (b === undefined && a !== undefined) out.push(`${depName(a)} is not in the index.`)
     else if (a !== undefined && b !== undefined) {

@@ -24,6 +24,8 @@ export interface ManifestDep {
   readonly other: string
   /** Stated with `path` or `git`, which publishing takes away. */
   readonly isLocal: boolean
+  /** What `path`, `git` and the like say, as canonical text; empty without them. */
+  readonly local: string
   /** From a workspace manifest that is not here: only alias, own features and `optional` are known. */
   readonly isUnresolved: boolean
 }
@@ -36,6 +38,25 @@ const SECTIONS: readonly { readonly kind: DepKind; readonly names: readonly stri
 
 export const depKey = (dep: Pick<ManifestDep, 'kind' | 'target' | 'alias'>): string =>
   `${dep.kind}\n${dep.target ?? ''}\n${dep.alias}`
+
+/** By `depKey`; what is there twice (two spellings of one target) is kept apart, in the order of what it says. */
+export function depsByKey(deps: readonly ManifestDep[]): ReadonlyMap<string, ManifestDep> {
+  const byKey = new Map<string, ManifestDep>()
+  for (const [key, same] of Map.groupBy(deps, depKey)) {
+    const sorted =
+      same.length === 1
+        ? same
+        : same
+            .map(dep => [canonical(dep), dep] as const)
+            .sort(byText)
+            .map(([, dep]) => dep)
+    for (const [i, dep] of sorted.entries()) byKey.set(i === 0 ? key : `${key}\n${i}`, dep)
+  }
+  return byKey
+}
+
+const byText = (a: readonly [string, unknown], b: readonly [string, unknown]): number =>
+  a[0] < b[0] ? -1 : a[0] > b[0] ? 1 : 0
 
 /** `workspace`: the `[workspace]` table that `workspace = true` refers to; undefined when it is not here. */
 export function readDeps(manifest: TomlTable, workspace: TomlTable | undefined): readonly ManifestDep[] {
@@ -91,9 +112,16 @@ function readDep(
       (registry === undefined || registry === 'crates-io' ? null : `named ${registry}`),
     other: other.join(' '),
     isLocal: valueAt(base, 'path', 'git', 'base') !== undefined,
+    local: keysOf(base, ['path', 'git', 'base', 'branch', 'tag', 'rev']),
     isUnresolved: inherits && shared === undefined,
   }
 }
+
+const keysOf = (table: TomlTable, keys: readonly string[]): string =>
+  keys
+    .filter(key => valueAt(table, key) !== undefined)
+    .map(key => `${key} ${canonical(valueAt(table, key))}`)
+    .join(' ')
 
 /** A member can switch default features on, not off (cargo warns, or refuses since edition 2024). */
 function defaultFeatures(own: TomlTable, base: TomlTable, inherits: boolean): boolean {
@@ -115,6 +143,7 @@ export function indexDeps(index: IndexFacts): readonly ManifestDep[] {
     registry: dep.registry,
     other: '',
     isLocal: false,
+    local: '',
     isUnresolved: false,
   }))
 }
