@@ -141,6 +141,12 @@ export const contract = {
     }),
   ),
 
+  /** Adds milliseconds of reading that a page counted (0 asks only), and answers their sum for this review. */
+  'review.readingTime': call(
+    z.object({ review: z.string().max(400), add: z.number().int().min(0).max(60_000) }),
+    z.object({ ms: z.number().int().nonnegative() }),
+  ),
+
   /** The checklists for the criteria wanted (empty: those missing for this crate) and all that they imply. */
   'review.checklist': call(z.object({ review: z.string(), criteria: z.array(w.criteriaName) }), c.checklist),
   /** Answers a question, or takes the answer back; on disk before it answers. `no` needs a note. */

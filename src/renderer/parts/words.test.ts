@@ -1,7 +1,7 @@
 /** Numbers, sizes and ages as the interface writes them. */
 import { describe, expect, it } from 'vitest'
 import { brand } from '../../shared/domain.ts'
-import { age, changeText, count, duration, listText, number, personName, sizeText } from './words.ts'
+import { age, changeText, count, duration, listText, minutesText, number, personName, sizeText } from './words.ts'
 
 const NOW = Date.UTC(2026, 1, 10, 12)
 const MIN = 60_000
@@ -21,6 +21,12 @@ describe('words', () => {
     [NOW - 31 * 24 * 60 * MIN, '10 Jan 2026'],
     [NOW + 60_000, 'just now'], // a clock that runs behind
   ])('age %#', (at, wanted) => expect(age(at, NOW)).toBe(wanted))
+  it.each([
+    [0, '0 min'],
+    [59, '59 min'],
+    [60, '1 h 0 min'],
+    [102, '1 h 42 min'],
+  ])('%i minutes', (minutes, wanted) => expect(minutesText(minutes)).toBe(wanted))
   it('writes durations, changes, people and lists', () => {
     expect([duration(900), duration(70_000)]).toEqual(['1 s', '1 min 10 s'])
     const v = brand<'VetVersion'>

@@ -29,6 +29,12 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
+/** `1 h 42 min`; `0 min` below one. */
+export function minutesText(minutes: number): string {
+  const hours = Math.floor(minutes / 60)
+  return hours === 0 ? `${minutes} min` : `${number(hours)} h ${minutes % 60} min`
+}
+
 /** `just now`, `4 min ago`, `2 h ago`, `yesterday`, `12 days ago`, then `22 Jan 2026`. Both in milliseconds. */
 export function age(at: number, now: number): string {
   const passed = Math.max(0, now - at)

@@ -7,6 +7,7 @@ import { age } from '../parts/words.ts'
 import { runCommand } from '../commands/command-table.ts'
 import { setOffline, toastFailure } from '../state/actions.ts'
 import { setOverlay, useAppStore, useSettings } from '../state/app-store.ts'
+import { FocusTime } from '../review/focus-time.tsx'
 import { progressText } from './jobs.tsx'
 
 function JobStatus() {
@@ -111,6 +112,7 @@ export function StatusBar() {
       )}
       <JobStatus />
       {pageStatus !== null && <span role="status">{pageStatus}</span>}
+      <FocusTime />
       {pendingKey !== null && (
         <span>
           <kbd>{pendingKey}</kbd> then…

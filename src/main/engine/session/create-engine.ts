@@ -21,6 +21,7 @@ import { createReviewAids } from './review-aids.ts'
 import { createReviewChecklist } from './review-checklist.ts'
 import { createReviewMarks } from './review-marks.ts'
 import { createReviewNotes } from './review-notes.ts'
+import { createReviewTime } from './review-time.ts'
 import { createReviewUnits } from './review-units.ts'
 import { openSession, type Session } from './session.ts'
 
@@ -66,6 +67,8 @@ export function createEngine(
     who: async () => (await session?.reviewer()) ?? 'unknown',
     run: runQuietly,
   })
+
+  const time = createReviewTime(caps)
 
   const checklist = createReviewChecklist({
     caps,
@@ -201,6 +204,7 @@ export function createEngine(
     ...units.handlers,
     ...notes.handlers,
     ...checklist.handlers,
+    ...time.handlers,
     ...aids.handlers,
     ...provenanceHandlers(provenance),
   }
@@ -215,6 +219,7 @@ export function createEngine(
       await units.close()
       await notes.close()
       await checklist.close()
+      await time.close()
       session = null
     },
   }
