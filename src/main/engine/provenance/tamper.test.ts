@@ -140,6 +140,10 @@ describe.skipIf(missingTools !== null)(`the tamper matrix (needs ${missingTools 
     expect(record.manifest.index).toBe('differs')
     expect(codes(record)).toContain('manifest-differs-from-index')
     expect((await check(edited)).manifest.index).toBe('equal')
+    // The other way round: what cargo resolves and builds has a dependency that no file of the archive names.
+    const hidden = await check(archive, { line: indexLine(archive, PUBLISHED_AT, edited) })
+    expect(hidden).toMatchObject({ outcome: 'mismatch', manifest: { state: 'explained', index: 'differs' } })
+    expect(file(hidden, 'Cargo.toml')).toMatchObject({ state: 'differs', isCode: true, concern: 3 })
   })
 
   const locks: [string, (old: string) => string][] = [

@@ -1,10 +1,15 @@
 /** What each part of a check adds to the reasons of its verdict. */
 import type { Rebuild, Reason } from '../../../shared/provenance.ts'
 import { firstOf, orderReasons, reasonOf } from './reasons.ts'
+import type { ManifestCheck } from './manifest-check.ts'
 import type { VerdictParts } from './verdict.ts'
 
 /** Oddities that a usual archive may have as well; every other one makes the archive an anomaly. */
 const HARMLESS = new Set(['long-name', 'no-end-marker', 'odd-name', 'case-collision', 'pax-record', 'folder-entry'])
+
+/** cargo resolves by the index and builds by the manifest: one that says otherwise than the other hides a dependency. */
+export const isManifestWrong = ({ state, index }: ManifestCheck): boolean =>
+  state === 'unexplained' || index === 'differs'
 
 /** The oddities that no archive of cargo's has, in words. */
 export function structuralAnomalies({ archive, container }: VerdictParts): readonly string[] {

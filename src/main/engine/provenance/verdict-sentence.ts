@@ -1,7 +1,7 @@
 /** One plain sentence (or two) per verdict: what was found, against what, and what that does not mean. */
 import type { AnchorGrade, ContentGrade, FileResult, Outcome } from '../../../shared/provenance.ts'
 import { shown } from './manifest-toml.ts'
-import { structuralAnomalies } from './verdict-reasons.ts'
+import { isManifestWrong, structuralAnomalies } from './verdict-reasons.ts'
 import type { VerdictParts } from './verdict.ts'
 
 interface Decided {
@@ -81,14 +81,13 @@ function place({ anchor }: VerdictParts, grade: AnchorGrade): string {
 /** What a match leaves open. */
 function unsure({ manifest, lock }: VerdictParts): string {
   if (manifest.state === 'unchecked') return ' The published Cargo.toml could not be checked in full.'
-  if (manifest.index === 'differs') return ' But the index says something else than its Cargo.toml.'
   return lock.state === 'unchecked' ? ' Its Cargo.lock was not checked.' : ''
 }
 
 function differences(parts: VerdictParts, { files: results }: Decided, against: string): string {
   const { manifest, lock } = parts
   const own = (file: FileResult) =>
-    (file.path === 'Cargo.toml' && manifest.state === 'unexplained') ||
+    (file.path === 'Cargo.toml' && isManifestWrong(manifest)) ||
     (file.path === 'Cargo.lock' && lock.state === 'implausible')
   const differing = results.filter(file => file.state === 'differs' && !own(file))
   const extra = results.filter(file => file.state === 'only-in-crate')
@@ -98,6 +97,7 @@ function differences(parts: VerdictParts, { files: results }: Decided, against: 
   if (extra.length > 0) clauses.push(`${files(extra.length)} ${extra.length === 1 ? 'is' : 'are'} only in the crate`)
   if (manifest.state === 'unexplained')
     clauses.push(`the published Cargo.toml is not what cargo makes of the repository's`)
+  if (manifest.index === 'differs') clauses.push(`the index says something else than the published Cargo.toml`)
   if (lock.state === 'implausible') clauses.push('Cargo.lock names packages that the registry has otherwise')
   const first =
     code[0] === undefined ? '' : `, ${code.length === 1 ? 'code:' : 'code among them:'} ${shown(code[0].path)}`

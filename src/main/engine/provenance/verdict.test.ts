@@ -301,9 +301,12 @@ describe('decideVerdict', () => {
     const half = decideVerdict({ ...PARTS, manifest: unchecked })
     expect(half.sentence).toMatch(/ The published Cargo\.toml could not be checked in full\.$/)
     expect(half.reasons).toMatchObject([{ code: 'manifest-unchecked', weight: 'warning' }])
-    const index = { ...MANIFEST, index: 'differs', indexDifferences: ['`links` differs from the index.'] } as const
+  })
+  it('takes an index that says otherwise than the manifest for a mismatch', () => {
+    const index = { ...MANIFEST, index: 'differs', indexDifferences: ['`evil` is in the index only.'] } as const
     const odd = decideVerdict({ ...PARTS, manifest: index })
-    expect(odd.sentence).toMatch(/ But the index says something else than its Cargo\.toml\.$/)
+    expect(odd).toMatchObject({ outcome: 'mismatch', content: 'differs' })
+    expect(odd.sentence).toMatch(/^The index says something else than the published Cargo\.toml \(compared/)
     expect(odd.reasons).toMatchObject([{ code: 'manifest-differs-from-index', weight: 'alarm' }])
   })
   it.each([

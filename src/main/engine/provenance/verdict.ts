@@ -13,7 +13,7 @@ import type {
 } from '../../../shared/provenance.ts'
 import type { ManifestCheck } from './manifest-check.ts'
 import type { MirrorProblem } from './mirror.ts'
-import { structuralAnomalies, verdictReasons } from './verdict-reasons.ts'
+import { isManifestWrong, structuralAnomalies, verdictReasons } from './verdict-reasons.ts'
 import { sentenceOf } from './verdict-sentence.ts'
 
 export interface VerdictParts {
@@ -66,7 +66,7 @@ export interface Verdict {
 /**
  * The first that holds decides the outcome:
  * an unreadable archive is an anomaly · contents, manifest or lock file that differ from the commit the archive names
- * are a mismatch · an archive that cargo does not write is an anomaly, whatever its contents · no repository, or none
+ * (or an index that says otherwise than the manifest) are a mismatch · an archive that cargo does not write is an anomaly, whatever its contents · no repository, or none
  * that can be read · no commit named, or one that is not there (a commit found by search does not change that) · no
  * such package in the commit · a part that could not be compared · a rebuild that failed · links, line endings, match.
  */
@@ -81,7 +81,7 @@ export function decideVerdict(parts: VerdictParts): Verdict {
 
 function contentOf({ comparison, manifest, lock }: VerdictParts): ContentGrade {
   if (comparison === null) return 'unchecked'
-  return manifest.state === 'unexplained' || lock.state === 'implausible' ? 'differs' : comparison.grade
+  return isManifestWrong(manifest) || lock.state === 'implausible' ? 'differs' : comparison.grade
 }
 
 function outcomeOf(parts: VerdictParts, content: ContentGrade): Outcome {
@@ -108,8 +108,8 @@ function outcomeOf(parts: VerdictParts, content: ContentGrade): Outcome {
 function markFiles({ comparison, manifest, lock }: VerdictParts): readonly FileResult[] {
   const code = new Set(manifest.codePaths)
   return (comparison?.files ?? []).map(file => {
-    if (file.path === 'Cargo.toml' && manifest.state === 'unexplained' && file.state !== 'only-in-repository') {
-      const isCode = manifest.codeSurfaceDiffers
+    if (file.path === 'Cargo.toml' && isManifestWrong(manifest) && file.state !== 'only-in-repository') {
+      const isCode = manifest.codeSurfaceDiffers || manifest.index === 'differs'
       return { ...file, state: 'differs', rule: null, concern: isCode ? 3 : 8, isCode: isCode || file.isCode }
     }
     if (file.path === 'Cargo.lock' && lock.state === 'implausible' && file.state !== 'only-in-repository') {
