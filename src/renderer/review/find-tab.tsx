@@ -77,8 +77,8 @@ export function FindTab(props: {
     event.preventDefault()
   }
   return (
-    <div className="rv-find">
-      <div className="rv-find-top">
+    <div className="rv-seek">
+      <div className="rv-seek-top">
         <div className="row">
           <input
             ref={field}
@@ -119,7 +119,7 @@ export function FindTab(props: {
       </div>
       <div
         ref={scroller}
-        className="rv-find-list"
+        className="rv-seek-list"
         role="listbox"
         aria-label="Found"
         tabIndex={0}
