@@ -46,6 +46,7 @@ export function useFinder(
   /** Counts the wishes for the keyboard: in the field, or in the list. */
   const [focus, setFocus] = useState<{ readonly on: 'field' | 'list'; readonly turn: number }>({ on: 'field', turn: 0 })
   const turn = useRef(0)
+  const typed = useRef('')
   const origin = useRef<JumpPlace | null>(null)
   const rows = useMemo(
     () =>
@@ -78,7 +79,9 @@ export function useFinder(
     const isLast = begin()
     const answer = await client.call('review.search', { review, query: wanted })
     if (!isLast()) return
-    if (answer.ok) take({ kind: 'search', query: wanted, findings: answer.value }, 'list')
+    // Who went on typing keeps the keyboard.
+    const isTyping = typed.current !== wanted.pattern
+    if (answer.ok) take({ kind: 'search', query: wanted, findings: answer.value }, isTyping ? 'field' : 'list')
     else if (answer.error.code !== 'cancelled') setFailure(answer.error)
   }
   const word = (): { readonly name: string; readonly qualifier: string | null } | null => {
@@ -127,7 +130,13 @@ export function useFinder(
     'review.findAll': () => {
       origin.current = page.jumps.here()
       const selected = page.isText ? (page.view()?.selectedText() ?? '') : ''
-      if (selected !== '') setQuery({ ...query, pattern: selected })
+      if (selected !== '') {
+        setQuery({ ...query, pattern: selected })
+        typed.current = selected
+      }
+      // An answer on its way must not take the keyboard from the field.
+      turn.current += 1
+      setBusy(false)
       page.openTab()
       setFocus(f => ({ on: 'field', turn: f.turn + 1 }))
     },
@@ -164,6 +173,7 @@ export function useFinder(
       onQuery: next => {
         const isOption = next.pattern === query.pattern
         setQuery(next)
+        typed.current = next.pattern
         if (isOption && found?.kind === 'search') void search(next)
       },
       onSearch: () => void search(query),
