@@ -99,7 +99,7 @@ describe.skipIf(missingTools !== null)('the anchor', () => {
     await origin.tag('v1.0.0')
     const impostor = await origin.pullRequest(7, { 'a/build.rs': 'fn main() {}' })
     const repository = await opened()
-    expect(await mirrors.fetchCommit(repository, impostor, run)).toBe(true)
+    expect(await mirrors.fetchCommit(repository, impostor, run)).toMatchObject({ value: true })
     const anchor = await anchorOf(impostor, { ...plain, isOutside: true })
     expect(anchor).toMatchObject({ grade: 'outside-branches', detail: { reachableFrom: 'none', refs: [] } })
     expect(anchor.reasons[0]).toMatchObject({ code: 'outside-branches', weight: 'alarm' })

@@ -171,6 +171,19 @@ describe.skipIf(missingTools !== null)(`outcomes (needs ${missingTools ?? 'git a
       expect(await check(archive, { publishedAt: LONG_AFTER })).toMatchObject({ outcome: 'undetermined-stale-mirror' })
     })
 
+    it('repository-unavailable: a commit that our copy lacks while nobody can be asked', async () => {
+      const repository = await made('asleep')
+      expect(await check(await repository.package())).toMatchObject({ outcome: 'match' })
+      await repository.commit({ 'src/lib.rs': 'pub fn later() {}\n' })
+      const archive = await repository.package()
+      const offline = makeChecker(world, box.caps, quietRun(), true)
+      const record = await offline.check(archive, { publishedAt: BEFORE_COMMITS })
+      await offline.mirrors.close()
+      expect(record).toMatchObject({ outcome: 'repository-unavailable', content: 'unchecked', fallback: null })
+      expect(codes(record)).toContain('offline')
+      expect(await check(archive, { refresh: true })).toMatchObject({ content: 'exact' })
+    })
+
     it('archive-anomaly: right contents in a container that no cargo makes', async () => {
       const repository = await made('packed')
       const archive = tamper(await repository.package(), crate => crate.restamp({ owner: 'mallory', uid: 1000 }))

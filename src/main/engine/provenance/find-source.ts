@@ -4,6 +4,7 @@
  * package not in it. A commit that has to be searched for is marked so. Source: provenance.md 2.1, 2.2, 3.1.
  */
 import type { Claim, ContentGrade, Fallback, ProvenanceRecord, Reason } from '../../../shared/provenance.ts'
+import { ok, type Result } from '../../../shared/result.ts'
 import type { Run } from '../capabilities.ts'
 import { findAnchor, type Anchor } from './anchor.ts'
 import { compareWithTree, type Comparison, type OpenSubmodule } from './compare.ts'
@@ -73,11 +74,14 @@ async function sourceIn(
   run: Run,
 ): Promise<Source> {
   const { claim } = input
-  const found = claim.commit === null ? null : await haveCommit(deps.mirrors, repository, claim.commit, run)
+  const had = claim.commit === null ? ok(null) : await haveCommit(deps.mirrors, repository, claim.commit, run)
+  const found = had.ok ? had.value : null
   if (claim.commit !== null && found === null && isOlder(repository.mirror.newestCommitAt, newerThanMs)) {
     // What is as new as the release is not in our copy: the best fit of what is would accuse it of being different.
     return { ...NOTHING, repository, isStale: true }
   }
+  // Not here, and nobody could be asked: that it is nowhere would be a guess.
+  if (!had.ok) return { ...NOTHING, repository, problem: had.error }
   if (claim.commit === null || found === null) return searched(deps, input, repository, run)
   return claimed(deps, input, repository, { commit: claim.commit, isOutside: found === 'outside' }, run)
 }
@@ -88,10 +92,12 @@ export async function haveCommit(
   repository: GitRepository,
   commit: GitOid,
   run: Run,
-): Promise<'inside' | 'outside' | null> {
-  if ((await repository.commit(commit, run)) !== null) return 'inside'
-  if (!(await mirrors.fetchCommit(repository, commit, run))) return null
-  return (await repository.commit(commit, run)) === null ? null : 'outside'
+): Promise<Result<'inside' | 'outside' | null, MirrorProblem>> {
+  if ((await repository.commit(commit, run)) !== null) return ok('inside')
+  const fetched = await mirrors.fetchCommit(repository, commit, run)
+  if (!fetched.ok) return fetched
+  if (!fetched.value) return ok(null)
+  return ok((await repository.commit(commit, run)) === null ? null : 'outside')
 }
 
 const isOlder = (newestCommitAt: string | null, thanMs: number | null): boolean =>
@@ -163,6 +169,7 @@ export function submoduleOpener(mirrors: Mirrors): OpenSubmodule {
     if (address === null) return null
     const opened = await mirrors.open(address.url, { commit, newerThanMs: null, refresh: false }, run)
     if (!opened.ok) return null
-    return (await haveCommit(mirrors, opened.value, commit, run)) === null ? null : opened.value
+    const had = await haveCommit(mirrors, opened.value, commit, run)
+    return had.ok && had.value !== null ? opened.value : null
   }
 }

@@ -187,11 +187,21 @@ const RULES: readonly (readonly [RegExp, MirrorProblem['kind'], string])[] = [
   ],
 ]
 
+/** What servers say when they are asked for an object that they do not have, or not give by its id. */
+const NOT_GIVEN = /not our ref|unadvertised object|want [0-9a-f]{40} not valid/i
+
+/** The server answered, and has no such object for us. */
+export const isNotGiven = ({ kind, text }: MirrorProblem): boolean => kind === 'failed' && NOT_GIVEN.test(text)
+
 function problemOf(outcome: Outcome, remote: Remote): MirrorProblem {
   if (outcome.kind === 'not-found') return { kind: 'git-missing', text: 'git is not installed, or not on the PATH.' }
   if (outcome.kind === 'killed' && outcome.why === 'timeout')
     return { kind: 'timeout', text: `${remote.url} did not answer in time.` }
   const said = Buffer.from(outcome.stderr).toString('utf8')
+  // A server that says so hangs up afterwards, which is no broken connection.
+  const refusal = said.split('\n').find(line => NOT_GIVEN.test(line))
+  if (refusal !== undefined)
+    return { kind: 'failed', text: `git could not fetch from ${remote.url}: “${lastLine(refusal)}”.` }
   for (const [pattern, kind, words] of RULES)
     if (pattern.test(said)) return { kind, text: `${remote.url} ${words} (git: “${lastLine(said)}”).` }
   return { kind: 'failed', text: `git could not fetch from ${remote.url}: “${lastLine(said)}”.` }

@@ -85,6 +85,17 @@ describe.skipIf(missingTools !== null)('mirrors in trouble', () => {
       await server.close()
       expect((await problem(mirrorsOf()))?.kind).toBe('no-network')
     })
+    it('is gone when asked for one commit is a problem, not a no', async () => {
+      const mirrors = mirrorsOf()
+      const repository = await repositoryOf(mirrors)
+      expect(await mirrors.fetchCommit(repository, 'f'.repeat(40), run)).toEqual({ ok: true, value: false })
+      server.misbehave = (_, answer) => (answer.writeHead(500).end(), true)
+      expect(await mirrors.fetchCommit(repository, 'f'.repeat(40), run)).toMatchObject({ error: { kind: 'failed' } })
+      await server.close()
+      expect(await mirrors.fetchCommit(repository, 'f'.repeat(40), run)).toMatchObject({
+        error: { kind: 'no-network' },
+      })
+    })
     it('does not answer ends by the clock', async () => {
       let hangs = false
       server.misbehave = request => (hangs ||= request.method === 'POST' && server.requests.length > 2)

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ok } from '../../../shared/result.ts'
 import type { Capabilities } from '../capabilities.ts'
 import { createSandbox, quietRun, type Sandbox } from '../test-sandbox.ts'
 import type { GitRepository } from './git-repository.ts'
@@ -154,13 +155,13 @@ describe.skipIf(missingTools !== null)('mirrors', () => {
     const repository = await open(mirrors, origin.url, { ...ANY, commit: proposal })
     expect((await repository.refs(run)).map(ref => ref.name)).toEqual(['refs/heads/main'])
     expect(await repository.commit(proposal, run)).toBeNull()
-    expect(await mirrors.fetchCommit(repository, proposal, run)).toBe(true)
+    expect(await mirrors.fetchCommit(repository, proposal, run)).toEqual(ok(true))
     expect(await repository.list(proposal, 'a', run)).toMatchObject({ isCut: false })
     expect(await repository.refsContaining(proposal, 5, run)).toEqual([])
     const inGit = execFileSync('git', [`--git-dir=${repository.gitDir}`, 'for-each-ref', '--format=%(refname)'])
     expect(inGit.toString().trim().split('\n')).toEqual(['refs/assay/head', 'refs/heads/main'])
-    expect(await mirrors.fetchCommit(repository, 'f'.repeat(40), run)).toBe(false)
-    expect(await mirrors.fetchCommit(repository, '--upload-pack=touch x', run)).toBe(false)
+    expect(await mirrors.fetchCommit(repository, 'f'.repeat(40), run)).toEqual(ok(false))
+    expect(await mirrors.fetchCommit(repository, '--upload-pack=touch x', run)).toEqual(ok(false))
     // Later fetches go on from there.
     await origin.commit({ later: '1' })
     nowMs += DAY_MS

@@ -6,7 +6,7 @@ import PQueue from 'p-queue'
 import type { AbsolutePath } from '../../../shared/domain.ts'
 import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
 import { FileError, type Capabilities, type Run } from '../capabilities.ts'
-import { fetchObjects, remoteOf, type Remote } from './git-fetch.ts'
+import { fetchObjects, isNotGiven, remoteOf, type Remote } from './git-fetch.ts'
 import { isGitOid, MirrorFailure, type GitOid, type GitRepository } from './git-repository.ts'
 import { createLiveGit, type LiveGit } from './live-git.ts'
 import { cloneMirror, fetchAllTrees, FILTERS, updateMirror, type FetchPlace } from './mirror-fetch.ts'
@@ -48,9 +48,9 @@ export interface Mirrors {
   open(url: string, want: MirrorWant, run: Run): Promise<Result<GitRepository, MirrorProblem>>
   /**
    * Asks the server for one commit outside of branches and tags; it comes with its history but under no branch or tag.
-   * False: the server does not have or give it.
+   * False: the server does not have or give it. A server that could not be asked is a problem: then nobody knows.
    */
-  fetchCommit(repository: GitRepository, commit: GitOid, run: Run): Promise<boolean>
+  fetchCommit(repository: GitRepository, commit: GitOid, run: Run): Promise<Result<boolean, MirrorProblem>>
   /** Ends all processes. */
   close(): Promise<void>
 }
@@ -116,7 +116,7 @@ export function openMirrors(caps: Capabilities, options: MirrorOptions): Mirrors
       return mirrorOf(url, remote).open(want, run)
     },
     async fetchCommit(repository, commit, run) {
-      return (await owners.get(repository)?.fetchCommit(commit, run)) ?? false
+      return (await owners.get(repository)?.fetchCommit(commit, run)) ?? ok(false)
     },
     close() {
       for (const live of lives) live.close()
@@ -141,7 +141,7 @@ interface LivePool {
 interface Mirror {
   readonly repository: GitRepository
   open(want: MirrorWant, run: Run): Promise<Result<GitRepository, MirrorProblem>>
-  fetchCommit(commit: GitOid, run: Run): Promise<boolean>
+  fetchCommit(commit: GitOid, run: Run): Promise<Result<boolean, MirrorProblem>>
 }
 
 function createMirror(place: FetchPlace, offline: boolean, pool: LivePool, queue: PQueue): Mirror {
@@ -281,13 +281,16 @@ function createMirror(place: FetchPlace, offline: boolean, pool: LivePool, queue
     repository,
     open,
     async fetchCommit(commit, run) {
-      if (!isGitOid(commit)) return false
-      if (await hasCommit(commit, run)) return true
-      if (offline) return false
+      if (!isGitOid(commit)) return ok(false)
+      if (await hasCommit(commit, run)) return ok(true)
+      if (offline) return fail(notHereProblem(url, commit))
+      // A server that failed just now is not kept waiting for again.
+      if (asked !== null && asked.problem !== null) return fail(asked.problem)
       const { record, gitDir } = snapshot()
       const want = { oids: [commit], withHead: false, filter: FILTERS[record.partial], mode: 'more' } as const
       const fetched = await queue.add(() => fetchObjects(caps, gitDir, remote, want, limits, run))
-      return fetched.ok && (await hasCommit(commit, run))
+      if (fetched.ok) return ok(await hasCommit(commit, run))
+      return isNotGiven(fetched.error) ? ok(false) : fetched
     },
   }
 }
@@ -307,7 +310,7 @@ async function renew(
   const cloned = await cloneMirror(place, want.commit, found, run)
   if (cloned.ok) return null
   // A branch that moved between listing and fetching is no failure of the server's.
-  if (!/not our ref|unadvertised object/.test(cloned.error.text)) return cloned.error
+  if (!isNotGiven(cloned.error)) return cloned.error
   const again = await cloneMirror(place, want.commit, found, run)
   return again.ok ? null : again.error
 }
@@ -335,6 +338,11 @@ async function withLock(
 
 function offlineProblem(url: string): MirrorProblem {
   return { kind: 'offline', text: `There is no copy of ${url}, and going online is switched off.` }
+}
+
+function notHereProblem(url: string, commit: GitOid): MirrorProblem {
+  const text = `The copy of ${url} has no commit ${commit.slice(0, 12)}, and going online is switched off.`
+  return { kind: 'offline', text }
 }
 
 function lostProblem(url: string): MirrorProblem {

@@ -22,7 +22,9 @@ export async function readRepositoryFile(
   if (!opened.ok) return opened
   const repository = opened.value
   try {
-    if ((await haveCommit(mirrors, repository, commit, run)) === null) return gone(`the commit ${commit}`)
+    const had = await haveCommit(mirrors, repository, commit, run)
+    if (!had.ok) return had
+    if (had.value === null) return gone(`the commit ${commit}`)
     const lookup = path === null ? null : await openLookup(repository, commit, path, submoduleOpener(mirrors), run)
     const found = (await lookup?.find(file.path)) ?? { kind: 'none' as const }
     // What cargo wrote has no blob of its own: it is shown beside what the repository has under that name.

@@ -27,8 +27,8 @@ export interface Checker {
   check(archive: Uint8Array, options?: CheckOptions): Promise<ProvenanceRecord>
 }
 
-export function makeChecker(world: World, caps: Capabilities, run: Run): Checker {
-  const options = { redirects: world.redirects, offline: false, maxBytes: 1 << 30, maxParallel: 2 }
+export function makeChecker(world: World, caps: Capabilities, run: Run, offline = false): Checker {
+  const options = { redirects: world.redirects, offline, maxBytes: 1 << 30, maxParallel: 2 }
   const mirrors = openMirrors(caps, options)
   return {
     mirrors,
