@@ -356,7 +356,7 @@ function ReviewBody(props: BodyProps) {
       <div className={isDrawer ? 'rv-body narrow' : 'rv-body'}>
         <FileTree
           rows={rows}
-          selected={selected}
+          selected={selected !== null && filesByPath.has(selected) ? selected : null}
           sort={sort}
           filter={filter}
           filterRef={filterRef}
