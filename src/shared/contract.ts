@@ -141,6 +141,16 @@ export const contract = {
     }),
   ),
 
+  /**
+   * The evidence file that would be written for an audit of an open review, and whether this workspace writes it.
+   * `withTime`: with the reading time, which is private otherwise.
+   */
+  'review.evidence': call(
+    z.object({ crate: w.crateName, delta: w.delta, criteria: z.array(w.criteriaName), withTime: z.boolean() }),
+    z.object({ path: z.string(), sha256: z.string(), bytes: z.number().int().nonnegative() }),
+  ),
+  /** Whether audits of the open workspace are written with evidence; `set` null asks only. */
+  'review.writesEvidence': call(z.object({ set: z.boolean().nullable() }), z.object({ isOn: z.boolean() })),
   /** Adds milliseconds of reading that a page counted (0 asks only), and answers their sum for this review. */
   'review.readingTime': call(
     z.object({ review: z.string().max(400), add: z.number().int().min(0).max(60_000) }),
@@ -182,6 +192,8 @@ export const contract = {
       planned: z.object({ audits: z.string(), config: z.string(), imports: z.string() }),
       commit: z.boolean(),
       commitMessage: z.string(),
+      /** Writes the evidence file too, if it is still the one of this sha256. */
+      evidence: z.object({ sha256: z.string(), withTime: z.boolean() }).nullable().optional(),
     }),
     w.writeResult,
   ),

@@ -20,6 +20,7 @@ import { prepareSample, sampleFolder } from './sample.ts'
 import { createReviewAids } from './review-aids.ts'
 import { createReviewChecklist } from './review-checklist.ts'
 import { createReviewMarks } from './review-marks.ts'
+import { createReviewEvidence } from './review-evidence.ts'
 import { createReviewNotes } from './review-notes.ts'
 import { createReviewTime } from './review-time.ts'
 import { createReviewUnits } from './review-units.ts'
@@ -97,6 +98,25 @@ export function createEngine(
   })
 
   const aids = createReviewAids({ caps, review: id => session?.reviewSides(id) ?? null })
+
+  const evidence = createReviewEvidence({
+    caps,
+    preferences,
+    workspace: () => session?.ref() ?? null,
+    review: id => session?.shownReview(id) ?? null,
+    who: async () => (await session?.reviewer()) ?? 'unknown',
+    cargoVersion: () => session?.cargoVersion() ?? null,
+    units: review => units.known(review),
+    checklists: async (review, criteria) => {
+      const sides = session?.reviewSides(review) ?? null
+      return sides === null ? [] : checklist.groups(sides, criteria)
+    },
+    notes: async review => {
+      const list = await notes.handlers['review.notes']({ review })
+      return list.ok ? list.value.notes : []
+    },
+    readingMs: review => time.of(review),
+  })
 
   const appState = async (): Promise<AppState> => {
     const p = await preferences()
@@ -195,7 +215,11 @@ export function createEngine(
     'review.setResume': ({ review, path: file, line }) => withSession(s => s.setResume(review, file, line)),
 
     'certify.plan': request => withSession(s => s.planCertify(request)),
-    'certify.write': request => withSession(s => s.writeCertify(request)),
+    'certify.write': request =>
+      withSession(async s => {
+        const file = await evidence.file(request)
+        return file.ok ? s.writeCertify(request, file.value) : file
+      }),
     'certify.undo': ({ undoId }) => withSession(s => s.undo(undoId)),
     'certify.loadDraft': ({ crate, delta }) => withSession(s => s.loadDraft(crate, delta)),
     'certify.saveDraft': ({ crate, delta, ...draft }) => withSession(s => s.saveDraft(crate, delta, draft)),
@@ -205,6 +229,7 @@ export function createEngine(
     ...notes.handlers,
     ...checklist.handlers,
     ...time.handlers,
+    ...evidence.handlers,
     ...aids.handlers,
     ...provenanceHandlers(provenance),
   }

@@ -25,6 +25,8 @@ const recentSchema = z.object({
   name: z.string(),
   openedAt: z.number(),
   last: z.object({ packages: z.number(), failing: z.number() }).nullable(),
+  /** Whether audits of this workspace are written with evidence. Absent: no. */
+  writesEvidence: z.boolean().optional(),
 })
 const preferencesSchema = z.object({ settings: settingsSchema.partial(), recent: z.array(recentSchema) })
 const draftSchema = z.object({ criteria: z.array(criteriaName), who: z.string(), notes: z.string() })
@@ -40,6 +42,7 @@ export interface Preferences {
   /** Puts a workspace on top; keeps its old counts when `last` is undefined. */
   remember(entry: { path: AbsolutePath; name: string; last?: Recent['last'] }): Promise<void>
   forget(path: AbsolutePath | null): Promise<void>
+  setWritesEvidence(path: AbsolutePath, isOn: boolean): Promise<void>
   /** Keyed by any text, for example workspace, crate and delta. */
   loadDraft(key: string): Promise<Draft | null>
   /** Null removes it. */
@@ -92,6 +95,7 @@ export async function openPreferences(caps: Capabilities): Promise<Preferences> 
     async remember({ path: folder, name, last }) {
       const old = recent.find(r => r.path === folder)
       const entry: Recent = {
+        ...(old?.writesEvidence === undefined ? {} : { writesEvidence: old.writesEvidence }),
         path: folder,
         name,
         openedAt: caps.clock.nowMs(),
@@ -102,6 +106,10 @@ export async function openPreferences(caps: Capabilities): Promise<Preferences> 
     },
     async forget(folder) {
       recent = folder === null ? [] : recent.filter(r => r.path !== folder)
+      await save()
+    },
+    async setWritesEvidence(folder, writesEvidence) {
+      recent = recent.map(r => (r.path === folder ? { ...r, writesEvidence } : r))
       await save()
     },
     loadDraft: key => readJson(draftFile(key), draftSchema),

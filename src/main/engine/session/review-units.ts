@@ -36,6 +36,8 @@ export interface UnitCounts {
 export interface ReviewUnits {
   readonly handlers: Pick<EngineHandlers, 'review.units' | 'review.answerUnits'>
   counts(review: string): UnitCounts | null
+  /** Those found, with their answers; null when they were not looked for (yet). */
+  known(review: string): UnitList | null
   close(): Promise<void>
 }
 
@@ -121,6 +123,11 @@ export function createReviewUnits(deps: ReviewUnitsDeps): ReviewUnits {
           .map(file => file.path),
         isCut: units.isCut,
       }
+    },
+    known(review) {
+      const sides = deps.review(review)
+      const units = settled.get(review)
+      return sides === null || units === undefined ? null : listed(sides, units)
     },
     close: () => answers.close(),
   }

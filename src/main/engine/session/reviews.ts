@@ -30,6 +30,8 @@ export interface Reviews {
   readContent(review: string, file: string): ReadContent | null
   /** The folders and files of an open review; null when it is not open. */
   sides(review: string): ReviewSides | null
+  /** An open review with its marks as they are now; null when it is not open. */
+  shown(review: string): Review | null
   /** What was read of a delta that is open; null when it was not opened since start. */
   readSummary(crate: CrateName, delta: Delta): CertifyPlan['read']
   close(): Promise<void>
@@ -151,6 +153,10 @@ export function createReviews(
         newFolder: r.newSide.folder,
         files: r.tree.files,
       }
+    },
+    shown(id) {
+      const r = opened.get(id)
+      return r === undefined ? null : withMarks(id, r)
     },
     readSummary(crate, delta) {
       const r = opened.get(idOf(crate, delta))

@@ -39,6 +39,7 @@ import { openRegistry, type Registry } from '../io/registry.ts'
 import { openWebApi, type WebApi } from '../io/web-api.ts'
 import { impliedNames, SAFE_TO_DEPLOY } from '../core/criteria.ts'
 import { semverOf } from '../core/version.ts'
+import type { Beside } from '../store/beside.ts'
 import { readStore } from '../store/load-store.ts'
 import { missingFor, nextKey, startOfReading, type Answer } from './answer.ts'
 import type { Emit } from './create-engine.ts'
@@ -90,12 +91,16 @@ export interface Session {
   reviewSides(review: string): ReviewSides | null
   /** What was read of a delta; null when it was never opened. */
   readSummary(crate: CrateName, delta: Delta): CertifyPlan['read']
+  /** An open review with its marks; null when it is not open. */
+  shownReview(review: string): Review | null
+  /** As the queue was made with; null when it was made without cargo. */
+  cargoVersion(): string | null
   /** Where the team's checklists lie, and the criteria to ask about: `wanted`, else the missing ones, and all they imply. */
   checklistScope(crate: CrateName, delta: Delta, wanted: readonly CriteriaName[]): ChecklistScope
   /** `Name <email>` of git in this workspace; `unknown` without one. */
   reviewer(): Promise<string>
   planCertify(request: CertifyRequest): Promise<Result<CertifyPlan, Failure>>
-  writeCertify(args: CallArgs<'certify.write'>): Promise<Result<WriteResult, Failure>>
+  writeCertify(args: CallArgs<'certify.write'>, evidence: Beside | null): Promise<Result<WriteResult, Failure>>
   undo(undoId: string): Promise<Result<null, Failure>>
   loadDraft(crate: CrateName, delta: Delta): Promise<Result<Draft | null, Failure>>
   saveDraft(crate: CrateName, delta: Delta, draft: Draft): Promise<Result<null, Failure>>
@@ -395,6 +400,8 @@ export async function openSession(
     },
     reviewSides: review => reviews.sides(review),
     readSummary: (crate, delta) => reviews.readSummary(crate, delta),
+    shownReview: review => reviews.shown(review),
+    cargoVersion: () => answer.workspace.cargoVersion,
     checklistScope(crate, delta, wanted) {
       const { mapper, loaded } = answer.workspace
       const missing = wanted.length > 0 ? wanted : missingFor(answer, crate, delta)
@@ -410,7 +417,7 @@ export async function openSession(
       return identity.ok ? identity.value : 'unknown'
     },
     planCertify: request => writes.plan(request),
-    writeCertify: args => writes.write(args),
+    writeCertify: (args, evidence) => writes.write(args, evidence),
     undo: undoId => writes.undo(undoId),
     loadDraft: async (crate, delta) => ok(await preferences.loadDraft(draftKey(crate, delta))),
     async saveDraft(crate, delta, draft) {

@@ -10,10 +10,11 @@ import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { CertifyPlan, CertifyRequest, WriteResult } from '../../../shared/wire.ts'
 import type { Capabilities } from '../capabilities.ts'
 import { commitFiles, gitIdentity, isInsideRepository } from '../io/git.ts'
+import type { Beside } from '../store/beside.ts'
 import { commitStore } from '../store/load-store.ts'
 import type { StoreTexts } from '../store/parse-store.ts'
 import type { Answer } from './answer.ts'
-import { planCertify, type PlannedCertify } from './certify-flow.ts'
+import { planCertify, sha256, type PlannedCertify } from './certify-flow.ts'
 
 export interface WritesDeps {
   readonly caps: Capabilities
@@ -30,7 +31,8 @@ export interface WritesDeps {
 
 export interface Writes {
   plan(request: CertifyRequest): Promise<Result<CertifyPlan, Failure>>
-  write(args: CallArgs<'certify.write'>): Promise<Result<WriteResult, Failure>>
+  /** `evidence` is written, committed and taken back together with the three files. */
+  write(args: CallArgs<'certify.write'>, evidence: Beside | null): Promise<Result<WriteResult, Failure>>
   undo(undoId: string): Promise<Result<null, Failure>>
 }
 
@@ -39,6 +41,8 @@ interface Undo {
   readonly before: StoreTexts
   /** sha256 of what was written. */
   readonly after: Readonly<Record<keyof StoreTexts, string>>
+  /** The evidence file as it has to be made again. */
+  readonly evidence: Beside | null
   /** Set when the write was committed. */
   readonly commit: { readonly files: readonly AbsolutePath[]; readonly subject: string } | null
 }
@@ -75,7 +79,7 @@ export function createWrites(deps: WritesDeps): Writes {
       const plan = await planned(request)
       return plan.ok ? ok(plan.value.plan) : plan
     },
-    async write({ request, base, planned: expected, commit, commitMessage }) {
+    async write({ request, base, planned: expected, commit, commitMessage }, evidence) {
       const current = await deps.reloadStore()
       if (!current.ok) return current
       const plan = await planned(request)
@@ -88,16 +92,24 @@ export function createWrites(deps: WritesDeps): Writes {
       if (shown.blocks[0] !== undefined) return fail({ code: 'usage', message: shown.blocks[0] })
       const before = deps.current().workspace.loaded
       const next = deps.next(request)
-      const written = await commitStore(caps, { storeDir: before.storeDir, base: before.sha256, texts }, signal)
+      const { storeDir, sha256: onDisk } = before
+      const written = await commitStore(caps, { storeDir, base: onDisk, texts, beside: evidence }, signal)
       if (!written.ok) return written
       const changed = shown.files.filter(f => f.baseSha256 !== f.newSha256)
-      const files = changed.map(f => path.join(before.storeDir, f.file) as AbsolutePath)
+      const files = [
+        ...changed.map(f => path.join(storeDir, f.file) as AbsolutePath),
+        ...(evidence === null ? [] : [evidence.file]),
+      ]
       const committed = commit ? await commitFiles(root, files, commitMessage, signal) : null
       const isCommitted = committed !== null && committed.ok
       undo = {
         id: `${caps.clock.nowMs()}`,
         before: before.texts,
         after: expected,
+        evidence:
+          evidence === null || written.value.beside === null
+            ? null
+            : { ...evidence, text: written.value.beside.before, expected: sha256(evidence.text ?? '') },
         commit: isCommitted ? { files, subject: commitMessage } : null,
       }
       await deps.onWritten(request)
@@ -115,7 +127,8 @@ export function createWrites(deps: WritesDeps): Writes {
       if (undo?.id !== undoId) return fail({ code: 'undo-unavailable', reason: 'Only the last write can be undone.' })
       const back = undo
       const { storeDir } = deps.current().workspace.loaded
-      const done = await commitStore(caps, { storeDir, base: back.after, texts: back.before }, signal)
+      const undone = { storeDir, base: back.after, texts: back.before, beside: back.evidence }
+      const done = await commitStore(caps, undone, signal)
       if (!done.ok) {
         if (done.error.code !== 'store-changed') return done
         const reason = `${done.error.files.join(', ')} changed since. Use git to go back.`

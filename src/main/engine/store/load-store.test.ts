@@ -194,11 +194,15 @@ describe('readStore', () => {
 })
 
 describe('commitStore', () => {
+  const BESIDE = () => ({
+    ...{ file: path.join(store, 'more/file.json') as AbsolutePath, name: 'more/file.json', text: '{}' },
+    expected: 'any',
+  })
   it('writes the files that differ and leaves no journal', async () => {
     const { sha256 } = await loaded()
     const ino = fs.statSync(`${store}/config.toml`).ino
     const result = await commitStore(caps, { storeDir: store, base: sha256, texts: NEXT }, signal)
-    expect(result).toEqual({ ok: true, value: { written: ['audits.toml', 'config.toml'] } })
+    expect(result).toEqual({ ok: true, value: { written: ['audits.toml', 'config.toml'], beside: null } })
     expect(onDisk()).toEqual(NEXT)
     expect(fs.statSync(`${store}/config.toml`).ino).toBe(ino)
     expect(fs.existsSync(journalPath(caps, store))).toBe(false)
@@ -227,21 +231,23 @@ describe('commitStore', () => {
         await caps.files.writeInPlace(file, bytes)
       },
     })
-    const result = await commitStore(full, { storeDir: store, base: sha256, texts: NEXT }, signal)
+    const result = await commitStore(full, { storeDir: store, base: sha256, texts: NEXT, beside: BESIDE() }, signal)
     expect(result).toMatchObject({
       ok: false,
       error: { code: 'store-io', reason: expect.stringContaining('put back') },
     })
     expect(onDisk()).toEqual(TEXTS)
+    expect(fs.existsSync(path.join(store, 'more'))).toBe(false)
     expect(await loaded()).toMatchObject({ recovery: null })
   })
 
   it('writes nothing when the journal cannot be written', async () => {
     const { sha256 } = await loaded()
     fs.writeFileSync(path.join(folder, 'data'), 'a file where the folder should be')
-    const result = await commitStore(caps, { storeDir: store, base: sha256, texts: NEXT }, signal)
+    const result = await commitStore(caps, { storeDir: store, base: sha256, texts: NEXT, beside: BESIDE() }, signal)
     expect(result).toMatchObject({ ok: false, error: { code: 'store-io' } })
     expect(onDisk()).toEqual(TEXTS)
+    expect(fs.existsSync(path.join(store, 'more'))).toBe(false)
   })
 
   it.skipIf(!hasCargoVet)('leaves a store that cargo vet finds formatted (needs cargo-vet)', async () => {

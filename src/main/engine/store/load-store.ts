@@ -9,6 +9,7 @@ import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import { FileError, type Capabilities } from '../capabilities.ts'
 import { SUPPORTED_STORE_VERSION, type StoreVersion, type VetStore } from '../core/store-model.ts'
+import { putBeside, type Beside, type BesideDone } from './beside.ts'
 import { dropJournal, recoverJournal, writeJournal, type Recovery } from './journal.ts'
 import { readStoreTexts, type StorePlaces, type StoreTexts } from './parse-store.ts'
 import { MAX_FILE_BYTES } from './toml-text.ts'
@@ -94,13 +95,19 @@ function checkVersion(stored: StoreVersion, locked: boolean): Failure | null {
 /**
  * Writes those of the three files that differ, in place, if all three still have the bytes of `base`. Answers the
  * names written. On a failing disk the former bytes are put back; after a crash the next readStore finishes it.
+ * `beside` is written before them and only with them.
  * @failure store-changed, store-missing, store-io, store-locked
  */
 export async function commitStore(
   caps: Capabilities,
-  commit: { readonly storeDir: AbsolutePath; readonly base: StoreHashes; readonly texts: StoreTexts },
+  commit: {
+    readonly storeDir: AbsolutePath
+    readonly base: StoreHashes
+    readonly texts: StoreTexts
+    readonly beside?: Beside | null
+  },
   signal: AbortSignal,
-): Promise<Result<{ readonly written: readonly string[] }, Failure>> {
+): Promise<Result<{ readonly written: readonly string[]; readonly beside: BesideDone | null }, Failure>> {
   const { storeDir, base, texts } = commit
   const places = storePlaces(storeDir)
   return withStoreLock(caps, storeDir, 'write', signal, async () => {
@@ -109,12 +116,20 @@ export async function commitStore(
     const changed = WRITE_ORDER.filter(key => before.value.sha256[key] !== base[key])
     if (changed.length > 0) return fail({ code: 'store-changed', files: changed.map(key => places[key]) })
     const toWrite = WRITE_ORDER.filter(key => before.value.texts[key] !== texts[key])
-    if (toWrite.length === 0) return ok({ written: [] })
     // From here on there is no way back by cancelling: the files are small and a half-written store helps nobody.
-    await writeJournal(caps, storeDir, { before: before.value.texts, after: texts })
+    if (toWrite.length > 0) await writeJournal(caps, storeDir, { before: before.value.texts, after: texts })
+    const put = commit.beside === undefined || commit.beside === null ? null : await putBeside(caps, commit.beside)
+    if (put !== null && !put.ok) {
+      await dropJournal(caps, storeDir)
+      return put
+    }
+    const beside = put === null ? null : put.value
+    const besideName = commit.beside?.text === undefined || commit.beside.text === null ? [] : [commit.beside.name]
+    if (toWrite.length === 0) return ok({ written: besideName, beside })
     const failed = await writeFiles(caps, places, toWrite, texts)
     if (failed !== null) {
       const undone = await writeFiles(caps, places, toWrite, before.value.texts)
+      await beside?.undo()
       if (undone === null) await dropJournal(caps, storeDir)
       return fail({
         ...failed,
@@ -122,7 +137,7 @@ export async function commitStore(
       })
     }
     await dropJournal(caps, storeDir)
-    return ok({ written: toWrite.map(key => FILE_NAMES[key]) })
+    return ok({ written: [...toWrite.map(key => FILE_NAMES[key]), ...besideName], beside })
   })
 }
 

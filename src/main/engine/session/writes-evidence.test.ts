@@ -1,0 +1,123 @@
+/** An evidence file is written, committed and taken back with the three files: real files, a real git repository. */
+import { execFileSync } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readFile, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { AbsolutePath, CrateName, VetVersion } from '../../../shared/domain.ts'
+import type { Failure } from '../../../shared/failure.ts'
+import type { Result } from '../../../shared/result.ts'
+import type { CertifyRequest, WriteResult } from '../../../shared/wire.ts'
+import { createNodeCapabilities } from '../node-capabilities.ts'
+import type { Beside } from '../store/beside.ts'
+import { createJobs } from './jobs.ts'
+import { openPreferences } from './preferences.ts'
+import { openSession, type Session } from './session.ts'
+
+const SAMPLE = path.resolve(import.meta.dirname, '../../../../sample')
+const NAME = 'evidence/itoa-1.0.9_1.0.11.json'
+const request: CertifyRequest = {
+  crate: 'itoa' as CrateName,
+  delta: { from: '1.0.9' as VetVersion, to: '1.0.11' as VetVersion },
+  criteria: [],
+  who: ['Ada <a@b.invalid>'],
+  notes: null,
+}
+let folder: string
+let root: AbsolutePath
+let session: Session
+
+const git = (...args: string[]) =>
+  execFileSync('git', args, { cwd: root, encoding: 'utf8', env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null' } })
+const store = (name: string) => path.join(root, 'supply-chain', name)
+const beside = (text: string): Beside => ({ file: store(NAME) as AbsolutePath, name: NAME, text, expected: 'any' })
+const isThere = (name: string) =>
+  stat(store(name)).then(
+    () => true,
+    () => false,
+  )
+
+beforeEach(async () => {
+  folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'assay-evidence-')))
+  root = path.join(folder, 'workspace') as AbsolutePath
+  await cp(SAMPLE, root, { recursive: true })
+  git('init', '--quiet')
+  git('config', 'user.name', 'Ada')
+  git('config', 'user.email', 'a@b.invalid')
+  git('add', '--all')
+  git('commit', '--quiet', '-m', 'start')
+  const env = {
+    ...process.env,
+    HOME: folder,
+    CARGO: path.join(folder, 'no-cargo-here'),
+    ASSAY_CACHE_DIR: path.join(folder, 'cache'),
+    ASSAY_DATA_DIR: path.join(folder, 'data'),
+  }
+  const caps = createNodeCapabilities({ env, sampleDir: SAMPLE, version: 'test' })
+  const preferences = await openPreferences(caps)
+  await preferences.setSettings({ offline: true })
+  const deps = { caps, preferences, jobs: createJobs(caps.clock, () => undefined), emit: () => undefined }
+  const opened = await openSession(deps, root, false)
+  if (!opened.ok) throw new Error(JSON.stringify(opened.error))
+  session = opened.value
+})
+afterEach(async () => {
+  await session.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function write(evidence: Beside | null, commit: boolean): Promise<Result<WriteResult, Failure>> {
+  const plan = await session.planCertify(request)
+  if (!plan.ok) throw new Error(JSON.stringify(plan.error))
+  const sums = (key: 'baseSha256' | 'newSha256') => {
+    const [audits = '', config = '', imports = ''] = plan.value.files.map(f => f[key])
+    return { audits, config, imports }
+  }
+  const { commitMessage } = plan.value
+  return session.writeCertify(
+    { request, base: sums('baseSha256'), planned: sums('newSha256'), commit, commitMessage },
+    evidence,
+  )
+}
+const taken = (result: Result<WriteResult, Failure>): WriteResult => {
+  if (!result.ok) throw new Error(JSON.stringify(result.error))
+  return result.value
+}
+
+test('is committed with the audit and taken back with it', async () => {
+  const before = await readFile(store('audits.toml'), 'utf8')
+  const written = taken(await write(beside('{}\n'), true))
+  expect(written).toMatchObject({ written: ['audits.toml', NAME], commitFailure: null })
+  expect(git('show', '--name-only', '--format=', 'HEAD').trim().split('\n')).toEqual([
+    'supply-chain/audits.toml',
+    `supply-chain/${NAME}`,
+  ])
+  expect(await session.undo(written.undoId)).toMatchObject({ ok: true })
+  expect(await isThere('evidence')).toBe(false)
+  expect(await readFile(store('audits.toml'), 'utf8')).toBe(before)
+  expect(git('status', '--porcelain')).toBe('')
+  expect(git('diff', '--stat', 'HEAD~2')).toBe('')
+})
+
+test('an older one comes back, and one that somebody changed since is not touched', async () => {
+  await mkdir(store('evidence'))
+  await writeFile(store(NAME), 'older\n')
+  const written = taken(await write(beside('newer\n'), false))
+  expect(await readFile(store(NAME), 'utf8')).toBe('newer\n')
+  await writeFile(store(NAME), 'changed\n')
+  expect(await session.undo(written.undoId)).toMatchObject({
+    error: { code: 'undo-unavailable', reason: `${NAME} changed since. Use git to go back.` },
+  })
+  expect(await readFile(store('audits.toml'), 'utf8')).toContain('1.0.9 -> 1.0.11')
+  await writeFile(store(NAME), 'newer\n')
+  expect(await session.undo(written.undoId)).toMatchObject({ ok: true })
+  expect(await readFile(store(NAME), 'utf8')).toBe('older\n')
+})
+
+test('a link in place of the folder is not followed, and then nothing is written', async () => {
+  const before = await readFile(store('audits.toml'), 'utf8')
+  await mkdir(path.join(folder, 'elsewhere'))
+  await symlink(path.join(folder, 'elsewhere'), store('evidence'))
+  expect(await write(beside('{}\n'), false)).toMatchObject({ error: { code: 'store-io' } })
+  expect(await readFile(store('audits.toml'), 'utf8')).toBe(before)
+})
