@@ -20,8 +20,10 @@ export const HEAD_REF = 'refs/assay/head'
 export type ObjectFilter = 'tree:0' | 'blob:none' | 'none'
 
 export interface Remote {
-  /** After redirects. */
+  /** After redirects. May hold a name and password of the user's, so it is for git alone. */
   readonly url: string
+  /** `url` without them: for records and messages. */
+  readonly shown: string
   readonly protocol: 'https' | 'http' | 'file'
 }
 
@@ -32,8 +34,10 @@ export interface Remote {
 export function remoteOf(url: string, isRedirected: boolean): Remote | null {
   const protocol = /^(https|http|file):\/\/[^\s\x00-\x1f\x7f]+$/.exec(url)?.[1] as Remote['protocol'] | undefined
   if (protocol === undefined || (protocol !== 'https' && !isRedirected)) return null
-  return { url, protocol }
+  return { url, shown: withoutUser(url), protocol }
 }
+
+const withoutUser = (text: string): string => text.replace(/(https?:\/\/)[^/\s]*@/gi, '$1')
 
 export interface FetchLimits {
   /** Of the whole mirror. */
@@ -56,7 +60,7 @@ export async function listRemote(
   })
   if (outcome.kind === 'exited' && outcome.code === 0) return ok(Buffer.from(outcome.stdout).toString('latin1'))
   if (outcome.kind === 'killed' && outcome.why === 'too-much-output')
-    return fail({ kind: 'too-large', text: `${remote.url} lists more branches and tags than are taken.` })
+    return fail({ kind: 'too-large', text: `${remote.shown} lists more branches and tags than are taken.` })
   return fail(problemOf(outcome, remote))
 }
 
@@ -105,7 +109,7 @@ export async function fetchObjects(
   } catch (error) {
     if (!(error instanceof Cancelled) || run.signal.aborted) throw error
     const mib = Math.floor(limits.maxBytes / 2 ** 20)
-    return fail({ kind: 'too-large', text: `${remote.url} is larger than ${mib} MiB, the limit for one repository.` })
+    return fail({ kind: 'too-large', text: `${remote.shown} is larger than ${mib} MiB, the limit for one repository.` })
   } finally {
     watching.stop()
   }
@@ -196,22 +200,22 @@ export const isNotGiven = ({ kind, text }: MirrorProblem): boolean => kind === '
 function problemOf(outcome: Outcome, remote: Remote): MirrorProblem {
   if (outcome.kind === 'not-found') return { kind: 'git-missing', text: 'git is not installed, or not on the PATH.' }
   if (outcome.kind === 'killed' && outcome.why === 'timeout')
-    return { kind: 'timeout', text: `${remote.url} did not answer in time.` }
+    return { kind: 'timeout', text: `${remote.shown} did not answer in time.` }
   const said = Buffer.from(outcome.stderr).toString('utf8')
   // A server that says so hangs up afterwards, which is no broken connection.
   const refusal = said.split('\n').find(line => NOT_GIVEN.test(line))
   if (refusal !== undefined)
-    return { kind: 'failed', text: `git could not fetch from ${remote.url}: “${lastLine(refusal)}”.` }
+    return { kind: 'failed', text: `git could not fetch from ${remote.shown}: “${lastLine(refusal)}”.` }
   for (const [pattern, kind, words] of RULES)
-    if (pattern.test(said)) return { kind, text: `${remote.url} ${words} (git: “${lastLine(said)}”).` }
-  return { kind: 'failed', text: `git could not fetch from ${remote.url}: “${lastLine(said)}”.` }
+    if (pattern.test(said)) return { kind, text: `${remote.shown} ${words} (git: “${lastLine(said)}”).` }
+  return { kind: 'failed', text: `git could not fetch from ${remote.shown}: “${lastLine(said)}”.` }
 }
 
 /** The last line that says why, at most 300 characters, as printable text. */
 function lastLine(said: string): string {
   const lines = said.split('\n').filter(line => line.trim() !== '')
   const line = lines.findLast(one => /^(?:fatal|error|remote)/.test(one)) ?? lines.at(-1) ?? 'nothing'
-  return line
+  return withoutUser(line)
     .replace(/^(?:fatal|error): /, '')
     .replace(/[^\x20-\x7e\u00a0-\uffff]/g, '?')
     .slice(0, 300)

@@ -188,7 +188,7 @@ async function settle(
   const record: MirrorRecord = {
     format: 1,
     url,
-    fetchedFrom: remote.url,
+    fetchedFrom: remote.shown,
     fetchedAt: caps.clock.nowMs(),
     partial,
     isShallow,

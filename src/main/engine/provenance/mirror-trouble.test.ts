@@ -85,6 +85,28 @@ describe.skipIf(missingTools !== null)('mirrors in trouble', () => {
       await server.close()
       expect((await problem(mirrorsOf()))?.kind).toBe('no-network')
     })
+    it('is asked with the name and password of a redirect, which are written nowhere', async () => {
+      const redirects = [{ from: world.url(''), to: server.url.replace('http://', 'http://me:s3cret@') }]
+      const repository = await repositoryOf(mirrorsOf({ redirects }))
+      expect(repository.mirror.fetchedFrom).toBe(`${server.url}one`)
+      const files = fs
+        .readdirSync(homeOf(), { recursive: true, encoding: 'utf8' })
+        .map(name => path.join(homeOf(), name))
+      const written = files.filter(
+        file => fs.statSync(file).isFile() && fs.readFileSync(file, 'latin1').includes('s3cret'),
+      )
+      expect(written).toEqual([])
+    })
+    it.each([404, 401, 500])('answers %i tells no password of a redirect', async status => {
+      server.misbehave = (_, answer) => (
+        answer.writeHead(status, { 'WWW-Authenticate': 'Basic realm="x"' }).end(),
+        true
+      )
+      const redirects = [{ from: world.url(''), to: server.url.replace('http://', 'http://me:s3cret@') }]
+      const found = await problem(mirrorsOf({ redirects }))
+      expect(found?.text).toContain(server.url)
+      expect(found?.text).not.toContain('s3cret')
+    })
     it('is gone when asked for one commit is a problem, not a no', async () => {
       const mirrors = mirrorsOf()
       const repository = await repositoryOf(mirrors)
