@@ -12,6 +12,8 @@ import { expandItem, expandNearest, foldsOf, type ItemSpan } from './folds.ts'
 import { attachHunks, refreshDiff } from './git-diff-provider.ts'
 import { intralineChanges } from './intraline.ts'
 import { nameAt, registerNameHover, type AskName } from './name-hover.ts'
+import type { MoveEnd } from './move-ends.ts'
+import { showMoveZones } from './move-zones.ts'
 import { applyMonacoTheme } from './monaco-theme.ts'
 import { hunksSeen, isPartlyRead, type LineSpan } from './seen-hunks.ts'
 import { shownPath } from './shown-path.ts'
@@ -53,6 +55,8 @@ export interface DiffView {
   setUnits(byPath: ReadonlyMap<string, readonly Unit[]>): void
   /** Shows notes under their lines; kept for the files shown later. */
   setNotes(byPath: ReadonlyMap<string, readonly Note[]>, onOpen: (note: Note) => void): void
+  /** Shows where blocks moved from or to; kept for the files shown later. */
+  setMoves(byPath: ReadonlyMap<string, readonly MoveEnd[]>, onGo: (end: MoveEnd) => void): void
   /** The lines selected, or the cursor's, on the side that has the keyboard. Null without a file. */
   selectedLines(): { readonly side: 'old' | 'new'; readonly line: number; readonly endLine: number } | null
   /** The selected text when it is within a line, else empty. */
@@ -199,6 +203,18 @@ export function createDiffView(
   let notes: ReadonlyMap<string, readonly Note[]> = new Map()
   let onNote: (note: Note) => void = () => undefined
   let clearZones: (() => void) | null = null
+  let moves: ReadonlyMap<string, readonly MoveEnd[]> = new Map()
+  let onGo: (end: MoveEnd) => void = () => undefined
+  let clearMoves: (() => void) | null = null
+  const showMoves = (models: Models) => {
+    clearMoves?.()
+    const here = moves.get(models.diff.path) ?? []
+    // The unified layout shows removed lines between the new ones: no place for a line of their own.
+    const isSplit = layoutFor(models.diff, options.layout) === 'split'
+    const of = (side: 'old' | 'new') => here.filter(end => end.side === side)
+    const clear = [showMoveZones(modified, of('new'), onGo), showMoveZones(original, isSplit ? of('old') : [], onGo)]
+    clearMoves = () => clear.forEach(undo => undo())
+  }
   const showNotes = (models: Models) => {
     clearZones?.()
     const here = notes.get(models.diff.path) ?? []
@@ -333,6 +349,7 @@ export function createDiffView(
       if (former !== null && 'dispose' in former) (former as unknown as IDisposable).dispose()
       showMarks(models)
       showNotes(models)
+      showMoves(models)
       if (line !== null) {
         currentHunk = lastHunkAt(diff.hunks, line)
         reveal('new', line)
@@ -357,6 +374,7 @@ export function createDiffView(
       options = next
       applyOptions(shown?.diff ?? null)
       if (isSameLayout || shown === null) return
+      showMoves(shown)
       // Lines move when the layout changes: what one was reading comes back into view once Monaco has laid out anew.
       const line = modified.getPosition()?.lineNumber ?? 1
       requestAnimationFrame(() => {
@@ -395,6 +413,11 @@ export function createDiffView(
       notes = byPath
       onNote = onOpen
       if (shown !== null) showNotes(shown)
+    },
+    setMoves(byPath, go) {
+      moves = byPath
+      onGo = go
+      if (shown !== null) showMoves(shown)
     },
     selectedLines() {
       if (shown === null) return null

@@ -6,6 +6,7 @@ import { useEffect, useImperativeHandle, useRef, useState, type Ref } from 'reac
 import type { Note } from '../../shared/review-notes.ts'
 import type { Unit } from '../../shared/review-units.ts'
 import { onTheme, themeNow } from '../styles/follow-theme.ts'
+import type { MoveEnd } from './move-ends.ts'
 import type { DiffPlace, DiffView, DiffViewOptions, TextDiff } from './diff-editor.ts'
 
 export interface DiffPaneHandle {
@@ -13,6 +14,7 @@ export interface DiffPaneHandle {
   view(): DiffView | null
 }
 
+const NO_MOVES: ReadonlyMap<string, readonly MoveEnd[]> = new Map()
 const NO_NOTES: ReadonlyMap<string, readonly Note[]> = new Map()
 
 export function DiffPane(props: {
@@ -28,6 +30,8 @@ export function DiffPane(props: {
   readonly units: ReadonlyMap<string, readonly Unit[]>
   readonly notes?: ReadonlyMap<string, readonly Note[]>
   readonly onNote?: (note: Note) => void
+  readonly moves?: ReadonlyMap<string, readonly MoveEnd[]>
+  readonly onMove?: (end: MoveEnd) => void
   readonly onPlace: (place: DiffPlace) => void
   /** Part of the file was on screen long enough to be read. May come more than once. */
   readonly onPartly: (path: string) => void
@@ -70,6 +74,8 @@ export function DiffPane(props: {
   useEffect(() => view?.setUnits(units), [view, units])
   const { notes = NO_NOTES } = props
   useEffect(() => view?.setNotes(notes, note => latest.current.onNote?.(note)), [view, notes])
+  const { moves = NO_MOVES } = props
+  useEffect(() => view?.setMoves(moves, end => latest.current.onMove?.(end)), [view, moves])
   const { diff, line } = props
   useEffect(() => {
     void view?.show(diff, line)

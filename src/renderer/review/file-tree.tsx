@@ -11,7 +11,7 @@ import { count, number } from '../parts/words.ts'
 import { ReadMarkGlyph } from './read-mark.tsx'
 import { shownPath } from './shown-path.ts'
 import { treeKeyTarget } from './tree-keys.ts'
-import { linesOfFile, ROW_HEIGHT, type TreeRow, type TreeSort } from './tree-rows.ts'
+import { linesOfFile, readProgress, ROW_HEIGHT, type TreeRow, type TreeSort } from './tree-rows.ts'
 
 export interface FileTreeProps {
   readonly rows: readonly TreeRow[]
@@ -28,6 +28,9 @@ export interface FileTreeProps {
   /** The group or file row that has the keyboard, for commands on a group. */
   readonly onFocusRow: (row: TreeRow | null) => void
 }
+
+const NEXT_SORT: Readonly<Record<TreeSort, TreeSort>> = { path: 'unread', unread: 'risk', risk: 'path' }
+const SORT_WORDS: Readonly<Record<TreeSort, string>> = { path: 'By path', unread: 'Unread first', risk: 'By risk' }
 
 const rowKey = (row: TreeRow): string =>
   row.kind === 'group' ? `g:${row.group.id}` : row.kind === 'folder' ? `d:${row.key}` : `f:${row.file.path}`
@@ -110,11 +113,11 @@ export function FileTree(props: FileTreeProps) {
         </label>
         <button
           className="btn q s"
-          aria-pressed={props.sort === 'unread'}
+          aria-pressed={props.sort !== 'path'}
           title="Order of the files in each group"
-          onClick={() => props.onSort(props.sort === 'path' ? 'unread' : 'path')}
+          onClick={() => props.onSort(NEXT_SORT[props.sort])}
         >
-          {props.sort === 'path' ? 'By path' : 'Unread first'}
+          {SORT_WORDS[props.sort]}
         </button>
       </div>
       <div
@@ -185,7 +188,8 @@ function Row({ row }: { readonly row: TreeRow }) {
       <div className={row.files.length === 0 ? 'rv-group none' : 'rv-group'}>
         <Icon name={row.isOpen ? 'down' : 'right'} />
         <span className="grow ell">{row.group.title}</span>
-        {row.group.isOptional && <span className="opt">optional</span>}
+        {row.isOptional && <span className="opt">optional</span>}
+        <GroupBar files={row.files} />
         <span className="num t11">
           {number(read)}/{number(row.files.length)}
         </span>
@@ -193,6 +197,20 @@ function Row({ row }: { readonly row: TreeRow }) {
     )
   }
   return <FileRow file={row.file} name={row.name} />
+}
+
+/** Lines read of a group, as a bar; said in words to those who do not see it. */
+function GroupBar({ files }: { readonly files: readonly ReviewFile[] }) {
+  const { lines, linesTotal, linesEarlier } = readProgress(files)
+  if (linesTotal === 0) return null
+  const earlier = linesEarlier === 0 ? '' : `, ${number(linesEarlier)} of them in other versions`
+  const text = `${number(lines)} of ${count(linesTotal, 'line')} read${earlier}`
+  return (
+    <span className="rv-gbar" title={text}>
+      <i style={{ width: `${Math.floor((lines / linesTotal) * 100)}%` }} />
+      <span className="sr">{text}</span>
+    </span>
+  )
 }
 
 /** The part of the path that the row's name leaves out, because a row above says it. */

@@ -38,6 +38,14 @@ export function TopBar(props: {
           <span className="rv-vr" />
           <Progress label="Files read" done={progress.files} total={progress.filesTotal} />
           <Progress label="Lines read" done={progress.lines} total={progress.linesTotal} />
+          {progress.linesEarlier > 0 && (
+            <span
+              className="t11 rv-earlier"
+              title={`${count(progress.linesEarlier, 'line')} already read in earlier versions or other changes`}
+            >
+              {count(progress.linesEarlier, 'line')} <span className="rv-wide">already read in earlier versions</span>
+            </span>
+          )}
         </>
       )}
       <span className="right row rv-actions">
@@ -95,6 +103,8 @@ export function FileHeader(props: {
   readonly onLayout: (layout: DiffViewOptions['layout']) => void
   readonly onWhitespace: () => void
   readonly onToggleRead: () => void
+  /** Null: there is no other content to compare with. */
+  readonly sinceRead: { readonly isOn: boolean; readonly onToggle: () => void } | null
   /** Null: the version was not compared with its repository. */
   readonly repository: {
     readonly isOn: boolean
@@ -104,7 +114,8 @@ export function FileHeader(props: {
     readonly onToggle: () => void
   } | null
 }) {
-  const { file, diff, options, repository } = props
+  const { file, diff, options, repository, sinceRead } = props
+  const earlier = file.earlier ?? null
   const isText = diff?.kind === 'text'
   return (
     <div className="rv-head">
@@ -135,6 +146,12 @@ export function FileHeader(props: {
           not counted
         </span>
       )}
+      {file.mark === 'read' && earlier?.covers === 'all' && (
+        <span className="rv-badge rv-earlier">
+          <Icon name="check" />
+          {earlier.version === null ? 'read before' : `read in ${earlier.version}`}
+        </span>
+      )}
       {repository?.isShown === true && (
         <span className="pill rv-side-pill" title={`Left: ${repository.label}`}>
           <span className="ell">left: {repository.label}</span>
@@ -161,6 +178,20 @@ export function FileHeader(props: {
         {isText && (
           <button className="btn s rv-ws" aria-pressed={options.whitespace} onClick={props.onWhitespace}>
             Whitespace
+          </button>
+        )}
+        {sinceRead !== null && (
+          <button
+            className="btn s rv-ws"
+            aria-pressed={sinceRead.isOn}
+            title={
+              earlier?.covers === 'rest'
+                ? 'Compare with the content you read; this is all that is left to read'
+                : 'Compare with the content you read; more of this change was never read'
+            }
+            onClick={sinceRead.onToggle}
+          >
+            Since you read it, {earlier?.version ?? 'before'} <Keys of="review.sinceRead" />
           </button>
         )}
         {repository !== null && (

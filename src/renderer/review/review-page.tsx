@@ -26,7 +26,8 @@ import { FileHeader, KeyBar, TopBar } from './review-bars.tsx'
 import { ReviewFailed, ReviewLoading } from './review-states.tsx'
 import { SidePanel, type PanelTab } from './side-panel.tsx'
 import { shownPath } from './shown-path.ts'
-import { nextPath, readingOrder, treeRows, type TreeRow, type TreeSort } from './tree-rows.ts'
+import { isOptionalGroup } from './required-files.ts'
+import { GROUPS, nextPath, readingOrder, treeRows, type TreeRow, type TreeSort } from './tree-rows.ts'
 import { useEditorKeys } from './use-editor-keys.ts'
 import { useFileBrowser } from './use-file-browser.ts'
 import { ChecklistTab } from './checklist-tab.tsx'
@@ -38,8 +39,11 @@ import { useFinder } from './use-finder.ts'
 import { useJumps } from './use-jumps.ts'
 import { useReview, type FileLoader, type MarkValue } from './use-review.ts'
 import { useNoteWalk } from './use-note-walk.ts'
+import { useMoves } from './use-moves.ts'
+import { underName, useSinceRead } from './use-since-read.ts'
 import { useUnitWalk } from './use-unit-walk.ts'
 import './review.css'
+import './marks.css'
 import './notes.css'
 import './units.css'
 import './find.css'
@@ -120,18 +124,21 @@ function ReviewBody(props: BodyProps) {
   const [order, setOrder] = useState(() => readingOrder(review.files, 'path'))
   const [closed, setClosed] = useState<ReadonlySet<FileGroup>>(() => closedAtFirst(review))
   const rows = useMemo(
-    () => treeRows(filesByPath, order, { sort, closed, filter }),
-    [filesByPath, order, sort, closed, filter],
+    () => treeRows(filesByPath, order, { sort, closed, filter, criteria: review.criteria }),
+    [filesByPath, order, sort, closed, filter, review.criteria],
   )
 
   const browser = useFileBrowser(props, order)
   const { shown, wanted, open } = browser
   const provenance = useReviewRecord(review)
   const side = useRepositorySide(review.crate, review.delta.to, shown?.path ?? null)
-  const shownDiff = side.diff ?? shown?.diff ?? null
-  const sideText = side.diff?.kind === 'text' ? side.diff : null
-  const sideFailure = side.failure ?? browser.failure
   const file = shown === null ? null : (filesByPath.get(shown.path) ?? null)
+  const since = useSinceRead(client, review.id, file)
+  /** What stands in place of the change: the repository beside it, or what changed since it was read. */
+  const over = side.isOn || !since.isOn ? side : since
+  const shownDiff = over.diff ?? shown?.diff ?? null
+  const sideText = over.diff?.kind === 'text' ? over.diff : null
+  const sideFailure = over.failure ?? browser.failure
   const selected = wanted ?? shown?.path ?? null
   const isDrawer = width < DRAWER_BELOW_PX
   const wrap = wrapChoice ?? width < WRAP_BELOW_PX
@@ -184,7 +191,15 @@ function ReviewBody(props: BodyProps) {
       })
       return false
     }
-    const isApproximate = shown?.diff.kind === 'text' && shown.diff.approximate !== null
+    if (since.isOn && file?.earlier?.covers !== 'rest') {
+      showToast({
+        tone: 'warn',
+        text: 'More of this change was never read',
+        detail: 'Go back to the whole change (Shift v) before you mark it.',
+      })
+      return false
+    }
+    const isApproximate = shownDiff?.kind === 'text' && shownDiff.approximate !== null
     if (isApproximate)
       showToast({
         tone: 'warn',
@@ -229,13 +244,17 @@ function ReviewBody(props: BodyProps) {
   const jump = (at: SuspiciousChar) => pane.current?.view()?.goToLine(at.side, at.line, at.column)
   const changeSort = (next: TreeSort) => {
     setSort(next)
-    setOrder(readingOrder(review.files, next))
+    setOrder(readingOrder(review.files, next, path => walk.byPath.get(path)?.length ?? 0))
   }
   const isText = shownDiff?.kind === 'text'
   const inText = (run: () => void) => (isText ? run : undefined)
 
   const canCompare = provenance.record !== null && provenance.record.identity !== 'none'
   const toggleSide = () => side.set(side.isOn ? null : (shown?.path ?? null))
+  const toggleSince = () => {
+    side.set(null)
+    since.toggle()
+  }
   /** Files that the change does not touch are no part of the review; they open beside the repository on their own. */
   const compare = (path: string) => {
     if (!filesByPath.has(path)) return openPair({ crate: review.crate, version: review.delta.to }, path)
@@ -244,6 +263,7 @@ function ReviewBody(props: BodyProps) {
   }
   useCommandHandlers({
     'review.repoSide': canCompare && shown !== null ? toggleSide : undefined,
+    'review.sinceRead': since.canShow ? toggleSince : undefined,
     'review.nextHunk': inText(() => hunk(1)),
     'review.prevHunk': inText(() => hunk(-1)),
     'review.nextFile': () => void (move(1, () => true, false) || say('Last file')),
@@ -273,6 +293,14 @@ function ReviewBody(props: BodyProps) {
     isText,
     view: () => pane.current?.view() ?? null,
     open: show,
+  })
+  const moves = useMoves(client, review.id, {
+    shownPath: shown?.path ?? null,
+    isText: isText && over.diff === null,
+    view: () => pane.current?.view() ?? null,
+    open: show,
+    leave: () => jumps.leave(),
+    say,
   })
   const finder = useFinder(client, review.id, review.delta.from !== null, {
     say,
@@ -312,10 +340,22 @@ function ReviewBody(props: BodyProps) {
     target: () => {
       if (shown === null) return { kind: 'crate' }
       const lines = isText && !side.isOn ? (pane.current?.view()?.selectedLines() ?? null) : null
-      return lines === null ? { kind: 'file', path: shown.path } : { kind: 'lines', path: shown.path, ...lines }
+      // The older side is then that of another version.
+      if (lines === null || (since.isOn && lines.side === 'old')) return { kind: 'file', path: shown.path }
+      return { kind: 'lines', path: shown.path, ...lines }
     },
     onDone: () => pane.current?.view()?.focus(),
   })
+  const { isOn: isSince, shownAs } = since
+  const sincePath = isSince ? (file?.path ?? null) : null
+  const sinceMaps = useMemo(() => {
+    if (sincePath === null) return { units: walk.byPath, notes: notes.byPath }
+    const isNewSide = (note: Note) => note.target.kind !== 'lines' || note.target.side === 'new'
+    return {
+      units: underName(walk.byPath, sincePath, shownAs),
+      notes: underName(notes.byPath, sincePath, shownAs, isNewSide),
+    }
+  }, [sincePath, shownAs, walk.byPath, notes.byPath])
   // What the lists count: another answered unit or read file asks for them again.
   const counted = `${walk.open} ${review.files.filter(other => other.mark === 'read').length}`
   const checklist = useChecklist(client, review.id, counted)
@@ -384,6 +424,7 @@ function ReviewBody(props: BodyProps) {
               onLayout={setLayout}
               onWhitespace={() => setWhitespace(!whitespace)}
               onToggleRead={toggleRead}
+              sinceRead={since.canShow ? { isOn: since.isOn && !side.isOn, onToggle: toggleSince } : null}
               repository={
                 canCompare
                   ? {
@@ -402,7 +443,7 @@ function ReviewBody(props: BodyProps) {
             {sideFailure !== null && (
               <div className="rv-pad">
                 <FailureNotice failure={sideFailure}>
-                  <button className="btn s" onClick={side.failure !== null ? side.retry : browser.retry}>
+                  <button className="btn s" onClick={over.failure !== null ? over.retry : browser.retry}>
                     Try again
                   </button>
                 </FailureNotice>
@@ -410,7 +451,7 @@ function ReviewBody(props: BodyProps) {
             )}
             {sideFailure === null && shownDiff?.kind === 'binary' && <BlobPane diff={shownDiff} />}
             {sideFailure === null && shownDiff?.kind === 'huge' && (
-              <HugePane diff={shownDiff} onPage={side.isOn ? side.page : browser.page} />
+              <HugePane diff={shownDiff} onPage={over.isOn ? over.page : browser.page} />
             )}
             {(sideText ?? browser.lastText?.diff ?? null) !== null && (
               <DiffPane
@@ -420,10 +461,13 @@ function ReviewBody(props: BodyProps) {
                 options={options}
                 isHidden={!isText || sideFailure !== null}
                 next={browser.next}
-                units={side.isOn ? NO_UNITS : walk.byPath}
-                notes={side.isOn ? NO_NOTES : notes.byPath}
+                units={side.isOn ? NO_UNITS : sinceMaps.units}
+                notes={side.isOn ? NO_NOTES : sinceMaps.notes}
+                moves={moves.byPath}
+                onMove={moves.go}
                 onNote={notes.tab.onCurrent}
                 onPlace={next => {
+                  moves.onPainted()
                   setPlace(next)
                   setHint(null)
                 }}
@@ -451,9 +495,10 @@ function EmptyReview({ review }: { readonly review: Review }) {
   )
 }
 
-/** Groups that are not required or hold mostly texts start closed, unless the reader was in one. */
+/** Groups of which nothing is required start closed, unless the reader was in one. */
 function closedAtFirst(review: Review): ReadonlySet<FileGroup> {
-  const closed = new Set<FileGroup>(['tests', 'benches', 'examples', 'docs', 'generated', 'metadata', 'binary'])
+  const optional = GROUPS.filter(({ id }) => isOptionalGroup(id, review.files, review.criteria))
+  const closed = new Set(optional.map(group => group.id))
   const resumed = review.files.find(file => file.path === review.resume?.path)
   if (resumed !== undefined) closed.delete(resumed.group)
   return closed

@@ -46,13 +46,41 @@ describe('readingOrder', () => {
   })
 })
 
+describe('the order by risk', () => {
+  it('puts hidden characters first, then places to look at, then lines, and keeps the groups', () => {
+    const risky = [...files, file('src/z.rs', { suspicious: 2 })]
+    const units = (path: string) => (path === 'src/a/x.rs' ? 3 : 0)
+    expect(readingOrder(risky, 'risk', units)).toEqual([
+      'build.rs',
+      'src/z.rs',
+      'src/a/x.rs',
+      'src/a.rs',
+      'src/b.rs',
+      'tests/t.rs',
+      'Cargo.lock',
+    ])
+  })
+})
+
 describe('treeRows', () => {
+  it('says which groups the criteria do not ask for', () => {
+    const view = { sort: 'path' as const, closed: new Set<never>(), filter: '', criteria: ['safe-to-deploy'] }
+    const optional = treeRows(byPath, readingOrder(files, 'path'), view).flatMap(row =>
+      row.kind === 'group' && row.isOptional ? [row.group.id] : [],
+    )
+    expect(optional).toEqual(['tests', 'benches', 'examples', 'docs', 'metadata'])
+  })
   const order = readingOrder(files, 'path')
   const text = (rows: ReturnType<typeof treeRows>) =>
     rows.map(row => (row.kind === 'group' ? `# ${row.group.id}` : row.kind === 'folder' ? `${row.folder}/` : row.name))
 
   it('shows every group, the closed ones without their files, and folders once', () => {
-    const rows = treeRows(byPath, order, { sort: 'path', closed: new Set(['tests', 'metadata']), filter: '' })
+    const rows = treeRows(byPath, order, {
+      sort: 'path',
+      closed: new Set(['tests', 'metadata']),
+      filter: '',
+      criteria: [],
+    })
     expect(text(rows).slice(0, 8)).toEqual([
       '# build',
       'build.rs',
@@ -66,11 +94,16 @@ describe('treeRows', () => {
     expect(rows.filter(row => row.kind === 'group')).toHaveLength(10)
   })
   it('opens what matches while finding', () => {
-    const rows = treeRows(byPath, order, { sort: 'path', closed: new Set(['tests']), filter: 'T.RS te' })
+    const rows = treeRows(byPath, order, { sort: 'path', closed: new Set(['tests']), filter: 'T.RS te', criteria: [] })
     expect(text(rows)).toEqual(['# tests', 'tests/', 't.rs'])
   })
   it('moves with the keys, past folder headings', () => {
-    const rows = treeRows(byPath, order, { sort: 'path', closed: new Set(['tests', 'metadata']), filter: '' })
+    const rows = treeRows(byPath, order, {
+      sort: 'path',
+      closed: new Set(['tests', 'metadata']),
+      filter: '',
+      criteria: [],
+    })
     expect(treeKeyTarget('ArrowDown', rows, 2)).toBe(4)
     expect(treeKeyTarget('ArrowUp', rows, 4)).toBe(2)
     expect(treeKeyTarget('ArrowLeft', rows, 7)).toBe(2)
@@ -97,5 +130,8 @@ describe('nextPath', () => {
 })
 
 it('readProgress counts what cargo-vet counts', () => {
-  expect(readProgress(files)).toEqual({ files: 1, filesTotal: 5, lines: 2, linesTotal: 18 })
+  expect(readProgress(files)).toEqual({ files: 1, filesTotal: 5, lines: 2, linesTotal: 18, linesEarlier: 0 })
+  const earlier = { version: '1.0.0', covers: 'all' as const, hasDiff: false }
+  const before = [...files, file('old.rs', { insertions: 7, mark: 'read', earlier }), file('again.rs', { earlier })]
+  expect(readProgress(before)).toMatchObject({ lines: 9, linesEarlier: 7 })
 })

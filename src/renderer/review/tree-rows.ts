@@ -3,28 +3,27 @@
  * list or the sort changes, never when a mark does, so that rows stay where they are while one reads.
  */
 import type { FileGroup, ReviewFile } from '../../shared/wire.ts'
+import { isOptionalGroup } from './required-files.ts'
 import { shownPath, splitPath } from './shown-path.ts'
 
-export type TreeSort = 'path' | 'unread'
+export type TreeSort = 'path' | 'unread' | 'risk'
 
 export interface GroupInfo {
   readonly id: FileGroup
   readonly title: string
-  /** Cargo builds none of it for crates that depend on this one. */
-  readonly isOptional: boolean
 }
 
 export const GROUPS: readonly GroupInfo[] = [
-  { id: 'build', title: 'Build scripts and macros', isOptional: false },
-  { id: 'source', title: 'Source', isOptional: false },
-  { id: 'ffi', title: 'FFI and C', isOptional: false },
-  { id: 'tests', title: 'Tests', isOptional: true },
-  { id: 'benches', title: 'Benches', isOptional: true },
-  { id: 'examples', title: 'Examples', isOptional: true },
-  { id: 'docs', title: 'Docs', isOptional: false },
-  { id: 'generated', title: 'Generated', isOptional: false },
-  { id: 'metadata', title: 'Metadata', isOptional: false },
-  { id: 'binary', title: 'Binary', isOptional: false },
+  { id: 'build', title: 'Build scripts and macros' },
+  { id: 'source', title: 'Source' },
+  { id: 'ffi', title: 'FFI and C' },
+  { id: 'tests', title: 'Tests' },
+  { id: 'benches', title: 'Benches' },
+  { id: 'examples', title: 'Examples' },
+  { id: 'docs', title: 'Docs' },
+  { id: 'generated', title: 'Generated' },
+  { id: 'metadata', title: 'Metadata' },
+  { id: 'binary', title: 'Binary' },
 ]
 
 export type TreeRow =
@@ -33,6 +32,8 @@ export type TreeRow =
       readonly group: GroupInfo
       readonly files: readonly ReviewFile[]
       readonly isOpen: boolean
+      /** The criteria aimed at ask for none of it. */
+      readonly isOptional: boolean
     }
   | { readonly kind: 'folder'; readonly key: string; readonly folder: string }
   | { readonly kind: 'file'; readonly file: ReviewFile; readonly name: string }
@@ -50,13 +51,25 @@ function byFolder(a: ReviewFile, b: ReviewFile): number {
   return folderA === folderB ? byPath(a, b) : folderA < folderB ? -1 : 1
 }
 
-/** Paths in reading order: groups in their order; inside by folder and name, or unread with most lines first. */
-export function readingOrder(files: readonly ReviewFile[], sort: TreeSort): readonly string[] {
+/**
+ * Paths in reading order: groups in their order, which is that of their risk; inside by folder and name, or unread with
+ * most lines first, or by risk: suspicious characters, then places that deserve a look (`units`, when known), then lines.
+ */
+export function readingOrder(
+  files: readonly ReviewFile[],
+  sort: TreeSort,
+  units: (path: string) => number = () => 0,
+): readonly string[] {
   const rank = new Map(GROUPS.map((group, i) => [group.id, i]))
   const isUnread = (file: ReviewFile) => file.mark !== 'read'
   const unreadFirst = (a: ReviewFile, b: ReviewFile) =>
     Number(isUnread(b)) - Number(isUnread(a)) || linesOfFile(b) - linesOfFile(a) || byPath(a, b)
-  const inGroup = sort === 'path' ? byFolder : unreadFirst
+  const byRisk = (a: ReviewFile, b: ReviewFile) =>
+    (b.suspicious ?? 0) - (a.suspicious ?? 0) ||
+    units(b.path) - units(a.path) ||
+    linesOfFile(b) - linesOfFile(a) ||
+    byPath(a, b)
+  const inGroup = sort === 'path' ? byFolder : sort === 'risk' ? byRisk : unreadFirst
   return [...files]
     .sort((a, b) => (rank.get(a.group) ?? 0) - (rank.get(b.group) ?? 0) || inGroup(a, b))
     .map(file => file.path)
@@ -66,7 +79,12 @@ export function readingOrder(files: readonly ReviewFile[], sort: TreeSort): read
 export function treeRows(
   filesByPath: ReadonlyMap<string, ReviewFile>,
   order: readonly string[],
-  view: { readonly sort: TreeSort; readonly closed: ReadonlySet<FileGroup>; readonly filter: string },
+  view: {
+    readonly sort: TreeSort
+    readonly closed: ReadonlySet<FileGroup>
+    readonly filter: string
+    readonly criteria: readonly string[]
+  },
 ): readonly TreeRow[] {
   const wanted = view.filter
     .toLowerCase()
@@ -79,7 +97,8 @@ export function treeRows(
     const members = kept.filter(file => file.group === group.id)
     if (wanted.length > 0 && members.length === 0) continue
     const isOpen = members.length > 0 && (wanted.length > 0 || !view.closed.has(group.id))
-    rows.push({ kind: 'group', group, files: members, isOpen })
+    const isOptional = isOptionalGroup(group.id, members, view.criteria)
+    rows.push({ kind: 'group', group, files: members, isOpen, isOptional })
     if (isOpen) pushFiles(rows, group.id, members, view.sort)
   }
   return rows
@@ -125,6 +144,8 @@ export interface ReadProgress {
   readonly filesTotal: number
   readonly lines: number
   readonly linesTotal: number
+  /** Of `lines`, those that were read in other deltas or versions. */
+  readonly linesEarlier: number
 }
 
 /** What is marked read, over the files that cargo-vet counts. */
@@ -132,5 +153,12 @@ export function readProgress(files: readonly ReviewFile[]): ReadProgress {
   const counted = files.filter(file => file.isCounted)
   const read = counted.filter(file => file.mark === 'read')
   const lines = (some: readonly ReviewFile[]) => some.reduce((sum, file) => sum + linesOfFile(file), 0)
-  return { files: read.length, filesTotal: counted.length, lines: lines(read), linesTotal: lines(counted) }
+  const earlier = read.filter(file => file.earlier?.covers === 'all')
+  return {
+    files: read.length,
+    filesTotal: counted.length,
+    lines: lines(read),
+    linesTotal: lines(counted),
+    linesEarlier: lines(earlier),
+  }
 }

@@ -103,12 +103,10 @@ export function useReview(client: EngineClient, crate: CrateName, delta: Delta):
       if (latest.current?.id !== before.id) return answer.ok ? null : answer.error
       if (answer.ok) {
         // Later marks of ours may still be on their way: only these files are taken from the answer.
-        const saved = new Map(answer.value.files.map(file => [file.path, file.mark]))
+        const saved = new Map(answer.value.files.map(({ path, mark, earlier }) => [path, { mark, earlier }]))
         const merge = (review: Review): Review => ({
           ...review,
-          files: review.files.map(file =>
-            isOurs(file.path) ? { ...file, mark: saved.get(file.path) ?? file.mark } : file,
-          ),
+          files: review.files.map(file => (isOurs(file.path) ? { ...file, ...saved.get(file.path) } : file)),
         })
         if (differs(latest.current, merge(latest.current))) show(merge(latest.current))
         return null
@@ -130,5 +128,5 @@ export function useReview(client: EngineClient, crate: CrateName, delta: Delta):
 }
 
 function differs(a: Review, b: Review): boolean {
-  return a.files.some((file, i) => file.mark !== b.files[i]?.mark)
+  return a.files.some((file, i) => file.mark !== b.files[i]?.mark || file.earlier !== b.files[i]?.earlier)
 }

@@ -1,0 +1,52 @@
+/** The ends of moved blocks in the diff: a line of text above the block that leads to the other end, and a bar beside it. */
+import type { editor } from 'monaco-editor/editor'
+import { endText, type MoveEnd } from './move-ends.ts'
+
+const ZONE_PX = 20
+
+/** Puts the ends of one side into its editor; call the answer to take them out again. */
+export function showMoveZones(
+  side: editor.ICodeEditor,
+  ends: readonly MoveEnd[],
+  onGo: (end: MoveEnd) => void,
+): () => void {
+  if (ends.length === 0) return () => undefined
+  const lines = side.getModel()?.getLineCount() ?? 0
+  const fitting = ends.filter(end => end.line <= lines)
+  const ids: string[] = []
+  side.changeViewZones(accessor => {
+    for (const end of fitting) {
+      const domNode = zoneOf(end, onGo)
+      ids.push(
+        accessor.addZone({ afterLineNumber: end.line - 1, heightInPx: ZONE_PX, domNode, suppressMouseDown: true }),
+      )
+    }
+  })
+  const bars = side.createDecorationsCollection(
+    fitting.map(end => ({
+      range: {
+        startLineNumber: end.line,
+        startColumn: 1,
+        endLineNumber: Math.min(end.endLine, lines),
+        endColumn: 1,
+      },
+      options: { description: 'moved', isWholeLine: true, linesDecorationsClassName: 'rv-moved-bar' },
+    })),
+  )
+  return () => {
+    bars.clear()
+    side.changeViewZones(accessor => ids.forEach(id => accessor.removeZone(id)))
+  }
+}
+
+function zoneOf(end: MoveEnd, onGo: (end: MoveEnd) => void): HTMLElement {
+  const zone = document.createElement('div')
+  zone.className = 'rv-moved'
+  const button = document.createElement('button')
+  // The editor keeps the keyboard; the command goes the same way.
+  button.tabIndex = -1
+  button.textContent = endText(end)
+  button.addEventListener('click', () => onGo(end))
+  zone.append(button)
+  return zone
+}
