@@ -3,6 +3,7 @@
  * listed and compared with the base by its text. A file that cannot be read or parsed is `unknown`, never "none".
  */
 import { createHash } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AbsolutePath } from '../../../../shared/domain.ts'
 import type { Unit, UnitFile, UnitKind } from '../../../../shared/review-units.ts'
 import { UNIT_KINDS } from '../../../../shared/review-units.ts'
@@ -11,7 +12,7 @@ import type { ReviewFile } from '../../../../shared/wire.ts'
 import { FileError, type Capabilities, type Run } from '../../capabilities.ts'
 import { decodeText, isBinaryBytes, scanSuspicious } from '../text-scan.ts'
 import type { RustParser } from './rust-parser.ts'
-import { LONG_LINE, scanRust, type FoundUnit } from './scan-rust.ts'
+import { LONG_LINE, scanRustInTurns, type FoundUnit, type ScannedRust } from './scan-rust.ts'
 
 /** A unit without the reviewer's answer. */
 export type BareUnit = Omit<Unit, 'answer'>
@@ -46,7 +47,7 @@ interface Side {
   readonly macroBodies: number
 }
 
-/** Looks through every file of the review, yielding between files. Throws Cancelled. */
+/** Looks through every file of the review, giving way to other work every 20 ms or so. Throws Cancelled. */
 export async function crateUnits(
   caps: Pick<Capabilities, 'files'>,
   parser: RustParser,
@@ -56,16 +57,21 @@ export async function crateUnits(
   const units: BareUnit[] = []
   const files: UnitFile[] = []
   let isCut = false
+  const pause = async () => {
+    await nextTurn()
+    if (run.signal.aborted) throw new Cancelled()
+  }
+  const read: Reader = { files: caps.files, pause }
   for (const [i, file] of input.files.entries()) {
     if (run.signal.aborted) throw new Cancelled()
     run.onProgress({ done: i, total: input.files.length, step: file.path })
     const oldPath = file.oldPath ?? file.path
-    const [now, base] = await Promise.all([
-      file.change === 'deleted' ? null : readSide(caps, parser, input.newFolder, file.path, file),
+    const now = file.change === 'deleted' ? null : await readSide(read, parser, input.newFolder, file.path, file)
+    // Of the base only the texts of its units count, and they are the same without a syntax tree.
+    const base =
       input.oldFolder === null || file.change === 'added'
         ? null
-        : readSide(caps, parser, input.oldFolder, oldPath, file),
-    ])
+        : await readSide(read, null, input.oldFolder, oldPath, file)
     const { listed, removed } = againstBase(now?.units ?? [], base?.units ?? [], file.path, input.oldFolder !== null)
     if (now !== null || removed > 0) {
       files.push({
@@ -88,9 +94,15 @@ export async function crateUnits(
 
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
+interface Reader {
+  readonly files: Capabilities['files']
+  /** Lets other work of this process go first. */
+  readonly pause: () => Promise<void>
+}
+
 async function readSide(
-  caps: Pick<Capabilities, 'files'>,
-  parser: RustParser,
+  read: Reader,
+  parser: RustParser | null,
   folder: AbsolutePath,
   path: string,
   file: Omit<ReviewFile, 'mark'>,
@@ -98,7 +110,7 @@ async function readSide(
   const isRust = path.endsWith('.rs')
   let bytes: Uint8Array
   try {
-    bytes = await caps.files.readBytes(`${folder}/${path}` as AbsolutePath, MAX_FILE_BYTES)
+    bytes = await read.files.readBytes(`${folder}/${path}` as AbsolutePath, MAX_FILE_BYTES)
   } catch (error) {
     if (!(error instanceof FileError)) throw error
     const reason = `could not be read: ${error.code === 'EFBIG' ? `larger than ${MAX_FILE_BYTES >> 20} MiB` : error.code}`
@@ -112,19 +124,33 @@ async function readSide(
     return { units: [wholeFile('binary', text)], state, reason, macroBodies: 0 }
   }
   const { text } = decodeText(bytes)
-  const scanned = isRust ? scanRust(text, parser) : null
+  const scanned = isRust ? await scanRustInTurns(text, parser, read.pause) : null
+  await read.pause()
   const lines = lineStarts(text)
   const found: SideUnit[] = (scanned?.units ?? []).map(unit => placed(unit, text, lines))
   found.push(...longLines(text, lines), ...hidden(text, lines))
   if (file.group === 'build' && isRust) found.unshift(wholeFile('build-script', text))
   if (file.group === 'ffi' && !isRust) found.unshift(wholeFile('ffi', text))
-  if (scanned !== null && scanned.problem !== null) found.push(wholeFile('not-parsed', `${scanned.problem}: ${text}`))
+  if (scanned !== null && scanned.problem !== null) found.push(...notParsed(scanned, text, lines))
   return {
     units: found,
     state: scanned === null ? 'not-rust' : scanned.problem === null ? 'parsed' : 'partly',
     reason: scanned?.problem ?? null,
     macroBodies: scanned?.macroBodies ?? 0,
   }
+}
+
+/** Each part that did not parse with its lines, or the file when there is no tree. */
+function notParsed(scanned: ScannedRust, text: string, lines: readonly number[]): SideUnit[] {
+  if (scanned.gaps.length === 0) return [wholeFile('not-parsed', `${scanned.problem ?? ''}: ${text}`)]
+  return scanned.gaps.map(({ start, end }) => {
+    const line = lineOf(lines, start)
+    const endLine = Math.max(line, lineOf(lines, end - 1))
+    // A sign that is missing has no text of its own: the line it is missed on stands for it.
+    const shown =
+      end > start ? text.slice(start, end) : text.slice(lines[line - 1] ?? 0, (lines[line] ?? text.length + 1) - 1)
+    return { ...wholeFile('not-parsed', shown), start, end, line, endLine }
+  })
 }
 
 const wholeFile = (kind: UnitKind, text: string): SideUnit => ({

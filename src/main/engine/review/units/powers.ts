@@ -132,15 +132,64 @@ for (const rules of BY_HEAD.values()) rules.sort((a, b) => b[0].length - a[0].le
 const HARMLESS =
   /^std::(net::(Ipv?[46]?Addr|IpAddr|Ipv4Addr|Ipv6Addr|SocketAddr(V[46])?|AddrParseError|Shutdown)|env::(consts|VarError|ArgsOs?|Vars(Os)?|JoinPathsError|SplitPaths)|fs::(FileType|Permissions|Metadata)|process::(ExitStatus|Output|ExitCode|Termination)|os::fd::\w*Fd|os::unix::io::(RawFd|AsRawFd|AsFd|BorrowedFd|OwnedFd|IntoRawFd)|os::windows::io::\w+)(::|$)/
 
+/** `CWD`, `RTLD_LAZY`: a constant does nothing by itself. */
+const CONSTANT = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/
+const SYSCALL_NUMBER = /^(?:SYS|__NR|NR)_(\w+)$/
+/** Names that stand for this and little else wherever they are called. */
+const UNMISTAKABLE =
+  /^(v?fork|exec(vp?e|le|lp|ve)|posix_spawnp?|popen|ptrace|waitpid|CreateProcess(A|W)|getaddrinfo|gethostbyname|recvfrom|WSA\w+|openat2?|unlinkat|mkdirat|fchmod|fchown|ftruncate|mmap64|mkstemp|CreateFile(A|W|2|Mapping(A|W))|(secure_)?getenv|(un)?setenv|putenv|(Get|Set)EnvironmentVariable(A|W)|clock_gettime|gettimeofday|mach_absolute_time|QueryPerformanceCounter|dlm?open|dlv?sym|LoadLibrary(Ex)?(A|W)|GetProcAddress|GetModuleHandle(Ex)?(A|W)?)$/
+
+const cPower = (name: string): Power | null => C_NAMES.find(([, names]) => names.test(name))?.[0] ?? null
+
+/**
+ * What a function called by its bare name can do: one that only a C library has, or any C name where the caller knows
+ * that it is foreign (`isForeign`: declared in an `extern` block, or called in a macro that makes system calls).
+ */
+export function powerOfCall(name: string, isForeign: boolean): Power | null {
+  return isForeign || UNMISTAKABLE.test(name) ? cPower(name) : null
+}
+
+/** `SYS_openat`, `__NR_connect`: the number of a system call; null for other names. */
+export function powerOfNumber(name: string): Power | null {
+  const call = SYSCALL_NUMBER.exec(name)?.[1]
+  return call === undefined ? null : cPower(call)
+}
+
+/** Types and modules so well known by their last name that it counts where nothing says what it stands for. */
+const KNOWN_NAMES: Readonly<Record<string, string>> = {
+  File: 'std::fs::File',
+  OpenOptions: 'std::fs::OpenOptions',
+  Command: 'std::process::Command',
+  TcpStream: 'std::net::TcpStream',
+  TcpListener: 'std::net::TcpListener',
+  UdpSocket: 'std::net::UdpSocket',
+  UnixStream: 'std::os::unix::net::UnixStream',
+  UnixListener: 'std::os::unix::net::UnixListener',
+  UnixDatagram: 'std::os::unix::net::UnixDatagram',
+  Instant: 'std::time::Instant',
+  SystemTime: 'std::time::SystemTime',
+  Library: 'libloading::Library',
+  fs: 'std::fs',
+  env: 'std::env',
+  process: 'std::process',
+}
+
+/** What `Name::function` can do by the look of it; its certainty is `unknown`. */
+export function powerOfName(name: string, last: string): Power | null {
+  const home = Object.hasOwn(KNOWN_NAMES, name) ? KNOWN_NAMES[name] : undefined
+  return home === undefined ? null : powerOf([...home.split('::'), last])
+}
+
 /** What a whole path (aliases resolved, no generics) can do; null when the list knows nothing about it. */
 export function powerOf(path: readonly string[]): Power | null {
   const head = path[0] ?? ''
   const parts = head === 'core' || head === 'alloc' ? ['std', ...path.slice(1)] : path
   const found = BY_HEAD.get(parts[0] ?? '')?.find(([prefix]) => prefix.every((part, i) => parts[i] === part))
-  if (found !== undefined) return HARMLESS.test(parts.join('::')) ? null : found[1]
   const last = parts.at(-1) ?? ''
+  if (last.length > 1 && CONSTANT.test(last)) return null
+  if (found !== undefined) return HARMLESS.test(parts.join('::')) ? null : found[1]
   if (parts.length > 1 && parts.slice(0, -1).some(part => C_HOMES.test(part))) {
-    return C_NAMES.find(([, names]) => names.test(last))?.[0] ?? null
+    return cPower(last)
   }
   return null
 }

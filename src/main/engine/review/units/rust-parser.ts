@@ -14,6 +14,14 @@ export type SyntaxNode = Node
 export interface RustParser {
   /** Null when it took longer than the limit. The caller frees the tree. */
   parse(text: string): Tree | null
+  /** The same in steps, for texts that take long; `end` frees what it holds, also of a parse that is not finished. */
+  begin(text: string): ParseSteps
+}
+
+export interface ParseSteps {
+  /** Parses on for about so many milliseconds: the tree, `more`, or null when it took longer than the limit in all. */
+  step(ms: number): Tree | 'more' | null
+  end(): void
 }
 
 const PARSE_LIMIT_MS = 3_000
@@ -43,6 +51,22 @@ async function load(): Promise<RustParser> {
       const tree = parser.parse(text, null, { progressCallback: () => performance.now() > until })
       if (tree === null) parser.reset()
       return tree
+    },
+    begin(text) {
+      // A parse that was paused goes on with the parser's next call, so each has a parser of its own.
+      const own: Parser = new Parser()
+      own.setLanguage(language)
+      let left = PARSE_LIMIT_MS
+      return {
+        step(ms) {
+          const startedAt = performance.now()
+          const until = startedAt + Math.min(ms, left)
+          const tree = own.parse(text, null, { progressCallback: () => performance.now() > until })
+          left -= performance.now() - startedAt
+          return tree ?? (left > 0 ? 'more' : null)
+        },
+        end: () => own.delete(),
+      }
     },
   }
 }

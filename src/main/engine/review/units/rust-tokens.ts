@@ -28,8 +28,15 @@ const TWO = new Set(['::', '->', '=>'])
 /** In order, white space and comments left out. Time and memory are linear in the text. */
 export function rustTokens(text: string): Token[] {
   const tokens: Token[] = []
+  rustTokensFrom(text, 0, tokens, Infinity)
+  return tokens
+}
+
+/** Appends up to `limit` tokens from offset `from`, which is 0 or an earlier answer; answers where to go on. */
+export function rustTokensFrom(text: string, from: number, tokens: Token[], limit: number): number {
   const length = text.length
-  let at = text.startsWith('#!') && !text.startsWith('#![') ? lineEnd(text, 0) : 0
+  const enough = tokens.length + limit
+  let at = from === 0 && text.startsWith('#!') && !text.startsWith('#![') ? lineEnd(text, 0) : from
   const match = (pattern: RegExp): RegExpExecArray | null => {
     pattern.lastIndex = at
     return pattern.exec(text)
@@ -38,7 +45,7 @@ export function rustTokens(text: string): Token[] {
     tokens.push({ kind, start: at, end, text: shown })
     at = end
   }
-  while (at < length) {
+  while (at < length && tokens.length < enough) {
     const code = text.charCodeAt(at)
     if (code === 32 || (code >= 9 && code <= 13)) {
       at += 1
@@ -108,7 +115,7 @@ export function rustTokens(text: string): Token[] {
     const size = point > 0xffff ? 2 : 1
     push('punctuation', at + size, text.slice(at, at + size))
   }
-  return tokens
+  return at
 }
 
 function lineEnd(text: string, from: number): number {

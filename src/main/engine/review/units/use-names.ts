@@ -26,7 +26,9 @@ export function useNames(tokens: readonly Token[]): UseNames {
   const bind = (name: string, path: readonly string[], token: number) => {
     imports.push({ path, name, token })
     if (name === '_') return
-    names.set(name, [...(names.get(name) ?? []), path])
+    const known = names.get(name)
+    if (known === undefined) names.set(name, [path])
+    else known.push(path)
   }
   const textAt = (i: number) => tokens[i]?.text ?? ''
 
