@@ -83,7 +83,7 @@ describe('findCommand', () => {
     expect(findCommand('g', commands)).toBe('prefix')
     const queue = findCommand('g q', commands)
     expect(queue !== null && queue !== 'prefix' && queue.id).toBe('go.queue')
-    expect(findCommand('x', commands)).toBe(null)
+    expect(findCommand('~', commands)).toBe(null)
   })
 })
 
