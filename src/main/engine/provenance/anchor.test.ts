@@ -153,6 +153,14 @@ describe.skipIf(missingTools !== null)('the anchor', () => {
     const anchor = await anchorOf(commit, { foundBySearch: true, isOutside: false })
     expect(anchor).toMatchObject({ grade: 'found-by-search', detail: { reachableFrom: 'default-branch' } })
   })
+  it('is unknown, not outside, when git cannot say what leads to the commit', async () => {
+    const silent = { value: () => Promise.resolve(null) }
+    const repository = Object.create(await opened(), { isAncestor: silent, refsContaining: silent }) as GitRepository
+    const anchor = await findAnchor(repository, await origin.head(), pkg, plain, run)
+    expect(anchor).toMatchObject({ grade: 'unknown', detail: { reachableFrom: 'unknown' } })
+    expect(codes(anchor)).toContain('history-unread')
+    expect(codes(anchor)).not.toContain('shallow-history')
+  })
   it('is unknown where the source has only a part of its history', async () => {
     const first = await origin.head()
     await origin.commit({ x: '1' })

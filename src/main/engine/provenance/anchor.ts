@@ -106,6 +106,7 @@ async function findReach(
     return { from: 'default-branch', refs: [head.name] }
   // Branches come first in byte order (refs/heads/ before refs/tags/), so a branch is never cut off by tags.
   const containing = await repository.refsContaining(commit, MAX_TOLD_REFS, run)
+  if (containing === null) return { from: 'unknown', refs: [] }
   if (containing.some(name => name.startsWith('refs/heads/'))) return { from: 'other-branch', refs: containing }
   if (containing.length > 0) return { from: 'tag', refs: containing }
   return { from: repository.mirror.isShallow ? 'unknown' : 'none', refs: [] }
@@ -202,8 +203,9 @@ function reasonsOf(
   if (grade === 'tag-only') add('info', 'tag-only', `Commit ${short} is under a tag, but on no branch.`, refs)
   if (reachableFrom === 'other-branch')
     add('info', 'other-branch', `Commit ${short} is on another branch than the default one.`, refs)
-  if (reachableFrom === 'unknown' || isShallow)
-    add('info', 'shallow-history', 'The repository served only a part of its history.')
+  if (reachableFrom === 'unknown' && !isShallow)
+    add('warning', 'history-unread', `Whether a branch or tag leads to commit ${short} could not be determined.`)
+  if (isShallow) add('info', 'shallow-history', 'The repository served only a part of its history.')
   if (tag !== null && !tag.pointsHere && grade !== 'same-tree-as-tag') {
     const text = `${tag.name} names ${pkg.name} ${pkg.version} but points at ${tag.commit.slice(0, 12)}, not at ${short}.`
     add(tag.sameTree ? 'info' : 'warning', 'tag-elsewhere', text, [tag.name])

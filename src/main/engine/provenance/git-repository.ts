@@ -112,8 +112,8 @@ export interface GitRepository {
   tagHasSignature(tag: RefInfo, run: Run): Promise<boolean>
   /** Is `commit` reachable from the commit `tip` (or the same)? Null: could not be determined. */
   isAncestor(commit: GitOid, tip: GitOid, run: Run): Promise<boolean | null>
-  /** Full names of branches and tags from which `commit` is reachable, in byte order, at most `limit`. */
-  refsContaining(commit: GitOid, limit: number, run: Run): Promise<readonly string[]>
+  /** Full names of branches and tags from which `commit` is reachable, in byte order, at most `limit`. Null: git failed. */
+  refsContaining(commit: GitOid, limit: number, run: Run): Promise<readonly string[] | null>
   /**
    * Commits on branches and tags in which some Cargo.toml became this blob, newest first, at most 64. Makes a mirror
    * without trees fetch them all once. Null: could not be searched.

@@ -173,7 +173,7 @@ export function createMirrorRepository(caps: Capabilities, access: MirrorAccess)
     return defaultReach.seen[to] === 1
   }
 
-  async function refsContaining(oid: GitOid, limit: number, run: Run): Promise<readonly string[]> {
+  async function refsContaining(oid: GitOid, limit: number, run: Run): Promise<readonly string[] | null> {
     const { graph, refs } = access.snapshot()
     if (graph === null) return askRefsContaining(caps, access, oid, limit, run)
     const position = graph.find(oid)
@@ -287,7 +287,7 @@ async function askRefsContaining(caps: Capabilities, access: MirrorAccess, oid: 
     'refs/tags',
   ]
   const answer = await askGit(caps, access, asked, run)
-  return answer?.code === 0 ? answer.text.split('\n').filter(name => name !== '') : []
+  return answer?.code === 0 ? answer.text.split('\n').filter(name => name !== '') : null
 }
 
 const LOG_ARGS = ['--raw', '-m', '--no-renames', '--no-abbrev', '--no-ext-diff', '--no-textconv', '-z', '--format=%H']
