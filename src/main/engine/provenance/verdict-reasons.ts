@@ -1,5 +1,5 @@
 /** What each part of a check adds to the reasons of its verdict. */
-import type { Rebuild, Reason } from '../../../shared/provenance.ts'
+import type { FileResult, Rebuild, Reason } from '../../../shared/provenance.ts'
 import { firstOf, orderReasons, reasonOf } from './reasons.ts'
 import type { ManifestCheck } from './manifest-check.ts'
 import type { VerdictParts } from './verdict.ts'
@@ -10,6 +10,9 @@ const HARMLESS = new Set(['long-name', 'no-end-marker', 'odd-name', 'case-collis
 /** cargo resolves by the index and builds by the manifest: one that says otherwise than the other hides a dependency. */
 export const isManifestWrong = ({ state, index }: ManifestCheck): boolean =>
   state === 'unexplained' || index === 'differs'
+
+/** Not compared because the repository's own tree cannot be read there (too large, damaged), no submodule's. */
+export const isUnread = ({ state, rule }: FileResult): boolean => state === 'unchecked' && rule === 'folder-unreadable'
 
 /** The oddities that no archive of cargo's has, in words. */
 export function structuralAnomalies({ archive, container }: VerdictParts): readonly string[] {

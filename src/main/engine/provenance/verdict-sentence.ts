@@ -1,7 +1,7 @@
 /** One plain sentence (or two) per verdict: what was found, against what, and what that does not mean. */
 import type { AnchorGrade, ContentGrade, FileResult, Outcome } from '../../../shared/provenance.ts'
 import { shown } from './manifest-toml.ts'
-import { isManifestWrong, structuralAnomalies } from './verdict-reasons.ts'
+import { isManifestWrong, isUnread, structuralAnomalies } from './verdict-reasons.ts'
 import type { VerdictParts } from './verdict.ts'
 
 interface Decided {
@@ -25,7 +25,8 @@ export function sentenceOf(parts: VerdictParts, decided: Decided): string {
       return anomaly(parts, decided)
     case 'submodule-unavailable': {
       const missing = decided.files.filter(file => file.state === 'unchecked').length
-      return `${files(missing)} of a submodule could not be compared. Everything else equals ${commitOf(parts)}.`
+      const rest = decided.content === 'unchecked' ? '' : ` Everything else equals ${commitOf(parts)}.`
+      return `${files(missing)} of a submodule could not be compared.${rest}`
     }
     case 'revision-not-found':
       return `The repository does not give ${named}.${searched(parts, decided)}`
@@ -34,7 +35,7 @@ export function sentenceOf(parts: VerdictParts, decided: Decided): string {
     case 'not-in-repository':
       return `No folder of ${named} holds this package.`
     case 'repository-unavailable':
-      return `Could not be checked: ${mirrorProblem === null ? 'the commit could not be read.' : asSentence(mirrorProblem.text)}`
+      return `Could not be checked: ${mirrorProblem === null ? unread(decided) : asSentence(mirrorProblem.text)}`
     case 'package-failed':
       return `${agreement(parts, decided)}, but cargo could not package it again: ${asSentence(rebuild?.detail[0] ?? 'no reason given')}`
     case 'no-repository':
@@ -49,6 +50,13 @@ export function sentenceOf(parts: VerdictParts, decided: Decided): string {
 const files = (count: number): string => (count === 1 ? '1 file' : `${count} files`)
 const commitOf = ({ commit }: VerdictParts): string => (commit === null ? 'the commit' : `commit ${commit.slice(0, 7)}`)
 const asSentence = (text: string): string => `${text.trim().replace(/[.\s]+$/, '')}.`
+
+function unread({ files: results }: Decided): string {
+  const count = results.filter(isUnread).length
+  return count === 0
+    ? 'the commit could not be read.'
+    : `${files(count)} ${count === 1 ? 'lies' : 'lie'} in a part of the tree that cannot be read.`
+}
 
 function agreement(parts: VerdictParts, { content, anchor, files: results }: Decided): string {
   const count = (...states: FileResult['state'][]) => results.filter(file => states.includes(file.state)).length

@@ -178,6 +178,22 @@ const TABLE: readonly (readonly [string, Partial<VerdictParts>, Outcome, Content
     '1 file of a submodule could not be compared. Everything else equals commit d698082.',
   ],
   [
+    'a part of the tree that cannot be read',
+    {
+      comparison: compared('partly-unchecked', [...SAME, { ...file('c/a.c', 'unchecked'), rule: 'folder-unreadable' }]),
+    },
+    'repository-unavailable',
+    'partly-unchecked',
+    'Could not be checked: 1 file lies in a part of the tree that cannot be read.',
+  ],
+  [
+    'a crate that is all of a submodule that cannot be had',
+    { comparison: compared('unchecked', [file('c/a.c', 'unchecked')]) },
+    'submodule-unavailable',
+    'unchecked',
+    '1 file of a submodule could not be compared.',
+  ],
+  [
     'a missing commit',
     { ...NONE, ...NOTHING_FITS },
     'revision-not-found',

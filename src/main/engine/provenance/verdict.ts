@@ -13,7 +13,7 @@ import type {
 } from '../../../shared/provenance.ts'
 import type { ManifestCheck } from './manifest-check.ts'
 import type { MirrorProblem } from './mirror.ts'
-import { isManifestWrong, structuralAnomalies, verdictReasons } from './verdict-reasons.ts'
+import { isManifestWrong, isUnread, structuralAnomalies, verdictReasons } from './verdict-reasons.ts'
 import { sentenceOf } from './verdict-sentence.ts'
 
 export interface VerdictParts {
@@ -96,8 +96,9 @@ function outcomeOf(parts: VerdictParts, content: ContentGrade): Outcome {
   if (claim.commit === null) return 'no-vcs-info'
   if (!isNamed) return staleMirror ? 'undetermined-stale-mirror' : 'revision-not-found'
   if (locate?.path === null) return 'not-in-repository'
-  if (comparison === null || content === 'unchecked') return 'repository-unavailable'
-  if (content === 'partly-unchecked') return 'submodule-unavailable'
+  if (comparison === null) return 'repository-unavailable'
+  if (content === 'unchecked' || content === 'partly-unchecked')
+    return comparison.files.some(isUnread) ? 'repository-unavailable' : 'submodule-unavailable'
   // Without a cargo here nothing was tried, which says nothing about the crate.
   if (rebuild?.result === 'failed' && rebuild.cargoVersion !== null) return 'package-failed'
   if (content === 'broken-symlinks') return 'match-broken-symlinks'
