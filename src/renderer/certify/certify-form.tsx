@@ -7,6 +7,9 @@ import { Icon } from '../parts/icon.tsx'
 import { Meter } from '../parts/meter.tsx'
 import { count, number } from '../parts/words.ts'
 import { ProvenanceNotice } from './provenance-notice.tsx'
+import { EvidenceFields } from './evidence-fields.tsx'
+import { LeftOpen } from './left-open.tsx'
+import type { EvidenceState } from './use-evidence.ts'
 import type { CertifyState } from './use-plan.ts'
 
 type PlanCriteria = CertifyPlan['criteria'][number]
@@ -124,6 +127,7 @@ const whoSources: Readonly<Record<CertifyPlan['whoSource'], string>> = {
 export function CertifyForm(props: {
   readonly state: CertifyState
   readonly plan: CertifyPlan
+  readonly evidence: EvidenceState
   readonly onRead: () => void
 }) {
   const { state, plan } = props
@@ -178,6 +182,7 @@ export function CertifyForm(props: {
           {whoSources[plan.whoSource]}
         </div>
       </div>
+      <EvidenceFields evidence={props.evidence} notes={form.notes} edit={edit} />
       <div className="notes">
         <div className="row">
           <label className="bh" htmlFor="certify-notes">
@@ -194,25 +199,7 @@ export function CertifyForm(props: {
             </button>
           )}
         </div>
-        {state.review !== null && (state.review.drafts > 0 || state.review.openUnits > 0) && (
-          <div className="notice w" style={{ marginBottom: 8 }}>
-            <Icon name="warn" />
-            <div>
-              {state.review.openUnits > 0 && (
-                <>
-                  <b className="med">{count(state.review.openUnits, 'unit is', 'units are')} not answered.</b>{' '}
-                </>
-              )}
-              {state.review.drafts > 0 &&
-                `${count(state.review.drafts, 'note is a draft', 'notes are drafts')} and not in the text below. `}
-              Say in the notes why that is fine, or{' '}
-              <button className="link" onClick={props.onRead}>
-                go back to the review
-              </button>
-              .
-            </div>
-          </div>
-        )}
+        <LeftOpen state={state} unread={plan.read?.unread.length ?? 0} onRead={props.onRead} />
         <textarea
           id="certify-notes"
           className="inp mono"

@@ -16,6 +16,7 @@ import { toastFailure, undoWrite } from '../state/actions.ts'
 import { closeTab, openReview, replaceView, showToast, useAppStore, type OpenReview } from '../state/app-store.ts'
 import { CertifyForm } from './certify-form.tsx'
 import { CertifyPreview } from './certify-preview.tsx'
+import { useEvidence, type EvidenceState } from './use-evidence.ts'
 import { useCertify, type CertifyState } from './use-plan.ts'
 import './certify.css'
 
@@ -44,7 +45,7 @@ function finishWrite(client: EngineClient, tab: OpenReview, result: WriteResult)
   showToast({ tone: 'err', text: `The files were written, but the commit failed: ${title}`, detail: cause })
 }
 
-function writeArguments(plan: CertifyPlan, commit: boolean) {
+function writeArguments(plan: CertifyPlan, commit: boolean, evidence: EvidenceState['toWrite']) {
   const sha = (name: string, key: 'baseSha256' | 'newSha256') => plan.files.find(f => f.file === name)?.[key] ?? ''
   const three = (key: 'baseSha256' | 'newSha256') => ({
     audits: sha('audits.toml', key),
@@ -57,6 +58,7 @@ function writeArguments(plan: CertifyPlan, commit: boolean) {
     planned: three('newSha256'),
     commit,
     commitMessage: plan.commitMessage,
+    evidence,
   }
 }
 
@@ -147,19 +149,20 @@ function Actions(props: {
   )
 }
 
-function useWrite(tab: OpenReview, state: CertifyState) {
+function useWrite(tab: OpenReview, state: CertifyState, evidence: EvidenceState) {
   const client = useClient()
   const [isWriting, setWriting] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
   const write = async (plan: CertifyPlan, commit: boolean) => {
     setWriting(true)
     setFailure(null)
-    const answer = await client.call('certify.write', writeArguments(plan, commit))
+    const answer = await client.call('certify.write', writeArguments(plan, commit, evidence.toWrite))
     setWriting(false)
     if (answer.ok) return finishWrite(client, tab, answer.value)
     setFailure(answer.error)
     toastFailure(answer.error)
     if (answer.error.code === 'store-changed') state.replan()
+    if (answer.error.code === 'refused') evidence.again()
   }
   return { isWriting, failure, write }
 }
@@ -169,12 +172,14 @@ export function CertifyPage({ tab, onBack }: { readonly tab: OpenReview; readonl
   const from = useAppStore(s => (s.view.kind === 'certify' ? s.view.from : 'queue'))
   const state = useCertify(tab.crate, tab.delta, generation)
   const { plan, isPlanning, failure, draft } = state
-  const writer = useWrite(tab, state)
+  const evidence = useEvidence(tab.crate, tab.delta, state)
+  const writer = useWrite(tab, state, evidence)
   const canWrite =
     plan !== null &&
     failure === null &&
     !isPlanning &&
     !writer.isWriting &&
+    evidence.isReady &&
     plan.blocks.length === 0 &&
     plan.trial.state === 'passed'
   const read = () => openReview(tab.crate, tab.delta, tab.key)
@@ -208,7 +213,7 @@ export function CertifyPage({ tab, onBack }: { readonly tab: OpenReview; readonl
         </div>
       ) : (
         <div className="cols">
-          <CertifyForm state={state} plan={plan} onRead={read} />
+          <CertifyForm state={state} plan={plan} evidence={evidence} onRead={read} />
           <CertifyPreview plan={plan} isOld={isPlanning || failure !== null} />
         </div>
       )}

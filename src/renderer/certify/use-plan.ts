@@ -3,10 +3,12 @@
  * the plan of the last edit has arrived, writing is not possible, because the bytes on screen are not those of the form.
  */
 import { useCallback, useEffect, useRef, useState } from 'react'
-import type { CriteriaName, CrateName, Delta } from '../../shared/domain.ts'
+import type { CallResult } from '../../shared/contract.ts'
+import { brand, type CriteriaName, type CrateName, type Delta } from '../../shared/domain.ts'
 import type { Failure } from '../../shared/failure.ts'
 import type { CertifyPlan, CertifyRequest } from '../../shared/wire.ts'
 import { useClient } from '../client.ts'
+import { EVIDENCE, lineIn, REASON, TIME, withLine } from './note-lines.ts'
 
 const PLAN_PAUSE_MS = 120
 const SAVE_PAUSE_MS = 500
@@ -29,7 +31,7 @@ export interface CertifyState {
   readonly draft: 'none' | 'saving' | 'saved' | 'restored'
   readonly replan: () => void
   /** What the review knows that the notes could say; null until it was asked. */
-  readonly review: { readonly text: string; readonly drafts: number; readonly openUnits: number } | null
+  readonly review: CallResult<'review.auditNotes'> | null
   /** Makes the notes anew from the review, in place of what is written. */
   readonly rebuildNotes: () => void
 }
@@ -122,12 +124,31 @@ export function useCertify(crate: CrateName, delta: Delta, generation: number): 
     setDraft('saving')
     setForm(before => ({ ...(before ?? untouched), ...change }))
   }, [])
+  // The checklists asked for are those of the criteria chosen.
+  const chosen = plan?.request.criteria.join(' ') ?? ''
+  const ask = useCallback(async () => {
+    const criteria = chosen === '' ? [] : chosen.split(' ').map(name => brand<'CriteriaName'>(name))
+    const made = await client.call('review.auditNotes', { crate, delta, criteria })
+    return made.ok ? made.value : null
+  }, [client, crate, delta, chosen])
+  useEffect(() => {
+    if (chosen === '') return
+    let isCurrent = true
+    void ask().then(made => isCurrent && made !== null && setReview(made))
+    return () => {
+      isCurrent = false
+    }
+  }, [ask, chosen])
+  const notesNow = form?.notes ?? ''
   const rebuildNotes = useCallback(async () => {
-    const made = await client.call('review.auditNotes', { crate, delta })
-    if (!made.ok) return
-    setReview(made.value)
-    edit({ notes: made.value.text })
-  }, [client, crate, delta, edit])
+    const made = await ask()
+    if (made === null) return
+    setReview(made)
+    const kept = [REASON, TIME, EVIDENCE].map(which => [which, lineIn(notesNow, which)] as const)
+    edit({
+      notes: kept.reduce((notes, [which, text]) => (text === null ? notes : withLine(notes, which, text)), made.text),
+    })
+  }, [ask, notesNow, edit])
   return {
     form: form ?? untouched,
     edit,

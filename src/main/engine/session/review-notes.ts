@@ -114,7 +114,7 @@ export function createReviewNotes(deps: ReviewNotesDeps): ReviewNotes {
         const checklists = await deps.checklists(sides, criteria ?? [])
         const rows = checklists.flatMap(group => group.rows)
         return ok({
-          text: auditNotes({ notes, read: deps.read(crate, delta), units, checklists, minutes: null }),
+          text: auditNotes({ notes, read: deps.read(crate, delta), units, checklists }),
           drafts: notes.filter(note => note.state === 'draft').length,
           openUnits: units === null ? 0 : units.total - units.answered,
           openItems: rows.filter(row => !isAnswered(row)).length,

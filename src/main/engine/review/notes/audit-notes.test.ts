@@ -24,7 +24,6 @@ const facts = (more: Partial<AuditFacts>): AuditFacts => ({
   read: null,
   units: null,
   checklists: [],
-  minutes: null,
   ...more,
 })
 const row = (id: string, verdict: ChecklistVerdict | null, note = ''): ChecklistRow => ({
@@ -116,7 +115,6 @@ test.each<readonly [string, Partial<AuditFacts>, string]>([
     'Checklist safe-to-run: all 2 answered.',
   ],
   ['notes of several lines stand apart', { notes: [note({ text: 'a\nb' }), note({ text: 'c' })] }, 'a\nb\n\nc'],
-  ['time only when it is given', { minutes: 1 }, 'Reading time 1 minute.'],
 ])('%s', (_, more, text) => {
   expect(auditNotes(facts(more))).toBe(text)
 })

@@ -26,8 +26,6 @@ export interface AuditFacts {
   } | null
   /** Those of the criteria to certify. One that the reviewer answered nothing of is not spoken of. */
   readonly checklists: readonly ChecklistGroup[]
-  /** Only when the reviewer wants it said. */
-  readonly minutes: number | null
 }
 
 const MAX_NAMED = 5
@@ -65,7 +63,7 @@ function checklistText({ criteria, rows, answered }: ChecklistGroup): string {
   return `Checklist ${criteria}: ${done}${named.length === 0 ? '.' : `; no: ${named.join('; ')}.`}`
 }
 
-function coverage({ read, units, minutes }: AuditFacts): string {
+function coverage({ read, units }: AuditFacts): string {
   const sentences: string[] = []
   if (read !== null && read.filesTotal > 0) {
     const share = read.linesTotal === 0 ? null : Math.floor((read.lines / read.linesTotal) * 100)
@@ -86,7 +84,6 @@ function coverage({ read, units, minutes }: AuditFacts): string {
   }
   if (units !== null && units.notParsed.length > 0)
     sentences.push(`Could not be parsed, so such places may be missing: ${named(units.notParsed)}.`)
-  if (minutes !== null && minutes > 0) sentences.push(`Reading time ${count(minutes, 'minute')}.`)
   return sentences.join(' ')
 }
 
