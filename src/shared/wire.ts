@@ -205,6 +205,18 @@ export const alternative = z.object({
   isCargoVetPick: z.boolean(),
 })
 
+/** A wildcard audit or a trusted publisher; `start` and `end` are days, the end is not included. */
+export const vouchedPublisher = z.object({
+  kind: z.enum(['wildcard', 'trusted']),
+  importName: z.string().nullable(),
+  publisher: z.string(),
+  start: z.string(),
+  end: z.string(),
+  who: z.array(z.string()),
+  criteria: z.array(z.string()),
+  notes: z.string().nullable(),
+})
+
 export const inspection = z.object({
   key: packageKeySchema,
   crate: crateName,
@@ -221,6 +233,8 @@ export const inspection = z.object({
   alternatives: z.array(alternative),
   /** All audits of this crate in our file and in the stored imports, newest version first. */
   audits: z.array(z.object({ edge: pathEdge, isViolation: z.boolean(), range: z.string().nullable() })),
+  /** Vouched for by who published it: nobody read a version for that. */
+  publishers: z.array(vouchedPublisher).optional(),
   neededBy: z.array(z.string()),
   /** Of the version in use, where imports.lock or an earlier answer of the registry says it. */
   publisher: z.string().nullable(),
@@ -433,6 +447,7 @@ export type QueueItem = z.infer<typeof queueItem>
 export type QueueSnapshot = z.infer<typeof queueSnapshot>
 export type PathEdge = z.infer<typeof pathEdge>
 export type Alternative = z.infer<typeof alternative>
+export type VouchedPublisher = z.infer<typeof vouchedPublisher>
 export type Inspection = z.infer<typeof inspection>
 export type ReadMark = z.infer<typeof readMark>
 export type FileGroup = z.infer<typeof fileGroup>

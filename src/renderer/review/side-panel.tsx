@@ -4,15 +4,14 @@
  */
 import { useEffect, useState, type ReactNode } from 'react'
 import type { EngineClient } from '../../shared/contract.ts'
-import type { CrateName, PackageKey } from '../../shared/domain.ts'
+import type { PackageKey } from '../../shared/domain.ts'
 import type { Failure } from '../../shared/failure.ts'
 import type { FileDiff, Inspection, Review, ReviewFile, SuspiciousChar } from '../../shared/wire.ts'
-import { CriteriaChip } from '../parts/criteria-chip.tsx'
-import { FailureNotice } from '../parts/failure-notice.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { ProvenanceTab } from '../provenance/review-tab.tsx'
 import type { RecordState } from '../provenance/use-record.ts'
-import { changeText, count, listText, personName } from '../parts/words.ts'
+import { count } from '../parts/words.ts'
+import { EarlierTab } from './earlier-tab.tsx'
 import { markWords, ReadMarkGlyph } from './read-mark.tsx'
 import { shownPath } from './shown-path.ts'
 
@@ -95,7 +94,7 @@ export function SidePanel(props: {
         ) : tab === 'file' || props.packageOfQueue === null ? (
           <FileFacts review={props.review} file={props.file} diff={props.diff} onJump={props.onJump} />
         ) : (
-          <Audits crate={props.review.crate} {...audits} />
+          <EarlierTab crate={props.review.crate} delta={props.review.delta} {...audits} />
         )}
       </div>
     </aside>
@@ -250,31 +249,4 @@ function useInspection(client: EngineClient, key: PackageKey | null): Inspection
     }
   }, [client, key])
   return state
-}
-
-function Audits({ crate, inspection, failure }: InspectionState & { readonly crate: CrateName }) {
-  if (failure !== null) return <FailureNotice failure={failure} />
-  if (inspection === null) return <p className="rv-none">Reading the audits…</p>
-  if (inspection.audits.length === 0)
-    return <p className="rv-none">Nobody whose audits you have recorded one of {crate}.</p>
-  return (
-    <ul>
-      {inspection.audits.map(({ edge, isViolation, range }, i) => (
-        <li key={i} className="sec rv-audit">
-          <div className="row wrap">
-            <span className="mono">{isViolation ? (range ?? '') : changeText(edge)}</span>
-            {isViolation && <span className="err b">violation</span>}
-            {edge.criteria.map(name => (
-              <CriteriaChip key={name} name={name} />
-            ))}
-          </div>
-          <div className="t11 sub">
-            {edge.who.length === 0 ? 'nobody named' : listText(edge.who.map(personName))}
-            {edge.importName === null ? ', this project' : `, ${edge.importName}`}
-          </div>
-          {edge.notes !== null && <blockquote>{edge.notes}</blockquote>}
-        </li>
-      ))}
-    </ul>
-  )
 }

@@ -184,8 +184,10 @@ export function useFinder(
       },
       onStep: by => setCurrent(nextRow(rows, current, by)),
       onLeave: () => {
-        const from = origin.current
-        if (from !== null) page.jumps.show(from)
+        const [from, now] = [origin.current, page.jumps.here()]
+        // The cursor stays on its column when nothing was opened.
+        const isThere = from?.path === now?.path && from?.side === now?.side && from?.line === now?.line
+        if (from !== null && !isThere) page.jumps.show(from)
         view()?.focus()
       },
     },

@@ -7,8 +7,7 @@ import { graphOf, mapperOf, storeOf } from './test-notation.ts'
 
 const v = (text: string) => brand<'VetVersion'>(text)
 
-function inspect(lines: readonly string[], gap: Delta | null, crate = 'serde') {
-  const store = storeOf(lines)
+function inspect(lines: readonly string[], gap: Delta | null, crate = 'serde', store = storeOf(lines)) {
   const mapper = mapperOf(store)
   const graph = buildDepGraph(graphOf('app -> serde 1.0.0', 'much-longer -> serde 1.0.0'), store.config.policy)
   const report = resolve({ graph, store, mapper })
@@ -46,6 +45,32 @@ describe('inspectPackage', () => {
       '<0.1',
     ])
     expect(seen?.neededBy).toEqual(['app', 'much-longer'])
+  })
+  it('keeps publishers vouched for apart from audits, by name where imports.lock has it', () => {
+    const store = storeOf([])
+    const [serde, days] = [
+      brand<'CrateName'>('serde'),
+      { start: brand<'IsoDate'>('2024-01-01'), end: brand<'IsoDate'>('2025-01-01') },
+    ]
+    const entry = { criteria: ['safe-to-run'], notes: null, aggregatedFrom: [], ...days }
+    const user = (userId: bigint) => ({ kind: 'user' as const, userId })
+    const wildcard = { ...entry, who: ['Ann'], publisher: user(1n), renew: null }
+    const release = { version: v('1.0.0'), when: days.start, source: { ...user(1n), login: 'bo', name: 'Bo' } }
+    const seen = inspect([], null, 'serde', {
+      ...store,
+      audits: {
+        ...store.audits,
+        wildcardAudits: new Map([[serde, [wildcard]]]),
+        trusted: new Map([[serde, [{ ...entry, publisher: user(2n) }]]]),
+      },
+      imports: { ...store.imports, publisher: new Map([[serde, [release]]]) },
+    })
+    expect(seen?.audits).toEqual([])
+    const words = seen?.publishers.map(row => [row.kind, row.importName, row.publisher, row.start, row.who.join()])
+    expect(words).toEqual([
+      ['wildcard', null, 'Bo', '2024-01-01', 'Ann'],
+      ['trusted', null, 'user 2', '2024-01-01', ''],
+    ])
   })
   it('has nothing to say of first-party packages', () => {
     expect(inspect([], null, 'app')).toBeNull()

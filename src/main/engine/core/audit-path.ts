@@ -10,7 +10,7 @@ import type { DepGraph, PackageIdx } from './dep-graph.ts'
 import type { PackageOutcome, ResolveReport } from './resolve.ts'
 import { reachableFromRoot, searchPath, type PathStep } from './search.ts'
 import { sortShortList } from './short-list.ts'
-import type { AuditEntry, PublisherEntry, VetStore } from './store-model.ts'
+import type { AuditEntry, PublisherEntry, PublisherId, VetStore } from './store-model.ts'
 import { dependentNames } from './suggest.ts'
 import { compareVetVersions } from './version.ts'
 
@@ -23,6 +23,20 @@ export interface VouchedEdge {
   readonly to: VetVersion
   readonly kind: 'audit' | 'wildcard' | 'trusted' | 'exemption' | 'unpublished'
   readonly importName: string | null
+  readonly who: readonly string[]
+  readonly criteria: readonly string[]
+  readonly notes: string | null
+}
+
+/** A wildcard audit or trusted publisher of a crate. Has the shape of wire.ts `vouchedPublisher`. */
+export interface VouchedPublisher {
+  readonly kind: 'wildcard' | 'trusted'
+  readonly importName: string | null
+  /** Who is vouched for, as imports.lock names them, else their number or signature. */
+  readonly publisher: string
+  /** Releases from this day until before that one. */
+  readonly start: string
+  readonly end: string
   readonly who: readonly string[]
   readonly criteria: readonly string[]
   readonly notes: string | null
@@ -46,6 +60,8 @@ export interface PackageInspection {
     readonly isViolation: boolean
     readonly range: string | null
   }[]
+  /** Vouched for by who published it, in our files and the stored imports: nobody read these versions for that. */
+  readonly publishers: readonly VouchedPublisher[]
   /** Names of direct dependents, shortest first. */
   readonly neededBy: readonly string[]
   /** Who published the version in use, when imports.lock knows. */
@@ -87,6 +103,7 @@ export function inspectPackage(input: InspectInput): PackageInspection | null {
     },
     exemptions: exemptionsUsed(outcome).map(describe),
     audits: allAudits(store, node.name),
+    publishers: allPublishers(store, node.name),
     neededBy: sortShortList(dependentNames(graph, idx)),
     publisher: publisherName(store.imports.publisher.get(node.name)?.find(row => row.version === node.version)),
   }
@@ -210,6 +227,28 @@ function allAudits(store: VetStore, crate: CrateName): PackageInspection['audits
   return listed.sort(
     (a, b) => Number(a.isViolation) - Number(b.isViolation) || compareVetVersions(b.edge.to, a.edge.to),
   )
+}
+
+function allPublishers(store: VetStore, crate: CrateName): readonly VouchedPublisher[] {
+  const rows = store.imports.publisher.get(crate) ?? []
+  const nameOf = (id: PublisherId): string => {
+    const isThat = ({ source }: PublisherEntry) =>
+      source.kind === 'user'
+        ? id.kind === 'user' && source.userId === id.userId
+        : id.kind === 'trusted-publisher' && source.signature === id.signature
+    return publisherName(rows.find(isThat)) ?? (id.kind === 'user' ? `user ${id.userId}` : id.signature)
+  }
+  const sources = [[null, store.audits] as const, ...store.imports.audits]
+  return sources.flatMap(([importName, file]) => [
+    ...(file.wildcardAudits.get(crate) ?? []).map(({ who, criteria, publisher, start, end, notes }) => ({
+      ...{ kind: 'wildcard' as const, importName, publisher: nameOf(publisher) },
+      ...{ start, end, who, criteria, notes },
+    })),
+    ...(file.trusted.get(crate) ?? []).map(({ criteria, publisher, start, end, notes }) => ({
+      ...{ kind: 'trusted' as const, importName, publisher: nameOf(publisher) },
+      ...{ start, end, who: [], criteria, notes },
+    })),
+  ])
 }
 
 function listedAudit(importName: string | null, audit: AuditEntry): PackageInspection['audits'][number] {

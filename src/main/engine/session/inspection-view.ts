@@ -65,6 +65,7 @@ export function inspectionView(input: {
       }),
     ],
     audits: found.audits.map(a => ({ edge: edgeView(a.edge), isViolation: a.isViolation, range: a.range })),
+    publishers: found.publishers.map(row => ({ ...row, who: [...row.who], criteria: [...row.criteria] })),
     neededBy: [...found.neededBy],
     publisher: found.publisher ?? hints.publisher,
     trust: trustView(hints.trust),
