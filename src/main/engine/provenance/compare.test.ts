@@ -92,6 +92,27 @@ describe('files in their places', () => {
     expect([got.of('benches/b.txt')[2], got.of('tests/l.rs')[2]]).toEqual([1, 1])
   })
 
+  it('reads no more of the repository than could be equal by any rule', async () => {
+    let mostBytes = 0
+    const repository = new TestRepository()
+    const read = repository.blobs.bind(repository)
+    repository.blobs = (oids, maxBytes, run) => {
+      mostBytes = Math.max(mostBytes, oids.length * maxBytes)
+      return read(oids, maxBytes, run)
+    }
+    const names = Array.from({ length: 50 }, (_, i) => `data/${i}`)
+    const tree = Object.fromEntries(names.map((name, i) => [name, `${i}`.padEnd(100_000)]))
+    const archive = Object.fromEntries(names.map((name, i) => [name, i === 49 ? 'x'.repeat(200_000) : `${i}`]))
+    const got = await compare(tree, archive, { repository })
+    expect(got.of('data/3')).toEqual(['differs', null, 7])
+    expect(got.codes).not.toContain('bytes-unavailable')
+    expect(mostBytes).toBeLessThan(32 * 500_000)
+    const large = Object.fromEntries(names.map((name, i) => [name, `${i}`.padEnd(3_000_000)]))
+    mostBytes = 0
+    await compare(tree, large, { repository })
+    expect(mostBytes).toBeLessThan(33 << 20)
+  })
+
   it('judges an edited Cargo.toml.orig, and Cargo.toml itself when there is no original', async () => {
     const edited = await compare({}, { 'Cargo.toml.orig': `${MANIFEST}#` })
     expect([edited.of('Cargo.toml.orig'), edited.grade]).toEqual([['differs', null, 8], 'differs'])

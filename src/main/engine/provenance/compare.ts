@@ -68,8 +68,11 @@ export interface Compared {
 
 /** Above this a file of the repository is not read; that its id differs is certain all the same. */
 const MAX_BLOB_BYTES = 64 << 20
-/** Of blobs asked for at once, so that memory stays bounded. */
+/** Blobs asked for at once, and what they may have together, so that memory stays bounded. */
 const BLOBS_AT_ONCE = 32
+const BATCH_BYTES = 32 << 20
+/** A pointer of Git LFS has less. */
+const MAX_POINTER_BYTES = 1024
 
 /** Throws Cancelled and MirrorFailure; everything else that can be missing is in the result. */
 export async function compareWithTree(input: CompareInput, run: Run): Promise<Comparison> {
@@ -177,24 +180,45 @@ async function tryContents(compared: readonly Compared[], run: Run): Promise<voi
     else open.push({ one, repository: counterpart.repository, oid: counterpart.oid })
   }
   for (const [repository, wanted] of Map.groupBy(open, ({ repository }) => repository)) {
-    for (let from = 0; from < wanted.length; from += BLOBS_AT_ONCE) {
+    for (const batch of batches(wanted)) {
       run.signal.throwIfAborted()
-      const batch = wanted.slice(from, from + BLOBS_AT_ONCE)
-      const blobs = await repository.blobs(
-        batch.map(({ oid }) => oid),
-        MAX_BLOB_BYTES,
-        run,
-      )
-      for (const [i, { one }] of batch.entries()) {
+      const oids = batch.map(({ oid }) => oid)
+      const blobs = await repository.blobs(oids, Math.max(...batch.map(likelyBytes)), run)
+      const lacking = oids.filter((_, i) => (blobs[i] ?? null) === null)
+      // What is here but was not given is too large for any rule: then it differs.
+      const isHere = lacking.length === 0 ? [] : await repository.hasBlobs(lacking, run)
+      const tooLarge = new Set(lacking.filter((_, i) => isHere[i] === true))
+      for (const [i, { one, oid }] of batch.entries()) {
         const bytes = blobs[i] ?? null
         const match = bytes === null ? null : matchContent(one.data, bytes)
-        if (bytes === null) settle(one, 'differs', 'bytes-unavailable')
-        else if (match === 'line-endings') settle(one, 'line-endings', match)
+        if (bytes === null) {
+          if (!tooLarge.has(oid)) settle(one, 'differs', 'bytes-unavailable')
+        } else if (match === 'line-endings') settle(one, 'line-endings', match)
         else if (match === 'lfs-pointer') settle(one, 'same-by-rule', match)
         else if (match !== null) settle(one, 'differs', match)
       }
     }
   }
+}
+
+/** The most that a blob can have which a rule makes equal: CRs in place of none, or a pointer to large content. */
+const likelyBytes = ({ one }: { readonly one: Compared }): number =>
+  Math.min(MAX_BLOB_BYTES, 2 * one.data.length + MAX_POINTER_BYTES)
+
+/** Those of like size together, so that one large file of the archive does not make room for many large blobs. */
+function* batches<T extends { readonly one: Compared }>(wanted: readonly T[]): Generator<readonly T[]> {
+  const sorted = [...wanted].sort((a, b) => a.one.data.length - b.one.data.length)
+  let batch: T[] = []
+  for (const next of sorted) {
+    if (batch.length > 0 && (batch.length + 1) * likelyBytes(next) > BATCH_BYTES) {
+      yield batch
+      batch = []
+    }
+    if (batch.push(next) < BLOBS_AT_ONCE) continue
+    yield batch
+    batch = []
+  }
+  if (batch.length > 0) yield batch
 }
 
 /** A likely reason why a file has no counterpart; it stays without one, as any system but a case-blind one has it. */
