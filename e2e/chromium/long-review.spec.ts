@@ -2,6 +2,7 @@
  * Hours of reading in small: a delta of 36 real files read with notes, units and marks by keyboard alone, left in the
  * middle by killing the program, taken up at the same line, certified with what was noted; the real cargo-vet accepts it.
  */
+import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -84,8 +85,26 @@ test('a long review is left, taken up, finished and certified with its notes [ne
     await page.keyboard.press('Alt+2')
     await expect(page.getByText('Is this still needed?').first()).toBeVisible()
 
+    // The checklist: a question with the keyboard is answered with 1, 2 and 3.
+    await page.keyboard.press('Alt+5')
+    const asked = page.getByRole('listitem', { name: /^Does all unsafe code keep its promises/ })
+    await asked.focus()
+    await page.keyboard.press('1')
+    await expect(asked.getByRole('button', { name: /^Yes/ })).toHaveAttribute('aria-pressed', 'true')
+    await page.keyboard.press('ArrowDown')
+    await page.keyboard.press('2')
+    await page.keyboard.type('Nobody tried.')
+    await page.keyboard.press('Enter')
+    await expect(page.getByText('Nobody tried.')).toBeVisible()
+    await expect(page.locator('.status').getByText(/^Focus time \d+ min$/)).toBeVisible()
+
+    await page.keyboard.press('Alt+1')
+    await page.keyboard.press('F6')
     expect(await review.readAllWithKeys()).toBeGreaterThanOrEqual(30)
     await review.certifyWithKeys()
+    await certify.isReady('thiserror')
+    await certify.sayWhyWithKeys('Its units are all in tests.')
+    await certify.addEvidenceWithKeys()
     await certify.isReady('thiserror')
     await certify.commitWithKeys()
     await expect.poll(() => workspace.store('audits.toml')).toContain('delta = "1.0.50 -> 1.0.64"')
@@ -98,7 +117,17 @@ test('a long review is left, taken up, finished and certified with its notes [ne
   expect(audits).toContain('Only the wording of this part changed.')
   expect(audits).not.toContain('Is this still needed?')
   expect(audits).toMatch(/Read all \d+ changed files/)
+  expect(audits).toMatch(/Checklist safe-to-deploy: \d of 8 answered; no: Can untrusted input .* \(Nobody tried\.\)\./)
+  expect(audits).toContain('Left open, and why that is fine: Its units are all in tests.')
+  const name = 'evidence/thiserror-1.0.50_1.0.64.json'
+  const evidence = workspace.store(name)
+  const sha256 = createHash('sha256').update(evidence).digest('hex')
+  expect(audits).toContain(`Evidence: supply-chain/${name}, sha256 ${sha256}.`)
+  expect(JSON.parse(evidence)).toMatchObject({ format: 1, crate: 'thiserror', from: '1.0.50', readingMinutes: null })
+  expect(workspace.git('show', '--name-only', '--format=', 'HEAD')).toContain(`supply-chain/${name}`)
   const verdict = realCargoVet(workspace, ['check', '--locked'])
   expect(verdict.text).toContain('Vetting Succeeded')
   expect(verdict.code).toBe(0)
+  expect(realCargoVet(workspace, ['fmt']).code).toBe(0)
+  expect(workspace.git('status', '--porcelain'), 'fmt leaves the store and the evidence').toBe('')
 })
