@@ -9,7 +9,7 @@ const PATTERNS = [
   `\\b(?:did|have|has|had|was|were|could)(?: not|n['’]?t) ${HOW}${LOOKING}`,
   `(?<!\\bdo(?:es)? )\\bnot ${HOW}(?:reviewed|audited|read|looked at|checked|verified|inspected|examined|tested)\\b`,
   `\\bwithout (?:\\w+ ){0,2}(?:review|audit|read|look|check|inspect|verif)\\w*`,
-  `\\bun(?:reviewed|audited|checked|read)\\b`,
+  `\\bun(?:reviewed|audited)\\b`,
   `\\bpartial(?:ly)?\\b`,
   `\\bskipp(?:ed|ing)\\b`,
   `\\b(?:skim|skimm(?:ed|ing))\\b`,

@@ -1,0 +1,120 @@
+/**
+ * Finding one's way in a crate under review, with the keyboard: search in all files, definitions and references by name,
+ * and back again.
+ */
+import { mkdtempSync, mkdirSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { expect, test, type Page } from '@playwright/test'
+import { startBrowserDoor } from '../fixtures/browser-door.ts'
+import { makeLongReading, ROOT, whyNoWorkspace } from '../fixtures/real-workspace.ts'
+import { expectAccessible } from '../pages/accessible.ts'
+import { QueuePage } from '../pages/queue.ts'
+import { ReviewPage } from '../pages/review.ts'
+import { WelcomePage } from '../pages/welcome.ts'
+
+const PICTURES = path.join(
+  ROOT,
+  ...(process.env.ASSAY_SCREENSHOTS === '1' ? ['docs'] : ['test-results']),
+  'screenshots',
+)
+
+let folder: string
+test.beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'assay-e2e-'))
+})
+test.afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }))
+
+async function picture(page: Page, name: string): Promise<void> {
+  mkdirSync(PICTURES, { recursive: true })
+  for (const theme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
+    await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
+    await page.screenshot({ path: path.join(PICTURES, `${name}-${theme}.png`), animations: 'disabled' })
+    await expectAccessible(page, `${name}, ${theme}`)
+  }
+}
+
+test('search, definitions, references and back, with keys only [needs the registry]', async ({ page }) => {
+  test.setTimeout(120_000)
+  test.skip(whyNoWorkspace() !== null, whyNoWorkspace() ?? '')
+  const workspace = makeLongReading(folder)
+  test.skip(typeof workspace === 'string', String(workspace))
+  if (typeof workspace === 'string') return
+  const door = await startBrowserDoor([], workspace.env)
+  const problems: string[] = []
+  page.on('pageerror', error => problems.push(error.message))
+  try {
+    await page.goto(door.address)
+    const welcome = new WelcomePage(page)
+    await welcome.isShown()
+    await welcome.openWithKeys(workspace.root)
+    const queue = new QueuePage(page)
+    const review = new ReviewPage(page)
+    await queue.isMeasured(1)
+    await queue.reviewWithKeys()
+    await review.isOpen('thiserror')
+    await review.diffIsShown()
+    const first = await review.chosenFile()
+    const header = page.getByRole('region', { name: 'Difference' }).locator('.rv-head')
+    const list = page.getByRole('listbox', { name: 'Found' })
+    const said = page.getByRole('tabpanel').getByRole('status')
+
+    // A regular expression over all files; matches in files of the change come first.
+    await page.keyboard.press('Control+Shift+F')
+    await expect(page.getByRole('textbox', { name: 'Find in the whole crate' })).toBeFocused()
+    await page.keyboard.type('struct \\w+Path\\w*')
+    await page.getByRole('button', { name: 'Regular expression' }).click()
+    await page.getByRole('textbox', { name: 'Find in the whole crate' }).press('Enter')
+    await expect(said).toContainText(/^\d+ match(es)? in \d+ files?, \d+ files looked through/)
+    await expect(list).toBeFocused()
+    await picture(page, 'review-find')
+
+    // Enter goes there, Alt and the arrow come back to where the reader was.
+    await page.keyboard.press('j')
+    await page.keyboard.press('Enter')
+    await expect(page.locator('.monaco-editor.focused')).toBeVisible()
+    await page.keyboard.press('Alt+ArrowLeft')
+    await expect(header).toContainText(first)
+
+    // A file the change does not touch opens whole.
+    await page.keyboard.press('Control+Shift+F')
+    await page.keyboard.type('compile_fail')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Control+Shift+F')
+    await page.keyboard.press('Control+A')
+    await page.keyboard.type('TERMS AND CONDITIONS FOR')
+    await page.keyboard.press('Enter')
+    await expect(list).toBeFocused()
+    await page.keyboard.press('Enter')
+    await expect(header).toContainText('LICENSE-APACHE')
+    await expect(header).toContainText('same in both versions')
+    await picture(page, 'review-unchanged')
+    await page.keyboard.press('Alt+ArrowLeft')
+    await expect(header).toContainText(first)
+
+    // References of a name, its definition, and an expression that is none.
+    await page.keyboard.press('Control+Shift+F')
+    await page.keyboard.press('Control+A')
+    await page.keyboard.type('fn fmt')
+    await page.keyboard.press('Enter')
+    await expect(list).toBeFocused()
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Control+ArrowRight')
+    await page.keyboard.press('Control+ArrowRight')
+    await page.keyboard.press('Shift+F12')
+    await expect(said).toContainText(/^References to fmt, by name only: \d+ places/)
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('F12')
+    await expect(said).toContainText(/^\d+ definitions named fmt\. Compared by name only\./)
+    await picture(page, 'review-definitions')
+    await page.keyboard.press('Control+Shift+F')
+    await page.keyboard.press('Control+A')
+    await page.keyboard.type('(')
+    await page.keyboard.press('Enter')
+    await expect(page.getByText(/Unterminated group/).first()).toBeVisible()
+    expect(problems).toEqual([])
+  } finally {
+    await door.stop()
+  }
+})
