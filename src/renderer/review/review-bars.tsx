@@ -123,7 +123,7 @@ export function FileHeader(props: {
         {file.oldPath !== null && <span className="dim">{shownPath(file.oldPath)} → </span>}
         {shownPath(file.path)}
       </span>
-      <span className="num t12 nw" hidden={repository?.isShown === true}>
+      <span className="num t12 nw" hidden={repository?.isShown === true || sinceRead?.isOn === true}>
         {file.isBinary ? (
           <span className="dim">binary</span>
         ) : (
