@@ -1,6 +1,8 @@
 /** Where the package lies, and which commit an archive fits, on a repository in memory. */
 import { describe, expect, it } from 'vitest'
+import { Cancelled } from '../../../shared/result.ts'
 import { findCommit, versionTags } from './find-commit.ts'
+import { bestOfHistory } from './history-walk.ts'
 import { locatePackage } from './locate-package.ts'
 import { bytesOf, TestRepository, testRun } from './testing-repository.ts'
 
@@ -203,6 +205,20 @@ describe('findCommit', () => {
     // What left its place no longer counts when something else comes back.
     repository.add(inFolder({ ...old, 'src/lib.rs': 'new' }))
     expect(await find(repository)).toMatchObject({ commit, how: 'history-walk', path: 'p', grade: 'differs' })
+  })
+
+  it('gives way in a long history of deep folders, and stops when it is told to', async () => {
+    const repository = new TestRepository()
+    const deep = `${'abc/'.repeat(2_000)}x`
+    const changes = Array.from({ length: 1_000 }, (_, i) => ({
+      ...{ path: `${i}/${deep}`, mode: '100644', oldOid: null, newOid: 'a'.repeat(40) },
+    }))
+    const history = Array.from({ length: 20 }, () => ({ commit: 'c'.repeat(40), changes }))
+    repository.walkFirstParent = () => Promise.resolve(history)
+    const control = new AbortController()
+    setTimeout(() => control.abort(), 1)
+    const walk = bestOfHistory(repository, 'c'.repeat(40), crate(manifest('demo')), null, testRun(control.signal))
+    await expect(walk).rejects.toThrow(Cancelled)
   })
 
   it('does not take a commit for its licence text', async () => {

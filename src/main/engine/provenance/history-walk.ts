@@ -1,4 +1,5 @@
 /** The last resort of the search: which commit of the default branch has most of the archive's files in their places. */
+import { Cancelled } from '../../../shared/result.ts'
 import type { Run } from '../capabilities.ts'
 import type { CrateFile } from './compare.ts'
 import type { GitOid, GitRepository } from './git-repository.ts'
@@ -19,6 +20,10 @@ interface Best {
 
 /** Below this share it is some other thing that happens to share a licence text. */
 const MIN_SHARE = 0.5
+/** Packages lie no deeper; a path of thousands of folders would cost as many looks, each as long as the path. */
+const MAX_DEPTH = 32
+/** Changes looked at before others get their turn, and a cancel is seen. */
+const PAUSE_AFTER = 5_000
 const GENERATED = new Set(['Cargo.toml', 'Cargo.lock', '.cargo_vcs_info.json'])
 
 /**
@@ -38,14 +43,22 @@ export async function bestOfHistory(
     if (!GENERATED.has(path)) wanted.set(path === 'Cargo.toml.orig' ? 'Cargo.toml' : path, blobId(data))
   const history = await repository.walkFirstParent(tip, run)
   if (history === null || wanted.size === 0) return null
+  let longest = 'Cargo.toml'.length
+  for (const path of wanted.keys()) longest = Math.max(longest, path.length)
   const counts = new Map<string, number>()
   const packages = new Set<string>()
   let best: Best | null = null
   let before = tip
+  let changesSincePause = 0
   for (const { commit, changes } of history) {
+    if ((changesSincePause += changes.length + 1) > PAUSE_AFTER) {
+      changesSincePause = 0
+      await new Promise(resolve => setImmediate(resolve))
+      if (run.signal.aborted) throw new Cancelled()
+    }
     const touched = new Set<string>()
     for (const { path, oldOid, newOid } of changes) {
-      for (const [folder, inner] of splits(path)) {
+      for (const [folder, inner] of splits(path, longest)) {
         if (inner === 'Cargo.toml') packages[newOid === null ? 'delete' : 'add'](folder)
         const id = wanted.get(inner)
         if (id === undefined || (id !== oldOid && id !== newOid)) continue
@@ -65,9 +78,10 @@ export async function bestOfHistory(
   return { folder: best.folder, commits: [...new Set([best.first, best.last ?? tip])] }
 }
 
-/** Every way to take a path as a folder and what is in it. */
-function* splits(path: string): Generator<readonly [folder: string, inner: string]> {
-  yield ['', path]
-  for (let at = path.indexOf('/'); at >= 0; at = path.indexOf('/', at + 1))
-    yield [path.slice(0, at), path.slice(at + 1)]
+/** Every way to take a path as a folder, down to MAX_DEPTH, and what is in it, as far as that is no longer than `longest`. */
+function* splits(path: string, longest: number): Generator<readonly [folder: string, inner: string]> {
+  if (path.length <= longest) yield ['', path]
+  let depth = 0
+  for (let at = path.indexOf('/'); at >= 0 && depth++ < MAX_DEPTH; at = path.indexOf('/', at + 1))
+    if (path.length - at - 1 <= longest) yield [path.slice(0, at), path.slice(at + 1)]
 }
