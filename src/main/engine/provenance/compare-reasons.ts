@@ -85,6 +85,7 @@ const SUBMODULE_TEXTS = {
   'submodule-not-declared': 'for which .gitmodules names no address',
   'submodule-address-refused': 'whose address is not one that is fetched from',
   'submodule-too-deep': 'deeper within others than is followed',
+  'submodule-too-many': 'beyond the number that is looked at',
 } as const
 const SUBMODULE_PROBLEMS = Object.keys(SUBMODULE_TEXTS).map(
   rule => [rule as keyof typeof SUBMODULE_TEXTS, rule] as const,

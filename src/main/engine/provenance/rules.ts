@@ -34,6 +34,7 @@ export const RULES = [
   { name: 'submodule-not-declared', text: '.gitmodules names no address for the submodule.' },
   { name: 'submodule-address-refused', text: 'The address of the submodule is not one that is fetched from.' },
   { name: 'submodule-too-deep', text: 'Submodules within submodules go deeper than is followed.' },
+  { name: 'submodule-too-many', text: 'The crate has files of more submodules than are looked at.' },
   { name: 'folder-unreadable', text: 'A part of the tree is too large or cannot be read.' },
   {
     name: 'bytes-unavailable',

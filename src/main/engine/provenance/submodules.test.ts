@@ -143,6 +143,20 @@ describe('files in a submodule', () => {
     ])
   })
 
+  it('are not opened without end beside each other', async () => {
+    const { recorded } = vendor()
+    const names = Array.from({ length: 80 }, (_, i) => `v${i}`)
+    const gitmodules = names.map(name => `[submodule "${name}"]\npath = ${name}\nurl = ../${name}.git\n`).join('')
+    const tree = {
+      '.gitmodules': gitmodules,
+      ...Object.fromEntries(names.map(name => [name, { submodule: recorded }])),
+    }
+    const got = await compare(tree, Object.fromEntries(names.map(name => [`${name}/a.c`, 'two'])), {})
+    expect(got.asked.length).toBe(64)
+    expect(got.codes).toContain('submodule-too-many')
+    expect(got.counts.unchecked).toBe(80)
+  })
+
   it('are not asked for when the archive has none of them', async () => {
     const { at, recorded } = vendor()
     const got = await compare({ '.gitmodules': GITMODULES, vendor: { submodule: recorded } }, {}, at)

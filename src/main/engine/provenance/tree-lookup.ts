@@ -51,6 +51,8 @@ export type Counterpart =
   | { readonly kind: 'none' }
 
 const MAX_DEPTH = 5
+/** Each may be a repository to clone; the crates that vendor most have about 30. */
+const MAX_SUBMODULES = 64
 const MAX_GITMODULES_BYTES = 1 << 20
 const DEAD_ENDS = { outside: 'link-outside', 'too-deep': 'link-too-deep', nothing: 'link-to-nothing' } as const
 
@@ -80,6 +82,7 @@ export async function openLookup(
   const used = new Set<string>()
   const opened = new Map<string, Promise<OpenedSubmodule | RuleName>>()
   const finished: OpenedSubmodule[] = []
+  let openedCount = 0
   const addresses = new Map<Side, Promise<ReadonlyMap<string, string>>>()
 
   async function find(side: Side, path: string, prefix: string | null): Promise<Counterpart> {
@@ -140,6 +143,7 @@ export async function openLookup(
 
   async function open(side: Side, path: string, oid: GitOid, prefix: string | null) {
     if (side.depth >= MAX_DEPTH) return 'submodule-too-deep'
+    if (++openedCount > MAX_SUBMODULES) return 'submodule-too-many'
     const known = addresses.get(side) ?? readAddresses(side, run)
     addresses.set(side, known)
     const stated = (await known).get(path)
