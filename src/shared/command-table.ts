@@ -39,6 +39,7 @@ const rows = [
   { id: 'app.forward', title: 'Forward', keys: ['Alt+ArrowRight'], when: 'workspace', menu: 'Go' },
   { id: 'app.nextTab', title: 'Next review', keys: ['Ctrl+Tab', 'Ctrl+PageDown'], when: 'workspace', menu: 'Go' },
   { id: 'app.closeTab', title: 'Close review', keys: ['Ctrl+w'], when: 'workspace', menu: 'File' },
+  { id: 'app.compare', title: 'Compare two versions of a crate', keys: [], when: 'workspace', menu: 'Review' },
   { id: 'app.theme', title: 'Switch theme', keys: [], when: 'always', menu: 'View' },
   { id: 'app.singleKeys', title: 'Switch single-letter keys on or off', keys: [], when: 'always', menu: 'View' },
 

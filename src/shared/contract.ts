@@ -118,6 +118,8 @@ export const contract = {
 
   /** Looks through all files of one side. A new search of the same review ends the former one. */
   'review.search': call(z.object({ review: z.string(), query: a.searchQuery }), a.findings),
+  /** Every version the registry has of a crate, newest first. @failure registry codes */
+  'review.versions': call(z.object({ crate: w.crateName }), z.array(a.crateVersion)),
   /** Where a name is defined in the new side, by name only; `path` and what stands before `::` order the answer. */
   'review.definitions': call(
     z.object({ review: z.string(), name: a.identifier, qualifier: a.identifier.nullable(), path: z.string() }),

@@ -108,6 +108,10 @@ export const outlineItem = z.object({
 })
 export const outline = z.object({ path: z.string(), items: z.array(outlineItem), problem: z.string().nullable() })
 
+/** Plain semver, newest first. */
+export const crateVersion = z.object({ version: z.string(), isYanked: z.boolean() })
+
+export type CrateVersion = z.infer<typeof crateVersion>
 export type SearchQuery = z.infer<typeof searchQuery>
 export type FoundPlace = z.infer<typeof foundPlace>
 export type FoundFile = z.infer<typeof foundFile>

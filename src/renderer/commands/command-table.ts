@@ -3,7 +3,7 @@
  * (src/shared/command-table.ts); here they meet their handlers. Pages register what works right now, and palette,
  * keys and buttons ask here. The page mounted last wins when two register the same id.
  */
-import { useEffect, useRef } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { create } from 'zustand'
 import { commands, type Command, type CommandContext, type CommandId } from '../../shared/command-table.ts'
 
@@ -11,6 +11,8 @@ export { commands, commandById, isCommandId, type Command, type CommandId } from
 
 export type CommandHandlers = { readonly [K in CommandId]?: (() => void) | undefined }
 interface Registration {
+  /** The component that registered. */
+  readonly owner: object
   readonly ids: readonly CommandId[]
   /** Read at call time, so that a re-render needs no new registration. */
   readonly current: () => CommandHandlers
@@ -35,15 +37,20 @@ export function useCommandHandlers(handlers: CommandHandlers): void {
     latest.current = handlers
   })
   const ids = (Object.keys(handlers) as CommandId[]).filter(id => handlers[id] !== undefined).join(' ')
+  const [owner] = useState(() => ({}))
   useEffect(() => {
-    const registration: Registration = {
-      ids: ids === '' ? [] : (ids.split(' ') as CommandId[]),
-      current: () => latest.current,
-    }
+    const registration: Registration = { owner, ids: [], current: () => latest.current }
     useCommandRegistry.setState(s => ({ registrations: [...s.registrations, registration] }))
     return () =>
-      useCommandRegistry.setState(s => ({ registrations: s.registrations.filter(other => other !== registration) }))
-  }, [ids])
+      useCommandRegistry.setState(s => ({ registrations: s.registrations.filter(other => other.owner !== owner) }))
+  }, [owner])
+  // In its place: a frame whose handlers change must not come after the page in it.
+  useEffect(() => {
+    const now = ids === '' ? [] : (ids.split(' ') as CommandId[])
+    useCommandRegistry.setState(s => ({
+      registrations: s.registrations.map(other => (other.owner === owner ? { ...other, ids: now } : other)),
+    }))
+  }, [owner, ids])
 }
 
 function handlerOf(registry: CommandRegistry, command: Command): (() => void) | null {

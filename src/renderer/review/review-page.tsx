@@ -16,6 +16,7 @@ import { openPair } from '../provenance/state.ts'
 import { useRepositorySide } from '../provenance/use-repository-side.ts'
 import { changeSettings, toastFailure } from '../state/actions.ts'
 import { reviewId, showToast, useAppStore, useSettings } from '../state/app-store.ts'
+import { openCompare } from './compare-dialog.tsx'
 import { BlobPane } from './blob-pane.tsx'
 import type { DiffPlace, TextDiff } from './diff-editor.ts'
 import { DiffPane, type DiffPaneHandle } from './diff-pane.tsx'
@@ -280,6 +281,7 @@ function ReviewBody(props: BodyProps) {
     'review.find': inText(() => pane.current?.view()?.find()),
     'review.files': () => filterRef.current?.focus(),
     'review.accessible': inText(() => pane.current?.view()?.accessible('next')),
+    'app.compare': () => openCompare({ crate: review.crate, delta: review.delta, path: shown?.path ?? null }),
     'review.certify': props.onCertify,
     'review.resume': () => {
       if (review.resume === null) say('No place remembered')

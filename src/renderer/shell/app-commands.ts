@@ -7,6 +7,7 @@ import { askForFolder, changeSettings, closeWorkspace, openWorkspace, setOffline
 import { closeTab, goHistory, navigate, setOverlay, useAppStore, useSettings } from '../state/app-store.ts'
 import { loadQueue } from '../state/connect.ts'
 import { themeNow } from '../styles/follow-theme.ts'
+import { openCompare } from '../review/compare-dialog.tsx'
 import { cycleRegion } from './regions.ts'
 
 /** Registers them; used once, by the frame. */
@@ -30,6 +31,7 @@ export function useAppCommands(): void {
     'app.help': () => setOverlay('help'),
     'app.jobs': () => setOverlay('jobs'),
     'app.open': () => void askForFolder(connection),
+    'app.compare': isOpen ? () => openCompare(null) : undefined,
     'app.openSample': () => void openWorkspace(client, null),
     'app.closeWorkspace': isOpen ? () => void closeWorkspace(client) : undefined,
     'app.refresh': isOpen ? () => void loadQueue(client, 'queue.refresh') : undefined,

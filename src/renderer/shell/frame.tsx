@@ -6,6 +6,7 @@ import { useKeyboard } from '../commands/use-keyboard.ts'
 import { Icon } from '../parts/icon.tsx'
 import { AcceptDialog } from '../provenance/accept-dialog.tsx'
 import { ExportDialog } from '../provenance/export-dialog.tsx'
+import { CompareDialog } from '../review/compare-dialog.tsx'
 import { ProvenancePage } from '../provenance/provenance-page.tsx'
 import { QueuePage } from '../queue/queue-page.tsx'
 import { navigate, replaceView, useAppStore } from '../state/app-store.ts'
@@ -110,6 +111,7 @@ function OpenOverlay() {
   if (overlay === 'jobs') return <Jobs />
   if (overlay === 'accept') return <AcceptDialog />
   if (overlay === 'export') return <ExportDialog />
+  if (overlay === 'compare') return <CompareDialog />
   return <FolderChooser />
 }
 

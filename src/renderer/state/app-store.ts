@@ -28,7 +28,7 @@ export type View =
   /** The certify sheet over the review `id`; `from` is where Back leads. */
   | { readonly kind: 'certify'; readonly id: string; readonly from: 'queue' | 'review' }
 
-export type Overlay = 'palette' | 'goto' | 'help' | 'jobs' | 'folder' | 'accept' | 'export' | null
+export type Overlay = 'palette' | 'goto' | 'help' | 'jobs' | 'folder' | 'accept' | 'export' | 'compare' | null
 
 export interface Toast {
   readonly id: number

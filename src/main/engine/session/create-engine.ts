@@ -97,7 +97,11 @@ export function createEngine(
     run: runQuietly,
   })
 
-  const aids = createReviewAids({ caps, review: id => session?.reviewSides(id) ?? null })
+  const aids = createReviewAids({
+    caps,
+    review: id => session?.reviewSides(id) ?? null,
+    versions: async crate => session?.versions(crate) ?? fail({ code: 'no-workspace-open' }),
+  })
 
   const evidence = createReviewEvidence({
     caps,

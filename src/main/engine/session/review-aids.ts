@@ -3,9 +3,12 @@
  * A new search of a review ends the one before it.
  */
 import type { EngineHandlers } from '../../../shared/contract.ts'
-import type { AbsolutePath } from '../../../shared/domain.ts'
-import { fail, ok } from '../../../shared/result.ts'
+import { brand, type AbsolutePath, type CrateName } from '../../../shared/domain.ts'
+import type { Failure } from '../../../shared/failure.ts'
+import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { Capabilities } from '../capabilities.ts'
+import { compareVetVersions } from '../core/version.ts'
+import type { IndexVersion } from '../io/registry-index.ts'
 import { searchCrate } from '../review/aids/search.ts'
 import { findDefinitions, findReferences, indexCrate, type SymbolIndex } from '../review/aids/symbols.ts'
 import { openRustParser } from '../review/units/rust-parser.ts'
@@ -18,14 +21,20 @@ const MAX_NAMED = 200
 export interface ReviewAids {
   readonly handlers: Pick<
     EngineHandlers,
-    'review.search' | 'review.definitions' | 'review.references' | 'review.outline'
+    'review.search' | 'review.versions' | 'review.definitions' | 'review.references' | 'review.outline'
   >
   close(): void
+}
+
+/** Newest first; what is no version of semver comes last. */
+function newestFirst(a: string, b: string): number {
+  return compareVetVersions(brand<'VetVersion'>(b), brand<'VetVersion'>(a))
 }
 
 export interface ReviewAidsDeps {
   readonly caps: Capabilities
   readonly review: (id: string) => ReviewSides | null
+  readonly versions: (crate: CrateName) => Promise<Result<readonly IndexVersion[], Failure>>
 }
 
 export function createReviewAids(deps: ReviewAidsDeps): ReviewAids {
@@ -48,6 +57,12 @@ export function createReviewAids(deps: ReviewAidsDeps): ReviewAids {
   }
   return {
     handlers: {
+      'review.versions': async ({ crate }) => {
+        const known = await deps.versions(crate)
+        if (!known.ok) return known
+        const list = known.value.map(({ version, yanked }) => ({ version, isYanked: yanked }))
+        return ok(list.sort((a, b) => newestFirst(a.version, b.version)))
+      },
       'review.definitions': async ({ review, name, qualifier, path }) => {
         const sides = deps.review(review)
         if (sides === null) return fail({ code: 'review-unknown', review })

@@ -16,6 +16,7 @@ import type {
   IsoDate,
   PackageKey,
 } from '../../../shared/domain.ts'
+import type { IndexVersion } from '../io/registry-index.ts'
 import { deltaText } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
@@ -87,6 +88,8 @@ export interface Session {
   /** What was read before of a file of an open review, and the verified files of a version to compare it with. */
   readContent(review: string, path: string): ReadContent | null
   unpacked(crate: CrateName, version: string): Promise<Result<AbsolutePath, Failure>>
+  /** Every version the registry has, in its order. */
+  versions(crate: CrateName): Promise<Result<readonly IndexVersion[], Failure>>
   /** Folders and files of an open review; null when it is not open. */
   reviewSides(review: string): ReviewSides | null
   /** What was read of a delta; null when it was never opened. */
@@ -398,6 +401,7 @@ export async function openSession(
       const files = await sources.registry.unpacked(crate, version, quiet)
       return files.ok ? ok(files.value.folder) : files
     },
+    versions: crate => sources.registry.versions(crate, quiet),
     reviewSides: review => reviews.sides(review),
     readSummary: (crate, delta) => reviews.readSummary(crate, delta),
     shownReview: review => reviews.shown(review),

@@ -1,0 +1,133 @@
+/**
+ * Opens the reading of any two versions of any crate, or of one version in full: as a review of its own, with its own
+ * marks. From a review it starts with what is read there and goes on in the same file.
+ */
+import { useEffect, useId, useState, type FormEvent } from 'react'
+import { create } from 'zustand'
+import { brand, type Delta } from '../../shared/domain.ts'
+import type { Failure } from '../../shared/failure.ts'
+import type { CrateVersion } from '../../shared/review-aids.ts'
+import { useClient } from '../client.ts'
+import { FailureNotice } from '../parts/failure-notice.tsx'
+import { count } from '../parts/words.ts'
+import { EscButton, Overlay } from '../shell/overlay.tsx'
+import { openReview, reviewId, setOverlay } from '../state/app-store.ts'
+import { shownPath } from './shown-path.ts'
+
+export interface CompareStart {
+  readonly crate: string
+  readonly delta: Delta
+  /** The file on screen, to go on with; null for none. */
+  readonly path: string | null
+}
+const useCompare = create<{ readonly start: CompareStart | null }>(() => ({ start: null }))
+
+export function openCompare(start: CompareStart | null): void {
+  useCompare.setState({ start })
+  setOverlay('compare')
+}
+
+export function CompareDialog() {
+  const client = useClient()
+  const start = useCompare(s => s.start)
+  const [crate, setCrate] = useState(start?.crate ?? '')
+  const [from, setFrom] = useState(start?.delta.from ?? '')
+  const [to, setTo] = useState<string>(start?.delta.to ?? '')
+  const [isBusy, setBusy] = useState(false)
+  const [failure, setFailure] = useState<Failure | null>(null)
+  const known = useVersions(crate)
+  const list = useId()
+  const here = start !== null && crate.trim() === start.crate ? start.path : null
+
+  const open = async () => {
+    const name = brand<'CrateName'>(crate.trim())
+    const base = from.trim()
+    const delta: Delta = {
+      from: base === '' ? null : brand<'VetVersion'>(base),
+      to: brand<'VetVersion'>(to.trim()),
+    }
+    setBusy(true)
+    setFailure(null)
+    const opened = await client.call('review.open', { crate: name, delta })
+    if (!opened.ok) {
+      setBusy(false)
+      return setFailure(opened.error)
+    }
+    // A review opens where its reader was: for the same crate that is the file on screen.
+    if (here !== null && opened.value.files.some(file => file.path === here))
+      await client.call('review.setResume', { review: reviewId(name, delta), path: here, line: 0 })
+    setOverlay(null)
+    openReview(name, delta, null)
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (!isBusy && crate.trim() !== '' && to.trim() !== '') void open()
+  }
+  return (
+    <Overlay label="Compare two versions" className="palette">
+      <div className="oh">
+        <b>Compare two versions</b>
+        <span className="t11 dim ell" role="status">
+          {known === null ? '' : known.length === 0 ? 'no version is known here' : count(known.length, 'version')}
+        </span>
+        <EscButton />
+      </div>
+      <form className="rv-compare" onSubmit={submit}>
+        <label>
+          Crate
+          <input data-autofocus className="inp mono" value={crate} onChange={event => setCrate(event.target.value)} />
+        </label>
+        <label>
+          From
+          <input
+            className="inp mono"
+            list={list}
+            placeholder="empty: all of the version"
+            value={from}
+            onChange={event => setFrom(event.target.value)}
+          />
+        </label>
+        <label>
+          To
+          <input className="inp mono" list={list} value={to} onChange={event => setTo(event.target.value)} />
+        </label>
+        <datalist id={list}>
+          {(known ?? []).map(({ version, isYanked }) => (
+            <option key={version} value={version} label={isYanked ? `${version}, yanked` : version} />
+          ))}
+        </datalist>
+        {failure !== null && <FailureNotice failure={failure} />}
+        <div className="row">
+          <span className="t11 sub grow">
+            {here === null ? '' : `Goes on in ${shownPath(here)} if it differs there.`}
+          </span>
+          <button className="btn p" disabled={isBusy || crate.trim() === '' || to.trim() === ''}>
+            {isBusy ? 'Opening…' : 'Compare'}
+          </button>
+        </div>
+      </form>
+    </Overlay>
+  )
+}
+
+const TYPING_MS = 300
+/** The versions the registry knows, newest first; null until it has answered, empty when it has none or cannot say. */
+function useVersions(crate: string): readonly CrateVersion[] | null {
+  const client = useClient()
+  const [known, setKnown] = useState<{ readonly crate: string; readonly list: readonly CrateVersion[] } | null>(null)
+  useEffect(() => {
+    const name = crate.trim()
+    if (name === '') return
+    let isCurrent = true
+    const timer = window.setTimeout(() => {
+      void client.call('review.versions', { crate: brand<'CrateName'>(name) }).then(answer => {
+        if (isCurrent) setKnown({ crate, list: answer.ok ? answer.value : [] })
+      })
+    }, TYPING_MS)
+    return () => {
+      isCurrent = false
+      window.clearTimeout(timer)
+    }
+  }, [client, crate])
+  return known?.crate === crate ? known.list : null
+}
