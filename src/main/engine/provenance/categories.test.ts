@@ -105,6 +105,7 @@ describe.skipIf(missingTools !== null)(`outcomes (needs ${missingTools ?? 'git a
       expect(record).toMatchObject({
         ...{ outcome: 'no-repository', content: 'unchecked', anchor: 'none', repository: null },
         claim: { repository: { stated: null, url: null } },
+        manifest: { state: 'unchecked', index: 'equal' },
       })
     })
 

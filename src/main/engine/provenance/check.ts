@@ -149,7 +149,7 @@ function manifestOf(
 ): ManifestCheck {
   const generated = files.get('Cargo.toml')?.data
   if (generated === undefined) return NO_MANIFEST
-  return checkManifest({
+  const check = checkManifest({
     ...{ crate, version, index, generated },
     original: files.get('Cargo.toml.orig')?.data ?? null,
     inRepository: comparison?.manifestInRepository ?? null,
@@ -157,6 +157,9 @@ function manifestOf(
     archivePaths: [...files.keys()],
     cargoRange: { from: cargoFrom, to: cargoTo },
   })
+  // That it follows from the copy beside it in the archive is the publisher's word on both sides.
+  if (check.state !== 'explained' || (comparison?.manifestInRepository ?? null) !== null) return check
+  return { ...check, state: 'unchecked', uncheckable: ["the repository's manifest is not at hand"] }
 }
 
 /**
@@ -170,7 +173,13 @@ function followsOriginal(
   manifest: ManifestCheck,
 ): boolean {
   const [generated, original] = [files.get('Cargo.toml')?.data, files.get('Cargo.toml.orig')?.data]
-  if (manifest.state !== 'unexplained' || generated === undefined || original === undefined) return false
+  if (
+    manifest.state !== 'unexplained' ||
+    manifest.index === 'differs' ||
+    generated === undefined ||
+    original === undefined
+  )
+    return false
   if (!comparison?.files.some(file => file.path === 'Cargo.toml.orig' && file.state === 'differs')) return false
   const againstOriginal = checkManifest({
     ...{ crate, version, index, generated, original, inRepository: original },
