@@ -3,12 +3,13 @@
  * middle by killing the program, taken up at the same line, certified with what was noted; the real cargo-vet accepts it.
  */
 import { createHash } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import { startBrowserDoor } from '../fixtures/browser-door.ts'
 import { makeLongReading, realCargoVet, whyNoWorkspace } from '../fixtures/real-workspace.ts'
+import { expectAccessible } from '../pages/accessible.ts'
 import { CertifyPage } from '../pages/certify.ts'
 import { QueuePage } from '../pages/queue.ts'
 import { ReviewPage } from '../pages/review.ts'
@@ -98,6 +99,7 @@ test('a long review is left, taken up, finished and certified with its notes [ne
     await expect(page.getByText('Nobody tried.')).toBeVisible()
     await expect(page.locator('.status').getByText(/^Focus time \d+ min$/)).toBeVisible()
 
+    await expectAccessible(page, 'the checklist')
     await page.keyboard.press('Alt+1')
     await page.keyboard.press('F6')
     expect(await review.readAllWithKeys()).toBeGreaterThanOrEqual(30)
@@ -106,6 +108,7 @@ test('a long review is left, taken up, finished and certified with its notes [ne
     await certify.sayWhyWithKeys('Its units are all in tests.')
     await certify.addEvidenceWithKeys()
     await certify.isReady('thiserror')
+    await expectAccessible(page, 'the sheet with warnings and evidence')
     await certify.commitWithKeys()
     await expect.poll(() => workspace.store('audits.toml')).toContain('delta = "1.0.50 -> 1.0.64"')
     await expect.poll(() => workspace.git('log', '-1', '--format=%s')).toContain('Certify thiserror ')
@@ -117,10 +120,12 @@ test('a long review is left, taken up, finished and certified with its notes [ne
   expect(audits).toContain('Only the wording of this part changed.')
   expect(audits).not.toContain('Is this still needed?')
   expect(audits).toMatch(/Read all \d+ changed files/)
-  expect(audits).toMatch(/Checklist safe-to-deploy: \d of 8 answered; no: Can untrusted input .* \(Nobody tried\.\)\./)
+  expect(audits).toMatch(
+    /Checklist safe-to-deploy: \d of 8 answered; no: In ordinary use, is it .* \(Nobody tried\.\)\./,
+  )
   expect(audits).toContain('Left open, and why that is fine: Its units are all in tests.')
   const name = 'evidence/thiserror-1.0.50_1.0.64.json'
-  const evidence = workspace.store(name)
+  const evidence = readFileSync(path.join(workspace.root, 'supply-chain', name), 'utf8')
   const sha256 = createHash('sha256').update(evidence).digest('hex')
   expect(audits).toContain(`Evidence: supply-chain/${name}, sha256 ${sha256}.`)
   expect(JSON.parse(evidence)).toMatchObject({ format: 1, crate: 'thiserror', from: '1.0.50', readingMinutes: null })

@@ -1,6 +1,6 @@
 /** What else the audit may carry: an evidence file beside the store, and the reading time, both only when ticked. */
 import { describeFailure } from '../../shared/failure.ts'
-import { minutesText, number } from '../parts/words.ts'
+import { number } from '../parts/words.ts'
 import { EVIDENCE, lineIn, minutesOf, TIME, withLine } from './note-lines.ts'
 import { evidenceLine, type EvidenceState } from './use-evidence.ts'
 import type { CertifyForm } from './use-plan.ts'
@@ -53,8 +53,7 @@ export function EvidenceFields(props: {
             checked={lineIn(notes, TIME) !== null}
             onChange={event => put(TIME, event.target.checked ? minutesOf(readingMs) : null)}
           />
-          Reading time in the notes{' '}
-          <span className="dim">{minutesText(Math.floor(readingMs / 60_000))}, else private</span>
+          Reading time in the notes <span className="dim">{minutesOf(readingMs)}, private otherwise</span>
         </label>
       )}
     </fieldset>

@@ -143,19 +143,12 @@ function Row(props: {
       {noting !== null ? (
         <Note text={row.answer?.note ?? ''} isNeeded={noting === 'no'} onDone={done} />
       ) : (
-        <div className="row">
+        <div className="row" role="group" aria-label={row.question}>
           {VERDICTS.map((which, i) => (
-            <button
-              key={which}
-              className="btn s"
-              aria-pressed={verdict === which}
-              aria-label={`${CHECK_WORDS[which]}: ${row.question}`}
-              onClick={() => say(which)}
-            >
-              <Icon
-                name={ICONS[which]}
-                className={verdict === which && which !== 'not-applicable' ? ICONS[which] : ''}
-              />
+            <button key={which} className="btn s" aria-pressed={verdict === which} onClick={() => say(which)}>
+              {verdict === which && (
+                <Icon name={ICONS[which]} className={which === 'not-applicable' ? '' : ICONS[which]} />
+              )}
               {CHECK_WORDS[which]} {singleKeys && <kbd>{i + 1}</kbd>}
             </button>
           ))}

@@ -28,7 +28,7 @@ const SAFE_TO_DEPLOY: readonly ChecklistItem[] = [
   asked('unsafe-sound', 'Does all unsafe code keep its promises for every input that safe callers can give?'),
   asked(
     'untrusted-input',
-    'Can untrusted input not make the crate panic, hang or use memory without bound in ordinary use?',
+    'In ordinary use, is it ruled out that untrusted input makes the crate panic, hang or fill the memory?',
   ),
   asked(
     'powers',
@@ -45,7 +45,7 @@ const PROVEN = [
   asked('units', 'Was every unsafe place looked at?', 'units'),
   asked('argument', 'Can each unsafe block be argued sound from the code around it, without knowing its callers?'),
   asked('written', 'Are the conditions of unsafe functions written down and kept at every call?'),
-  asked('public-api', 'Can no use of the safe public API reach undefined behaviour?'),
+  asked('public-api', 'Is it ruled out that any use of the safe public API reaches undefined behaviour?'),
 ]
 const ORDINARY = [
   asked('units', 'Was every unsafe place looked at?', 'units'),
@@ -55,7 +55,7 @@ const ORDINARY = [
 const MILD = [
   asked('units', 'Was every unsafe place looked at?', 'units'),
   asked('limits', 'Is it written down which use reaches undefined behaviour, and can callers avoid it?'),
-  asked('not-exploitable', 'Can untrusted input alone not reach it?'),
+  asked('not-exploitable', 'Is it ruled out that untrusted input alone reaches it?'),
 ]
 const EXTREME = [
   asked('named', 'Is it written down what is unsound, and why the crate is used all the same?'),

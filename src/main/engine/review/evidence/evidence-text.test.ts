@@ -53,7 +53,7 @@ test('holds what was read by hash and what was said', () => {
         units: [
           {
             ...{ id: 'u1', kind: 'unsafe-block', path: 'src/lib.rs', line: 7, endLine: 9, snippet: 'unsafe {' },
-            ...{ item: 'f', places: 1, change: 'new', certainty: 'parsed' },
+            ...{ item: 'f', places: 1, change: 'new', certainty: 'parsed', isOptional: false },
             answer: { verdict: 'fine', note: '', who: 'Ada <a@b>', at: 0, version: '1.1.0' },
           },
         ],
