@@ -113,6 +113,20 @@ test('search, definitions, references and back, with keys only [needs the regist
     await page.keyboard.type('(')
     await page.keyboard.press('Enter')
     await expect(page.getByText(/Unterminated group/).first()).toBeVisible()
+
+    // Two other versions of the crate, from the palette, go on in the same file.
+    const file = (await review.chosenFile()) || first
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('compare two')
+    await page.keyboard.press('Enter')
+    const dialog = page.getByRole('dialog', { name: 'Compare two versions' })
+    await expect(dialog.getByRole('status')).toHaveText(/^\d+ versions$/)
+    await dialog.getByRole('combobox', { name: 'From' }).fill('1.0.40')
+    await picture(page, 'compare')
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('banner').or(page.locator('header')).getByText('1.0.40 → 1.0.64').first()).toBeVisible()
+    await review.isOpen('thiserror')
+    await expect.poll(() => review.chosenFile()).toBe(file)
     expect(problems).toEqual([])
   } finally {
     await door.stop()
