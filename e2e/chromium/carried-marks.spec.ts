@@ -90,3 +90,37 @@ test('what was read of a version stays read in a change to a newer one [needs th
     await door.stop()
   }
 })
+
+test('a block that moved to another file is linked at both ends [needs the registry]', async ({ page }) => {
+  test.setTimeout(120_000)
+  test.skip(whyNoWorkspace() !== null, whyNoWorkspace() ?? '')
+  const workspace = makeRealWorkspace(folder)
+  test.skip(typeof workspace === 'string', String(workspace))
+  if (typeof workspace === 'string') return
+  const door = await startBrowserDoor([workspace.root], workspace.env)
+  try {
+    await page.goto(door.address)
+    const review = new ReviewPage(page)
+    await new QueuePage(page).isMeasured(TO_READ.length)
+    await openReview(page, 'either', '1.8.0', '1.13.0')
+    await review.diffIsShown()
+    while ((await review.chosenFile()) !== 'src/iterator.rs') {
+      const before = await review.chosenFile()
+      await page.keyboard.press(']')
+      await expect.poll(() => review.chosenFile()).not.toBe(before)
+    }
+    // Monaco hides what lies between its lines from assistive technology; the key does the same.
+    const links = page.locator('.rv-moved button')
+    const from = links.filter({ hasText: /^moved from src\/lib\.rs:\d+$/ })
+    await expect(from.first()).toBeVisible()
+    // With the keyboard there, with the pointer back.
+    await page.keyboard.press('x')
+    await expect.poll(() => review.chosenFile()).toBe('src/lib.rs')
+    const to = links.filter({ hasText: /^moved to src\/iterator\.rs:\d+$/ })
+    await expect(to.first()).toBeVisible()
+    await to.first().click()
+    await expect.poll(() => review.chosenFile()).toBe('src/iterator.rs')
+  } finally {
+    await door.stop()
+  }
+})

@@ -46,7 +46,13 @@ function zoneOf(end: MoveEnd, onGo: (end: MoveEnd) => void): HTMLElement {
   // The editor keeps the keyboard; the command goes the same way.
   button.tabIndex = -1
   button.textContent = endText(end)
-  button.addEventListener('click', () => onGo(end))
+  // Monaco takes the pointer when it goes down, so that no click would ever arrive here.
+  button.addEventListener('pointerdown', event => event.stopPropagation())
+  button.addEventListener('mousedown', event => {
+    event.preventDefault()
+    event.stopPropagation()
+    if (event.button === 0) onGo(end)
+  })
   zone.append(button)
   return zone
 }
