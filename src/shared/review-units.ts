@@ -71,9 +71,16 @@ export const unit = z.object({
   change: z.enum(['new', 'changed', 'unchanged']),
   /** `words`: seen inside a macro body or a part that did not parse. `unknown`: it cannot be told what is there. */
   certainty: z.enum(['parsed', 'words', 'unknown']),
+  /** In tests, benches or examples, which nobody who depends on the crate builds: listed, but nobody owes an answer. */
+  isOptional: z.boolean(),
   answer: unitAnswer.nullable(),
 })
 export type Unit = z.infer<typeof unit>
+
+/** Whether the unit counts as one to answer: not what stood in the base version, and not what is optional. */
+export function isOwed(unit: Pick<Unit, 'change' | 'isOptional' | 'answer'>): boolean {
+  return unit.answer !== null || (unit.change !== 'unchanged' && !unit.isOptional)
+}
 
 export const unitFile = z.object({
   path: z.string(),
@@ -89,7 +96,7 @@ export type UnitFile = z.infer<typeof unitFile>
 
 export const unitList = z.object({
   review: z.string(),
-  /** By kind, then path and line. */
+  /** By kind, those that are optional last, then by path and line. */
   units: z.array(unit),
   files: z.array(unitFile),
   /** There are more than are listed. */

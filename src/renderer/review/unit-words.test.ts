@@ -14,6 +14,7 @@ const unit = (id: string, more: Partial<Unit> = {}): Unit => ({
   places: 1,
   change: 'new',
   certainty: 'parsed',
+  isOptional: false,
   answer: null,
   ...more,
 })
@@ -29,12 +30,13 @@ test('the open list leaves out what is answered or unchanged, but keeps what was
     unit('b', { answer: answered }),
     unit('c', { change: 'unchanged' }),
     unit('d', { kind: 'ffi' }),
+    unit('e', { kind: 'ffi', isOptional: true }),
   ]
   const ids = (rows: ReturnType<typeof unitRows>) =>
     rows.map(row => (row.kind === 'unit' ? row.unit.id : `${row.id} ${row.open}/${row.total}`))
-  expect(ids(unitRows(units, 'open', null))).toEqual(['unsafe 1/3', 'a', 'ffi 1/1', 'd'])
-  expect(ids(unitRows(units, 'open', 'b'))).toEqual(['unsafe 1/3', 'a', 'b', 'ffi 1/1', 'd'])
-  expect(ids(unitRows(units, 'all', null))).toEqual(['unsafe 1/3', 'a', 'b', 'c', 'ffi 1/1', 'd'])
+  expect(ids(unitRows(units, 'open', null))).toEqual(['unsafe 1/3', 'a', 'ffi 1/2', 'd'])
+  expect(ids(unitRows(units, 'open', 'b'))).toEqual(['unsafe 1/3', 'a', 'b', 'ffi 1/2', 'd'])
+  expect(ids(unitRows(units, 'all', null))).toEqual(['unsafe 1/3', 'a', 'b', 'c', 'ffi 1/2', 'd', 'e'])
 })
 
 test('walks open units round in the order of the list', () => {

@@ -1,5 +1,5 @@
 /** Names of the kinds of units as the list groups them, and of the answers. Pure. */
-import type { Unit, UnitKind, UnitVerdict } from '../../shared/review-units.ts'
+import { isOwed, type Unit, type UnitKind, type UnitVerdict } from '../../shared/review-units.ts'
 
 interface UnitGroup {
   readonly id: string
@@ -77,9 +77,9 @@ export type UnitRow =
 
 export type UnitFilter = 'open' | 'all'
 
-/** An unchanged unit of the base version is nobody's duty: only new and changed ones are open. */
+/** An unchanged unit of the base version is nobody's duty, nor is one of tests, benches and examples. */
 export function isOpen(unit: Unit): boolean {
-  return unit.answer === null && unit.change !== 'unchanged'
+  return unit.answer === null && isOwed(unit)
 }
 
 /** Groups without rows are left out; `keep` stays in sight though it was answered just now. */

@@ -4,7 +4,7 @@
  */
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
-import type { Unit, UnitList, UnitVerdict } from '../../shared/review-units.ts'
+import { isOwed, type Unit, type UnitList, type UnitVerdict } from '../../shared/review-units.ts'
 import { FailureNotice } from '../parts/failure-notice.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Keys } from '../parts/keys.tsx'
@@ -56,7 +56,7 @@ export function UnitsTab(props: {
       </div>
     )
   if (list === null) return <p className="rv-none">Looking through the files…</p>
-  const duty = list.units.filter(unit => unit.change !== 'unchanged' || unit.answer !== null)
+  const duty = list.units.filter(isOwed)
   const answered = duty.filter(unit => unit.answer !== null).length
   const move = (event: KeyboardEvent) => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
@@ -151,6 +151,7 @@ function UnitRowView(props: {
               {unit.line > 0 && `:${unit.line}`}
             </span>
             <span className="right t11 dim nw">
+              {unit.isOptional && 'optional '}
               {unit.change === 'changed' ? 'changed' : unit.change === 'unchanged' ? 'unchanged' : ''}
               {unit.places > 1 && ` ${number(unit.places)} places`}
             </span>
@@ -190,7 +191,14 @@ function UnitRowView(props: {
 
 function AnswerGlyph({ unit }: { readonly unit: Unit }) {
   const verdict = unit.answer?.verdict ?? null
-  const label = verdict === null ? (isOpen(unit) ? 'open' : 'unchanged, not answered') : VERDICT_WORDS[verdict]
+  const label =
+    verdict === null
+      ? isOpen(unit)
+        ? 'open'
+        : unit.isOptional
+          ? 'optional, not answered'
+          : 'unchanged, not answered'
+      : VERDICT_WORDS[verdict]
   return (
     <span className="rv-unit-glyph" role="img" aria-label={label} title={label}>
       {verdict === null ? (

@@ -6,7 +6,7 @@ import type { EngineHandlers } from '../../../shared/contract.ts'
 import type { AbsolutePath, CrateName, Delta } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
-import type { UnitList } from '../../../shared/review-units.ts'
+import { isOwed, type UnitList } from '../../../shared/review-units.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
 import { openUnitAnswers, type UnitAnswers } from '../review/units/answers.ts'
 import { crateUnits, type CrateUnits } from '../review/units/crate-units.ts'
@@ -111,8 +111,8 @@ export function createReviewUnits(deps: ReviewUnitsDeps): ReviewUnits {
       const sides = deps.review(review)
       const units = settled.get(review)
       if (sides === null || units === undefined) return null
-      // What stood in the base version unchanged is nobody's duty.
-      const all = listed(sides, units).units.filter(unit => unit.change !== 'unchanged' || unit.answer !== null)
+      // What stood in the base version unchanged, and what nobody builds, is nobody's duty.
+      const all = listed(sides, units).units.filter(isOwed)
       const concerns = all.filter(unit => unit.answer?.verdict === 'concern')
       return {
         total: all.length,

@@ -117,6 +117,37 @@ test('build scripts, C files, long lines and hidden characters are units of thei
   ])
 })
 
+test('a file of 3 MB leaves room for other work', async () => {
+  const text = 'fn a() { unsafe { b(c, d) } }\n'.repeat(100_000)
+  let longest = 0
+  let last = performance.now()
+  const timer = setInterval(() => {
+    longest = Math.max(longest, performance.now() - last)
+    last = performance.now()
+  }, 5)
+  await unitsOf(null, { 'a.rs': text }, [file('a.rs', 'added')])
+  clearInterval(timer)
+  // Under 200 ms on a quiet machine; parsing alone in one piece takes 500 ms there.
+  expect(longest).toBeLessThan(400)
+}, 60_000)
+
+test('units of tests are listed last and owed by nobody, but for what cannot be seen', async () => {
+  const { units } = await unitsOf(
+    null,
+    { 'tests/a.rs': 'fn a() { unsafe {} }', 'src/b.rs': 'fn b() { unsafe {} }', 'tests/x.bin': new Uint8Array([0]) },
+    [
+      file('tests/a.rs', 'added', { group: 'tests' }),
+      file('src/b.rs', 'added'),
+      file('tests/x.bin', 'added', { group: 'tests' }),
+    ],
+  )
+  expect(units.map(u => `${u.kind} ${u.path} ${u.isOptional}`)).toEqual([
+    'unsafe-block src/b.rs false',
+    'unsafe-block tests/a.rs true',
+    'binary tests/x.bin false',
+  ])
+})
+
 test('answers survive, hold for the same text in another version, and can be taken back', async () => {
   const data = (await fs.mkdtemp(path.join(os.tmpdir(), 'assay-units-'))) as AbsolutePath
   folders.push(data)

@@ -18,7 +18,7 @@ import { LONG_LINE, scanRustInTurns, type FoundUnit, type ScannedRust } from './
 export type BareUnit = Omit<Unit, 'answer'>
 
 export interface CrateUnits {
-  /** By kind, then path and line. */
+  /** By kind, those that are optional last, then by path and line. */
   readonly units: readonly BareUnit[]
   readonly files: readonly UnitFile[]
   readonly isCut: boolean
@@ -30,6 +30,9 @@ export interface UnitsInput {
   readonly files: readonly Omit<ReviewFile, 'mark'>[]
 }
 
+const NEVER_BUILT: ReadonlySet<ReviewFile['group']> = new Set(['tests', 'benches', 'examples'])
+/** What a reader cannot see is owed wherever it lies: a payload waits in a test's data as well as anywhere. */
+const ALWAYS_OWED: ReadonlySet<UnitKind> = new Set(['binary', 'hidden-characters'])
 const MAX_FILE_BYTES = 8 << 20
 const MAX_UNITS = 20_000
 const MAX_LONG_LINES = 20
@@ -72,7 +75,15 @@ export async function crateUnits(
       input.oldFolder === null || file.change === 'added'
         ? null
         : await readSide(read, null, input.oldFolder, oldPath, file)
-    const { listed, removed } = againstBase(now?.units ?? [], base?.units ?? [], file.path, input.oldFolder !== null)
+    const room = MAX_UNITS - units.length
+    if ((now?.units.length ?? 0) > room) isCut = true
+    await pause()
+    const { listed, removed } = againstBase(
+      now?.units.slice(0, room) ?? [],
+      base?.units ?? [],
+      file,
+      input.oldFolder !== null,
+    )
     if (now !== null || removed > 0) {
       files.push({
         path: file.path,
@@ -82,13 +93,14 @@ export async function crateUnits(
         removed,
       })
     }
-    const room = MAX_UNITS - units.length
-    if (listed.length > room) isCut = true
-    units.push(...listed.slice(0, Math.max(room, 0)))
+    units.push(...listed)
   }
   const order = new Map(UNIT_KINDS.map((kind, i) => [kind, i]))
   const compare = (a: BareUnit, b: BareUnit) =>
-    (order.get(a.kind) ?? 0) - (order.get(b.kind) ?? 0) || byText(a.path, b.path) || a.line - b.line
+    (order.get(a.kind) ?? 0) - (order.get(b.kind) ?? 0) ||
+    Number(a.isOptional) - Number(b.isOptional) ||
+    byText(a.path, b.path) ||
+    a.line - b.line
   return { units: units.sort(compare), files, isCut }
 }
 
@@ -217,7 +229,7 @@ function hidden(text: string, lines: readonly number[]): SideUnit[] {
 function againstBase(
   now: readonly SideUnit[],
   base: readonly SideUnit[],
-  path: string,
+  file: Pick<ReviewFile, 'path' | 'group'>,
   hasBase: boolean,
 ): { readonly listed: readonly BareUnit[]; readonly removed: number } {
   const byText = new Map<string, number>()
@@ -236,12 +248,16 @@ function againstBase(
   const seen = new Map<string, number>()
   const listed = now.map((unit, i): BareUnit => {
     const change = unchanged[i] === true ? 'unchanged' : hasBase && take(byItem, itemKey(unit)) ? 'changed' : 'new'
-    const key = `${unit.kind}\0${path}\0${normal(unit.text)}`
+    const key = `${unit.kind}\0${file.path}\0${normal(unit.text)}`
     const nth = seen.get(key) ?? 0
     seen.set(key, nth + 1)
     const id = createHash('sha256').update(`${key}\0${nth}`).digest('hex').slice(0, 24)
     const { kind, line, endLine, item, places, certainty } = unit
-    return { id, kind, path, line, endLine, snippet: snippetOf(unit), item, places, change, certainty }
+    const isOptional = NEVER_BUILT.has(file.group) && !ALWAYS_OWED.has(kind)
+    return {
+      ...{ id, kind, path: file.path, line, endLine, snippet: snippetOf(unit) },
+      ...{ item, places, change, certainty, isOptional },
+    }
   })
   let removed = 0
   for (const left of byItem.values()) removed += left

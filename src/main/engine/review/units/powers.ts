@@ -130,7 +130,7 @@ for (const rules of BY_HEAD.values()) rules.sort((a, b) => b[0].length - a[0].le
 
 /** Types and constants of these modules that do nothing by themselves. */
 const HARMLESS =
-  /^std::(net::(Ipv?[46]?Addr|IpAddr|Ipv4Addr|Ipv6Addr|SocketAddr(V[46])?|AddrParseError|Shutdown)|env::(consts|VarError|ArgsOs?|Vars(Os)?|JoinPathsError|SplitPaths)|fs::(FileType|Permissions|Metadata)|process::(ExitStatus|Output|ExitCode|Termination)|os::fd::\w*Fd|os::unix::io::(RawFd|AsRawFd|AsFd|BorrowedFd|OwnedFd|IntoRawFd)|os::windows::io::\w+)(::|$)/
+  /^std::(net::(Ipv?[46]?Addr|IpAddr|Ipv4Addr|Ipv6Addr|SocketAddr(V[46])?|AddrParseError|Shutdown)|env::(consts|VarError|ArgsOs?|Vars(Os)?|JoinPathsError|SplitPaths)|fs::(FileType|Permissions|Metadata)|process::(ExitStatus|Output|ExitCode|Termination)|os::fd::\w*Fd|os::unix::io::(RawFd|AsRawFd|AsFd|BorrowedFd|OwnedFd|IntoRawFd)|os::windows::io::\w+|os::unix::net::SocketAddr)(::|$)|^libloading::Error(::|$)/
 
 /** `CWD`, `RTLD_LAZY`: a constant does nothing by itself. */
 const CONSTANT = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/

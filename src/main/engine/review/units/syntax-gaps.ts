@@ -27,12 +27,18 @@ export function withoutNewSyntax(text: string, tokens: readonly Token[]): string
         break
       case 'unsafe':
         if (next === 'static') replace(token, '')
+        // `unsafe extern "C" {`, not the function of that kind
+        if (next === 'extern' && (at(i + 2) === '{' || (tokens[i + 2]?.kind === 'string' && at(i + 3) === '{')))
+          replace(token, '')
         break
       case 'raw': // a name of one's own behind `&`
         if (before === '&' && next !== 'const' && next !== 'mut') replace(token, 'ra_')
         break
       case 'gen':
         if ((next === 'fn' || next === '{' || next === 'move') && before !== '.') replace(token, '')
+        break
+      case 'move':
+        if (before === 'gen') replace(token, '')
         break
       case 'auto':
         if (next === 'trait') replace(token, '')

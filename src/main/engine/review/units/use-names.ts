@@ -17,6 +17,8 @@ export interface UseNames {
 }
 
 const MAX_DEPTH = 32
+/** Of one name; each use of the name looks at them all. */
+const MAX_MEANINGS = 32
 
 export function useNames(tokens: readonly Token[]): UseNames {
   const names = new Map<string, (readonly string[])[]>()
@@ -28,7 +30,7 @@ export function useNames(tokens: readonly Token[]): UseNames {
     if (name === '_') return
     const known = names.get(name)
     if (known === undefined) names.set(name, [path])
-    else known.push(path)
+    else if (known.length < MAX_MEANINGS && !known.some(other => other.join('::') === path.join('::'))) known.push(path)
   }
   const textAt = (i: number) => tokens[i]?.text ?? ''
 
