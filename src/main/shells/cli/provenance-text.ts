@@ -28,9 +28,7 @@ export function humanRecord(
   const name = `${wanted.crate} ${wanted.version}`.padEnd(32)
   if (!checked.ok) {
     const { title, cause } = describeFailure(checked.error)
-    return (
-      harmless(`${name} not checked                ${title}${cause === null ? '' : `: ${cause.split('\n')[0]}`}`) + '\n'
-    )
+    return `${oneLine(`${name} not checked                ${title}${cause === null ? '' : `: ${cause.split('\n')[0]}`}`)}\n`
   }
   const { outcome, anchor, fallback } = checked.value
   const word = fallback === null ? outcome : `${outcome}, then ${fallback.outcome}`
@@ -41,8 +39,11 @@ export function humanRecord(
     lines.push(...fileLines(record.fileResults))
     if (accepted !== null) lines.push(`  accepted by ${accepted.who}: ${accepted.reason.split('\n')[0]}`)
   }
-  return lines.map(line => harmless(line.replace(/[\n\t]/g, ' ')).trimEnd()).join('\n') + '\n'
+  return lines.map(oneLine).join('\n') + '\n'
 }
+
+/** A name with a line break must not look like a row of its own. */
+const oneLine = (line: string): string => harmless(line.replace(/[\n\t]/g, ' ')).trimEnd()
 
 const SHOWN = new Set(['differs', 'only-in-crate', 'line-endings', 'broken-symlink', 'unchecked'])
 
