@@ -124,6 +124,10 @@ test.each([
   ['no TOML', 'a = = 1\n'],
   ['items without headers of their own', 'checklist.a = [{ id = "x", question = "q" }]\n'],
   ['a criterion that is a table', '[checklist.a]\nid = "x"\n'],
+  [
+    'an item with the head of an earlier table below it',
+    '[other.sub]\nx = 1\n[[checklist.a]]\nid = "x"\nquestion = "q"\n[other]\ny = 2\n',
+  ],
 ])('%s is not written', (_, text) => {
   expect(writeChecklist(text, 'a', [item('z')]).ok).toBe(false)
 })
