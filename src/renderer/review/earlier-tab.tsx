@@ -40,7 +40,7 @@ export function EarlierTab(props: {
       </ul>
       {publishers.length + exemptions.length > 0 && (
         <section aria-label="Not read">
-          <h2 className="sh rv-unread-head">Passes without anybody having read it</h2>
+          <h2 className="sh rv-unread-head">Vouched for without reading</h2>
           <ul>
             {publishers.map((row, i) => (
               <PublisherItem key={i} row={row} />

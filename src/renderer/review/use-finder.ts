@@ -2,7 +2,7 @@
  * Finding in the whole crate: search, definitions and references, their answers as one list, and the keys for them.
  * Everything symbolic is by name and says so.
  */
-import { useEffect, useMemo, useRef, useState, type ComponentProps } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState, type ComponentProps } from 'react'
 import type { EngineClient } from '../../shared/contract.ts'
 import type { Failure } from '../../shared/failure.ts'
 import type { Definitions, Findings, OutlineItem, SearchQuery } from '../../shared/review-aids.ts'
@@ -151,15 +151,17 @@ export function useFinder(
   useEffect(() => {
     latest.current = page
   })
-  useEffect(() => {
-    const ask = async (name: string, qualifier: string | null) => {
+  const ask = useCallback(
+    async (name: string, qualifier: string | null) => {
       const { shownPath } = latest.current
       if (shownPath === null) return null
       const answer = await client.call('review.definitions', { review, name, qualifier, path: shownPath })
       return answer.ok ? answer.value : null
-    }
-    latest.current.view()?.setNameInfo(ask)
-  }, [client, review, page.shownPath, page.isText])
+    },
+    [client, review],
+  )
+  // After every render: the editor comes some time after the page.
+  useEffect(() => latest.current.view()?.setNameInfo(ask))
   return {
     tab: {
       query,
