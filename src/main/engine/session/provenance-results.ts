@@ -56,6 +56,10 @@ const UNSETTLED: ReadonlySet<Outcome> = new Set([
   'undetermined-stale-mirror',
 ])
 
+/** The index did not know all of its lock file, or no cargo was here to rebuild it: another day may say more. */
+const wasHalf = ({ lock, rebuild }: ProvenanceRecord): boolean =>
+  lock.state === 'unchecked' || (rebuild?.result === 'failed' && rebuild.cargoVersion === null)
+
 /** What of a record is shown in lists. */
 export function keptSummary(record: ProvenanceRecord): KeptSummary {
   const { crate, version, outcome, content, anchor, sentence, repository, commit } = record
@@ -66,7 +70,7 @@ export function keptSummary(record: ProvenanceRecord): KeptSummary {
     ...{ fallback, files, level, publishedAt, checkedAt, archiveSha256 },
     reasonCodes: record.reasons.map(r => r.code),
     notablePaths: notablePaths(record),
-    isSettled: !UNSETTLED.has(record.outcome) && record.indexLineSha256 !== null,
+    isSettled: !UNSETTLED.has(record.outcome) && record.indexLineSha256 !== null && !wasHalf(record),
     wasOffline: record.reasons.some(r => r.code === OFFLINE_CODE),
     tag: tag === null ? null : { name: tag.name, objectId: tag.objectId },
     stale: record.reasons.find(r => r.code === 'tag-moved')?.text ?? null,
