@@ -19,6 +19,8 @@ export type SearchAnswer =
   | { readonly kind: 'found'; readonly index: number; readonly found: TextFindings }
   | { readonly kind: 'binary'; readonly index: number }
   | { readonly kind: 'done' }
+  /** The thread has loaded; what takes time from now on is the pattern. */
+  | { readonly kind: 'ready' }
 
 const setup = workerData as SearchSetup
 const progress = new Int32Array(setup.progress)
@@ -37,3 +39,4 @@ parentPort?.on('message', (batch: SearchBatch) => {
   }
   answer({ kind: 'done' })
 })
+answer({ kind: 'ready' })

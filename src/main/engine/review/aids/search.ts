@@ -37,7 +37,7 @@ const READS_AT_ONCE = 16
 const MAX_NAMED = 200
 /** The pattern is given up after it took too long on so many files. */
 const MAX_STUCK = 3
-const START_MS = 3_000
+const START_MS = 10_000
 
 export interface SearchInput {
   readonly folder: AbsolutePath
@@ -176,10 +176,10 @@ function startThread(query: SearchQuery, limits: SearchLimits): SearchThread {
   const worker = openWorker(setup)
   let isReady = false
   let onMessage: (message: SearchAnswer | Error) => void = () => undefined
-  worker.once('online', () => {
-    isReady = true
+  worker.on('message', (message: SearchAnswer) => {
+    if (message.kind === 'ready') isReady = true
+    onMessage(message)
   })
-  worker.on('message', (message: SearchAnswer) => onMessage(message))
   worker.on('error', error => onMessage(error))
   return {
     search: (batch, signal, on) =>
@@ -206,7 +206,8 @@ function startThread(query: SearchQuery, limits: SearchLimits): SearchThread {
           if (message instanceof Error) {
             const reason = `not searched: ${message.message}`
             finish(() => resolve({ kind: 'stuck', at: Atomics.load(at, 0), reason }))
-          } else if (message.kind === 'found') on.onFound(message.index, message.found)
+          } else if (message.kind === 'ready') since = performance.now()
+          else if (message.kind === 'found') on.onFound(message.index, message.found)
           else if (message.kind === 'binary') on.onBinary(message.index)
           else finish(() => resolve({ kind: 'done' }))
         }
