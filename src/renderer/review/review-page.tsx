@@ -406,8 +406,10 @@ function ReviewBody(props: BodyProps) {
           onRead={path => {
             setFilter('')
             show(path)
-            if (isText) pane.current?.view()?.focus()
-            else filterRef.current?.blur()
+            // The editor may not be loaded yet: the keys must not go on into the filter.
+            const view = isText ? (pane.current?.view() ?? null) : null
+            if (view === null) filterRef.current?.blur()
+            else view.focus()
           }}
           onToggleGroup={group => setClosed(toggled(closed, group))}
           onSort={changeSort}

@@ -88,7 +88,14 @@ export function UnitsTab(props: {
           ))}
         </span>
       </div>
-      <div className="rv-units-list" ref={scroller} tabIndex={0} role="list" aria-label="Units" onKeyDown={move}>
+      <div
+        className="rv-units-list"
+        ref={scroller}
+        tabIndex={0}
+        role={rows.length === 0 ? undefined : 'list'}
+        aria-label="Units"
+        onKeyDown={move}
+      >
         {rows.length === 0 && <p className="rv-none">{emptyText(list, filter)}</p>}
         <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {virtual.getVirtualItems().map(item => {
