@@ -31,6 +31,11 @@ describe('steps', () => {
       'The commit is on main, tag v1.0.0 points to it. Nothing is signed. Our copy is from 1 h ago, its newest commit from 2026-11-02.',
     )
   })
+  it('say that files were compared of which none is equal', () => {
+    const record: ProvenanceRecord = { ...recordOf('mismatch'), identity: 'none' }
+    expect(textOf(record, 'Plan')).not.toContain('No file was compared')
+    expect(textOf(record, 'Verdict')).toContain('in the archive')
+  })
   it('say that a clean flag proves nothing, and that a dirty one is a reservation', () => {
     const record = recordOf('match')
     expect(textOf(record, 'Claim')).toContain('proves nothing')
@@ -46,7 +51,7 @@ describe('steps', () => {
     const record: ProvenanceRecord = {
       ...recordOf('revision-not-found'),
       commit: null,
-      identity: 'none',
+      ...{ identity: 'none', treeId: null },
       anchor: 'none',
     }
     expect(toneOf(record)).toEqual(['match', 'unknown', 'notrun', 'unknown'])

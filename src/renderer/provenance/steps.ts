@@ -158,7 +158,7 @@ export function plannedCommand(record: ProvenanceRecord): string | null {
 function planStep(record: ProvenanceRecord): Step {
   const { rebuild, identity } = record
   const how =
-    identity === 'none'
+    record.treeId === null
       ? 'No file was compared.'
       : identity === 'bytes'
         ? 'Every file was compared by its git object id, then byte by byte. No checkout.'
@@ -172,7 +172,7 @@ function planStep(record: ProvenanceRecord): Step {
   const texts = [how, cargoRange(record), 'No code of the crate was run.']
   const command = plannedCommand(record)
   if (command !== null) texts.push('Packaging it again would run, offline:')
-  return step('Plan', identity === 'none' ? 'notrun' : record.container.isCargo ? 'match' : 'differ', {
+  return step('Plan', record.treeId === null ? 'notrun' : record.container.isCargo ? 'match' : 'differ', {
     texts,
     command,
   })
@@ -195,13 +195,13 @@ export function countsText({ files }: Pick<ProvenanceRecord, 'files'>): string {
 }
 
 function verdictStep(record: ProvenanceRecord): Step {
-  const { outcome, manifest, lock, fallback, identity } = record
+  const { outcome, manifest, lock, fallback, treeId } = record
   const words = STATUS[outcome]
   const texts = [
-    identity === 'none' ? STATUS[outcome].meaning : countsText(record),
+    treeId === null ? STATUS[outcome].meaning : countsText(record),
     manifest.state === 'explained' && 'The generated Cargo.toml is explained by the one in the repository.',
     manifest.state === 'unexplained' && 'The generated Cargo.toml is not explained by the one in the repository.',
-    manifest.state === 'unchecked' && identity !== 'none' && 'The generated Cargo.toml was not checked.',
+    manifest.state === 'unchecked' && treeId !== null && 'The generated Cargo.toml was not checked.',
     manifest.index === 'differs' && 'It says something else than the registry index.',
     lock.state === 'plausible' && 'Cargo.lock names only published versions with their checksums.',
     lock.state === 'implausible' && 'Cargo.lock names something that the registry does not.',

@@ -96,7 +96,7 @@ export function recordOf(outcome: Outcome, change: Partial<ProvenanceSummary> = 
     archiveSha256: '0'.repeat(64),
     indexLineSha256: null,
     publishedAt: of.publishedAt,
-    treeId: null,
+    treeId: 'e'.repeat(40),
     mirror: {
       fetchedFrom: 'https://git.example/r',
       newestCommitAt: '2026-11-02T00:00:00Z',
