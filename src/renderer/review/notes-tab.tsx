@@ -20,13 +20,15 @@ const SEVERITIES: readonly (readonly [NoteSeverity, string])[] = [
 ]
 
 /** Made by the page, so that a draft saved twice while it is typed is one note. */
-function newNoteId(): string {
+export function newNoteId(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join('')
 }
 
 /** What is being written: a new note or one that exists. */
 export interface NoteDraft {
-  readonly id: string | null
+  readonly id: string
+  /** It is kept as a draft while it is typed; an existing note changes only when it is finished. */
+  readonly isNew: boolean
   readonly target: NoteTarget
   readonly text: string
   readonly severity: NoteSeverity
@@ -58,12 +60,7 @@ export function NotesTab(props: {
   return (
     <div className="rv-notes">
       {props.draft !== null ? (
-        <Composer
-          key={props.draft.id ?? JSON.stringify(props.draft.target)}
-          draft={props.draft}
-          save={save}
-          onDone={props.onDone}
-        />
+        <Composer key={props.draft.id} draft={props.draft} save={save} onDone={props.onDone} />
       ) : (
         <div className="rv-notes-top row">
           <button className="btn s" onClick={() => props.onWrite({ kind: 'crate' })}>
@@ -119,27 +116,24 @@ function Composer(props: {
   const [text, setText] = useState(draft.text)
   const [severity, setSeverity] = useState(draft.severity)
   const [inAudit, setInAudit] = useState(draft.inAudit)
-  const [id, setId] = useState(draft.id)
+  const { id } = draft
   const field = useRef<HTMLTextAreaElement>(null)
   useEffect(() => field.current?.focus(), [])
   const isEmpty = text.trim() === ''
 
-  // A new note is given its id here, so that each pause saves the same draft again.
-  const saved = useRef({ text: draft.text, isNew: draft.id === null })
+  const saved = useRef({ text: draft.text, isNew: draft.isNew })
   useEffect(() => {
     if (isEmpty || text === saved.current.text || !saved.current.isNew) return
     const timer = window.setTimeout(async () => {
-      const own = id ?? newNoteId()
-      if (id === null) setId(own)
       saved.current = { text, isNew: true }
-      await save({ id: own, target: draft.target, text, severity, state: 'draft', inAudit })
+      await save({ id, target: draft.target, text, severity, state: 'draft', inAudit })
     }, AUTOSAVE_MS)
     return () => window.clearTimeout(timer)
   }, [text, severity, inAudit, id, isEmpty, draft.target, save])
 
   const finish = async (state: 'draft' | 'published') => {
     if (isEmpty) return onDone()
-    if (await save({ id: id ?? newNoteId(), target: draft.target, text, severity, state, inAudit })) onDone()
+    if (await save({ id, target: draft.target, text, severity, state, inAudit })) onDone()
   }
   return (
     <form

@@ -3,7 +3,7 @@ import { useMemo, useState, type ComponentProps } from 'react'
 import type { EngineClient } from '../../shared/contract.ts'
 import type { Note, NoteTarget } from '../../shared/review-notes.ts'
 import { useCommandHandlers } from '../commands/command-table.ts'
-import type { NoteDraft, NotesTab } from './notes-tab.tsx'
+import { newNoteId, type NoteDraft, type NotesTab } from './notes-tab.tsx'
 import { useNotes } from './use-notes.ts'
 
 export interface NoteWalk {
@@ -42,7 +42,7 @@ export function useNoteWalk(
   }, [notes])
 
   const write = (target: NoteTarget) => {
-    setDraft({ id: null, target, text: '', severity: 'remark', inAudit: true })
+    setDraft({ id: newNoteId(), isNew: true, target, text: '', severity: 'remark', inAudit: true })
     page.onWrite()
   }
   const show = (note: Note) => {
@@ -70,7 +70,7 @@ export function useNoteWalk(
       onWrite: write,
       onEdit: note => {
         const { id, target, text, severity, inAudit } = note
-        setDraft({ id, target, text, severity, inAudit })
+        setDraft({ id, isNew: false, target, text, severity, inAudit })
       },
       onDone: () => {
         setDraft(null)
