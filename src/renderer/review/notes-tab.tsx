@@ -135,6 +135,8 @@ function Composer(props: {
     if (isEmpty) return onDone()
     if (await save({ id, target: draft.target, text, severity, state, inAudit })) onDone()
   }
+  /** A new note stays as a draft; one that exists stays as it was. */
+  const leave = () => (draft.isNew ? void finish('draft') : onDone())
   return (
     <form
       className="rv-composer"
@@ -144,7 +146,7 @@ function Composer(props: {
         void finish('published')
       }}
       onKeyDown={event => {
-        if (event.key === 'Escape') void finish('draft')
+        if (event.key === 'Escape') leave()
         else if (event.key === 'Enter' && event.ctrlKey) void finish('published')
         else return
         event.preventDefault()
@@ -184,8 +186,8 @@ function Composer(props: {
           Publish <kbd>Ctrl</kbd>
           <kbd>Enter</kbd>
         </button>
-        <button className="btn q s" type="button" onClick={() => void finish('draft')}>
-          {isEmpty ? 'Close' : 'Keep as draft'} <kbd>Esc</kbd>
+        <button className="btn q s" type="button" onClick={leave}>
+          {draft.isNew ? (isEmpty ? 'Close' : 'Keep as draft') : 'Cancel'} <kbd>Esc</kbd>
         </button>
       </div>
     </form>

@@ -56,6 +56,13 @@ export function createReviewNotes(deps: ReviewNotesDeps): ReviewNotes {
     const notes = await Promise.all(store.of(sides.crate).map(note => placed(sides, note, linesOf)))
     return { review: sides.id, notes: notes.sort(byPlace) }
   }
+  let last: Promise<unknown> = Promise.resolve()
+  /** One write after the other: a draft saved while it was typed must not come after the note it became. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = last.then(work)
+    last = done.catch(() => undefined)
+    return done
+  }
   const withReview = async <T>(
     id: string,
     use: (sides: ReviewSides) => Promise<Result<T, Failure>>,
@@ -70,34 +77,36 @@ export function createReviewNotes(deps: ReviewNotesDeps): ReviewNotes {
     handlers: {
       'review.notes': ({ review }) => withReview(review, async sides => ok(await listed(sides))),
       'review.saveNote': ({ review, note }) =>
-        withReview(review, async sides => {
-          const { target } = note
-          const before = store.get(note.id)
-          if (before !== null && before.crate !== sides.crate)
-            return fail({ code: 'refused', message: 'the note belongs to another crate', help: null })
-          const isSamePlace = before !== null && JSON.stringify(before.target) === JSON.stringify(target)
-          let anchor: Anchor | null = isSamePlace ? before.anchor : null
-          if (target.kind === 'lines' && !isSamePlace) {
-            const lines = await readLines(caps, sides, target.side, target.path)
-            if (lines === null) return fail({ code: 'file-not-in-review', path: target.path })
-            anchor = anchorAt(lines, target.line, target.endLine)
-          }
-          const now = caps.clock.nowMs()
-          const { text, severity, state, inAudit } = note
-          await store.put({
-            ...{ id: note.id, crate: sides.crate, target, anchor },
-            ...{ text, severity, state, inAudit },
-            who: before?.who ?? (await deps.who()),
-            version: isSamePlace
-              ? before.version
-              : target.kind === 'lines' && target.side === 'old'
-                ? (sides.delta.from ?? sides.delta.to)
-                : sides.delta.to,
-            createdAt: before?.createdAt ?? now,
-            editedAt: now,
-          })
-          return ok(await listed(sides))
-        }),
+        inTurn(() =>
+          withReview(review, async sides => {
+            const { target } = note
+            const before = store.get(note.id)
+            if (before !== null && before.crate !== sides.crate)
+              return fail({ code: 'refused', message: 'the note belongs to another crate', help: null })
+            const isSamePlace = before !== null && JSON.stringify(before.target) === JSON.stringify(target)
+            let anchor: Anchor | null = isSamePlace ? before.anchor : null
+            if (target.kind === 'lines' && !isSamePlace) {
+              const lines = await readLines(caps, sides, target.side, target.path)
+              if (lines === null) return fail({ code: 'file-not-in-review', path: target.path })
+              anchor = anchorAt(lines, target.line, target.endLine)
+            }
+            const now = caps.clock.nowMs()
+            const { text, severity, state, inAudit } = note
+            await store.put({
+              ...{ id: note.id, crate: sides.crate, target, anchor },
+              ...{ text, severity, state, inAudit },
+              who: before?.who ?? (await deps.who()),
+              version: isSamePlace
+                ? before.version
+                : target.kind === 'lines' && target.side === 'old'
+                  ? (sides.delta.from ?? sides.delta.to)
+                  : sides.delta.to,
+              createdAt: before?.createdAt ?? now,
+              editedAt: now,
+            })
+            return ok(await listed(sides))
+          }),
+        ),
       'review.removeNote': ({ review, id, isRemoved }) =>
         withReview(review, async sides => {
           if (store.get(id)?.crate !== sides.crate || !(await store.setRemoved(id, isRemoved)))
