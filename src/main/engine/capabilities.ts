@@ -52,8 +52,6 @@ export interface FileStat {
 export interface Files {
   readBytes(path: AbsolutePath, maxBytes?: number): Promise<Uint8Array>
   readText(path: AbsolutePath, maxBytes?: number): Promise<string>
-  /** `length` bytes from `position` on; fewer where the file ends before. */
-  readRange(path: AbsolutePath, position: number, length: number): Promise<Uint8Array>
   /** Writes beside the target and renames over it: readers see the old or the new bytes. Creates folders. */
   writeAtomic(path: AbsolutePath, bytes: Uint8Array | string): Promise<void>
   /** Truncates and writes the file itself, keeping its inode (for files that others lock). `isExecutable` counts for a new file. */

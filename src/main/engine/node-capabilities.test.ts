@@ -56,13 +56,6 @@ describe('files', () => {
     expect(await box.caps.files.stat(box.at('none'))).toBeNull()
     expect(await box.caps.files.stat(box.at('big', 'below'))).toBeNull()
   })
-  it('are read in part, up to their end', async () => {
-    box.write({ f: '0123456789' })
-    const read = async (position: number, length: number) =>
-      Buffer.from(await box.caps.files.readRange(box.at('f'), position, length)).toString()
-    expect([await read(2, 3), await read(7, 4), await read(9, 100), await read(10, 5)]).toEqual(['234', '789', '9', ''])
-    await expect(box.caps.files.readRange(box.at('none'), 0, 1)).rejects.toMatchObject({ code: 'ENOENT' })
-  })
   it('are listed in byte order, links as links', async () => {
     box.write({ 'd/b': '', 'd/a': '', 'd/B': '', 'd/sub/x': '' })
     if (isPosix) fs.symlinkSync('a', box.at('d/link'))

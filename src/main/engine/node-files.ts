@@ -18,7 +18,6 @@ export function createNodeFiles(platform: string, env: Readonly<Record<string, s
   return {
     readBytes: (file, maxBytes) => readBytes(file, maxBytes),
     readText: async (file, maxBytes) => (await readBytes(file, maxBytes)).toString('utf8'),
-    readRange,
     writeAtomic,
     writeInPlace: (file, bytes, isExecutable = false) =>
       wrap(file, () => fs.promises.writeFile(file, bytes, { flag: 'w', mode: isExecutable ? 0o777 : 0o666 })),
@@ -56,21 +55,6 @@ function readBytes(file: AbsolutePath, maxBytes?: number): Promise<Buffer> {
         if (size > maxBytes) throw new FileError(`${file} has ${size} bytes, limit ${maxBytes}`, 'EFBIG', file)
       }
       return await handle.readFile()
-    } finally {
-      await handle.close()
-    }
-  })
-}
-
-function readRange(file: AbsolutePath, position: number, length: number): Promise<Buffer> {
-  return wrap(file, async () => {
-    const handle = await fs.promises.open(file, 'r')
-    try {
-      // Not from Node's shared pool: a range may be kept long after its neighbours are gone.
-      const bytes = Buffer.allocUnsafeSlow(length)
-      const { bytesRead } = await handle.read(bytes, 0, length, position)
-      // What is much shorter does not hold on to the whole length.
-      return bytesRead < length / 2 ? Buffer.from(bytes.subarray(0, bytesRead)) : bytes.subarray(0, bytesRead)
     } finally {
       await handle.close()
     }

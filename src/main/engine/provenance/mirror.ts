@@ -8,13 +8,11 @@ import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
 import { FileError, type Capabilities, type Run } from '../capabilities.ts'
 import { fetchObjects, isNotGiven, remoteOf, type Remote } from './git-fetch.ts'
 import { isGitOid, MirrorFailure, type GitOid, type GitRepository } from './git-repository.ts'
-import type { LiveGit } from './live-git.ts'
+import { createLiveGit, type LiveGit } from './live-git.ts'
 import { cloneMirror, fetchAllTrees, FILTERS, updateMirror, type FetchPlace } from './mirror-fetch.ts'
 import { createMirrorRepository, type MirrorAccess } from './mirror-repository.ts'
 import { at, mirrorHome, readSnapshot, readStamp, type MirrorSnapshot } from './mirror-state.ts'
-import { createPackMemory, type PackMemory } from './pack-reader.ts'
 import { createSharedTask } from './shared-task.ts'
-import { createStoredObjects } from './stored-objects.ts'
 
 /** Why a repository cannot be read, with a sentence. `gone` and `refused` are what the server said. */
 export interface MirrorProblem {
@@ -86,7 +84,6 @@ export function openMirrors(caps: Capabilities, options: MirrorOptions): Mirrors
   const queue = new PQueue({ concurrency: Math.max(1, options.maxParallel) })
   const owners = new WeakMap<GitRepository, Mirror>()
   const pool: LivePool = {
-    memory: createPackMemory(),
     touch(live) {
       lives.delete(live)
       lives.add(live)
@@ -137,7 +134,6 @@ function follow(url: string, redirects: MirrorOptions['redirects']): string {
 }
 
 interface LivePool {
-  readonly memory: PackMemory
   /** Counts as used now; one not used for long is closed for it. */
   touch(live: LiveGit): void
 }
@@ -175,7 +171,7 @@ function createMirror(place: FetchPlace, offline: boolean, pool: LivePool, queue
     const { gitDir } = snapshot()
     if (live?.gitDir !== gitDir) {
       live?.git.close()
-      live = { git: createStoredObjects(caps, gitDir, pool.memory), gitDir }
+      live = { git: createLiveGit(caps, gitDir), gitDir }
     }
     pool.touch(live.git)
     return live.git

@@ -55,7 +55,6 @@ export function testCaps(dataDir: AbsolutePath): Capabilities {
         return new Uint8Array(bytes)
       },
       readText: at => fs.readFile(at, 'utf8'),
-      readRange: unused,
       writeAtomic: (at, bytes) => fs.writeFile(at, bytes),
       writeInPlace: (at, bytes) => fs.writeFile(at, bytes),
       makeLink: unused,
