@@ -119,12 +119,13 @@ async function realCrates(): Promise<void> {
 
   const step = Math.max(1, Math.floor(comparable.length / PACKAGED))
   const chosen = comparable.filter((_, i) => i % step === 0).slice(0, PACKAGED)
-  const chosenList = path.join(temp, 'chosen')
-  writeFileSync(chosenList, chosen.map(r => `${r.crate} ${r.version}\n`).join(''))
-  const ours = await inProcess(chosenList)
   const theirs = await packaged(chosen)
+  // The same crates on both sides: those that cargo packages in both forms.
+  const chosenList = path.join(temp, 'chosen')
+  writeFileSync(chosenList, theirs.names.replaceAll(', ', '\n'))
+  const ours = await inProcess(chosenList)
   console.log(`  the ${theirs.count} of ${chosen.length} that cargo packages in both forms: ${theirs.names}`)
-  const perCrate = ours / chosen.length
+  const perCrate = ours / theirs.count
   console.log(`  assay, compare                           ${perCrate.toFixed(2)} ms a crate`)
   console.log(
     `  cargo package --no-verify, and compare   ${theirs.ordinary.toFixed(1)} ms a crate (checkout not counted: ${theirs.checkout.toFixed(1)} ms)`,

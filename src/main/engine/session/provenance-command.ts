@@ -66,6 +66,7 @@ export async function prepareProvenance(
     refresh: wish.refresh,
     redirects: options.redirects ?? '',
     parallel,
+    compareBytes: wish.target.kind === 'crate',
   })
   if (!sources.ok) return sources
   const wanted = await wantedVersions(caps, wish.target, lock, sources.value, run)

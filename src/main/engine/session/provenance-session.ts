@@ -116,7 +116,7 @@ export function createProvenance(deps: ProvenanceDeps): ProvenanceSession {
     }, EMIT_INTERVAL_MS)
     timer.unref()
   }
-  const openSources = async (): Promise<Result<ProvenanceSources, Failure>> => {
+  const openSources = async (compareBytes: boolean): Promise<Result<ProvenanceSources, Failure>> => {
     const workspace = deps.workspace()
     const settings = (await deps.preferences()).settings()
     return openProvenanceSources(caps, {
@@ -127,6 +127,7 @@ export function createProvenance(deps: ProvenanceDeps): ProvenanceSession {
       refresh: false,
       redirects: settings.gitInsteadOf ?? '',
       parallel: DEFAULT_PARALLEL,
+      compareBytes,
     })
   }
   const runAll = async (
@@ -135,7 +136,7 @@ export function createProvenance(deps: ProvenanceDeps): ProvenanceSession {
     state: Running,
     run: Run,
   ): Promise<Result<{ checked: number }, Failure>> => {
-    const sources = await openSources()
+    const sources = await openSources(wanted.length === 1)
     if (!sources.ok) return sources
     let checked = 0
     try {
@@ -196,7 +197,7 @@ export function createProvenance(deps: ProvenanceDeps): ProvenanceSession {
     async file({ crate, version, path: file, page }) {
       const record = results.record(crate, version)
       if (record === null) return fail({ code: 'provenance-not-run', crate, version })
-      const sources = await openSources()
+      const sources = await openSources(false)
       if (!sources.ok) return sources
       try {
         const quiet: Run = { signal: new AbortController().signal, onProgress: () => undefined }

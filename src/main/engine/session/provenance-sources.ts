@@ -31,6 +31,11 @@ export interface SourceOptions {
   /** The setting beside ASSAY_GIT_INSTEAD_OF; empty: none. */
   readonly redirects: string
   readonly parallel: number
+  /**
+   * Where git object ids agree, also compare the bytes themselves, which a made-up sha1 could not pass; the record says
+   * which it was. Costs as much again, so long lists do without. A rebuild always does.
+   */
+  readonly compareBytes: boolean
 }
 
 export interface ProvenanceSources extends CheckOne {
@@ -89,7 +94,14 @@ export async function openProvenanceSources(
       const key = `${wanted.crate}@${wanted.version}`
       const line = lines.get(key) ?? null
       lines.delete(key)
-      return checkOne(await deps, budget, registry, { ...wanted, line }, { level, refresh: options.refresh }, run)
+      return checkOne(
+        await deps,
+        budget,
+        registry,
+        { ...wanted, line },
+        { level, refresh: options.refresh, compareBytes: options.compareBytes || level === 'rebuild' },
+        run,
+      )
     },
     async close() {
       await mirrors.close()
@@ -146,7 +158,7 @@ async function checkOne(
   budget: ByteBudget,
   registry: Registry,
   { crate, version, line: asked }: WantedVersion & { readonly line: Result<string, Failure> | null },
-  wish: { readonly level: CheckLevel; readonly refresh: boolean },
+  wish: { readonly level: CheckLevel; readonly refresh: boolean; readonly compareBytes: boolean },
   run: Run,
 ): Promise<Result<ProvenanceRecord, Failure>> {
   const archive = await registry.archive(crate, version, run)
@@ -154,6 +166,18 @@ async function checkOne(
   const line = asked ?? (await registry.indexLine(crate, version, run))
   const { bytes, checksum } = archive.value
   const index = line.ok ? readIndexFacts(line.value) : null
-  const input = { crate, version, archive: bytes, archiveSha256: checksum, index, ...wish }
-  return ok(await budget.use(unpackedBytes(bytes), run.signal, () => checkCrate(deps, input, run)))
+  const input = {
+    crate,
+    version,
+    archive: bytes,
+    archiveSha256: checksum,
+    index,
+    level: wish.level,
+    refresh: wish.refresh,
+  }
+  return ok(
+    await budget.use(unpackedBytes(bytes), run.signal, () =>
+      checkCrate({ ...deps, compareBytes: wish.compareBytes }, input, run),
+    ),
+  )
 }

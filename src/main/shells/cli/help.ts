@@ -118,7 +118,8 @@ assay provenance [OPTIONS] NAME [VERSION]         one crate: as the workspace us
 assay provenance [OPTIONS] --from FILE            a NAME VERSION per line; # starts a comment
 
 Was this crate built from the repository it names? Compares each published archive with the commit it claims, file by
-file. Nothing of the crate or of the repository is run. Needs git; no store and no cargo.
+file, by git object id; a single version also byte by byte where the contents are at hand. Nothing of the crate or of
+the repository is run. Needs git; no store and no cargo.
 
   --level compare    (default) without a checkout, or rebuild: also package that commit with the installed cargo,
                      without network, and compare the archives
