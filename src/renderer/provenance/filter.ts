@@ -4,6 +4,7 @@
  * key or value is reported, not silently matched to nothing. Pure.
  */
 import { anchorGrade, type ProvenanceRow } from '../../shared/provenance.ts'
+import { readFilterTerms, type FilterTerms } from '../parts/filter-terms.ts'
 import { detailText, filesOf, statusOf, wordsOf } from './rows.ts'
 import { isOutcome, STATUSES, type Status } from './texts.ts'
 
@@ -16,11 +17,7 @@ type Term =
 const isValues = ['accepted', 'stale', 'rebuilt', 'fallback'] as const
 type IsValue = (typeof isValues)[number]
 
-export interface ProvenanceFilter {
-  readonly terms: readonly (Term & { readonly isNegated: boolean })[]
-  /** Parts that were not understood, each with what would be. */
-  readonly problems: readonly string[]
-}
+export type ProvenanceFilter = FilterTerms<Term>
 
 const KEYS = 'outcome: anchor: reason: crate: file: year: is:'
 /** `queued` and `running` are asked for as `not-run`. */
@@ -63,16 +60,7 @@ function parseTerm(text: string): Term | string {
 
 /** Reads the filter field's text. */
 export function parseProvenanceFilter(text: string): ProvenanceFilter {
-  const terms: (Term & { readonly isNegated: boolean })[] = []
-  const problems: string[] = []
-  for (const part of text.split(/\s+/)) {
-    if (part === '' || part === '-') continue
-    const isNegated = part.startsWith('-')
-    const term = parseTerm(isNegated ? part.slice(1) : part)
-    if (typeof term === 'string') problems.push(term)
-    else terms.push({ ...term, isNegated })
-  }
-  return { terms, problems }
+  return readFilterTerms(text, parseTerm)
 }
 
 /** What words are looked for in, made once per row. */

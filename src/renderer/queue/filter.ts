@@ -5,6 +5,7 @@
 import type { PackageKey } from '../../shared/domain.ts'
 import type { ProvenanceRow } from '../../shared/provenance.ts'
 import type { QueueItem } from '../../shared/wire.ts'
+import { readFilterTerms, type FilterTerms } from '../parts/filter-terms.ts'
 import { provenanceWords, statusesNamed } from '../provenance/filter.ts'
 import { statusOf } from '../provenance/rows.ts'
 import type { Status } from '../provenance/texts.ts'
@@ -19,11 +20,7 @@ export type FilterTerm =
 export const isValues = ['dev', 'exempted', 'failing', 'full', 'delta', 'started', 'unknown'] as const
 export type IsValue = (typeof isValues)[number]
 
-export interface Filter {
-  readonly terms: readonly (FilterTerm & { readonly isNegated: boolean })[]
-  /** Parts that were not understood, each with what would be. */
-  readonly problems: readonly string[]
-}
+export type Filter = FilterTerms<FilterTerm>
 
 export const filterKeys = ['missing:', 'needs:', 'crate:', 'is:', 'provenance:', 'lines<', 'lines>'] as const
 
@@ -54,16 +51,7 @@ function parseTerm(text: string): FilterTerm | string {
 
 /** Reads the filter bar's text. A `-` in front negates a term. */
 export function parseFilter(text: string): Filter {
-  const terms: (FilterTerm & { readonly isNegated: boolean })[] = []
-  const problems: string[] = []
-  for (const part of text.split(/\s+/)) {
-    if (part === '' || part === '-') continue
-    const isNegated = part.startsWith('-')
-    const term = parseTerm(isNegated ? part.slice(1) : part)
-    if (typeof term === 'string') problems.push(term)
-    else terms.push({ ...term, isNegated })
-  }
-  return { terms, problems }
+  return readFilterTerms(text, parseTerm)
 }
 
 const linesOfItem = (item: QueueItem): number | null =>
