@@ -4,9 +4,9 @@ import type { PackageKey } from '../../shared/domain.ts'
 import type { ProvenanceRow, ProvenanceSnapshot } from '../../shared/provenance.ts'
 import { useClient } from '../client.ts'
 import { FailureNotice } from '../parts/failure-notice.tsx'
-import { Keys } from '../parts/keys.tsx'
+import { ListFoot } from '../parts/list-foot.tsx'
 import { useIsWide } from '../parts/use-is-wide.ts'
-import { count, number } from '../parts/words.ts'
+import { count } from '../parts/words.ts'
 import { useAppStore } from '../state/app-store.ts'
 import { DetailPane } from './detail-pane.tsx'
 import { OutcomeBars } from './outcome-bars.tsx'
@@ -22,6 +22,14 @@ import { useRecord } from './use-record.ts'
 import { YearChart } from './year-chart.tsx'
 import '../queue/queue.css'
 import './provenance.css'
+
+const HINTS = [
+  ['prov.files', 'files'],
+  ['prov.diff', 'diff'],
+  ['prov.run', 'check again'],
+  ['prov.filter', 'filter'],
+  ['prov.detail', 'details'],
+] as const
 
 function ScopeSwitch({ scope }: { readonly scope: Scope }) {
   const choice = (value: Scope, label: string) => (
@@ -58,45 +66,6 @@ function Header({ snapshot, list }: { readonly snapshot: ProvenanceSnapshot; rea
       </div>
       <YearChart years={years} undated={undated} />
     </div>
-  )
-}
-
-function Foot({ list, selected }: { readonly list: ProvenanceRows; readonly selected: ProvenanceRow | null }) {
-  const index = selected === null ? -1 : list.rows.indexOf(selected)
-  return (
-    <footer className="foot">
-      <span>
-        <Keys of="list.down" />
-        <Keys of="list.up" /> row
-      </span>
-      <span>
-        <Keys of="prov.files" /> files
-      </span>
-      <span>
-        <Keys of="prov.diff" /> diff
-      </span>
-      <span>
-        <Keys of="prov.run" /> check again
-      </span>
-      <span>
-        <Keys of="prov.filter" /> filter
-      </span>
-      <span>
-        <Keys of="prov.detail" /> details
-      </span>
-      <span>
-        <Keys of="app.help" /> all keys
-      </span>
-      <span className="right num">
-        {list.isOrderOld ? (
-          <button className="link t11" onClick={list.sortAnew}>
-            Order changed, sort anew
-          </button>
-        ) : (
-          index >= 0 && `${number(index + 1)} of ${number(list.rows.length)}`
-        )}
-      </span>
-    </footer>
   )
 }
 
@@ -194,7 +163,13 @@ function Body({ snapshot }: { readonly snapshot: ProvenanceSnapshot }) {
             onOpen={onOpen}
           />
         )}
-        <Foot list={list} selected={selected} />
+        <ListFoot
+          hints={HINTS}
+          index={selected === null ? -1 : list.rows.indexOf(selected)}
+          total={list.rows.length}
+          isOrderOld={list.isOrderOld}
+          onSortAnew={list.sortAnew}
+        />
       </section>
       {isDetailShown && <DetailPane row={selected} detail={detail} selectedFile={selectedFile} files={files} />}
     </main>

@@ -1,10 +1,9 @@
 /** The queue: what still needs an audit, least reading first, and why. */
 import { useCallback, useEffect, useMemo, useRef } from 'react'
 import type { PackageKey } from '../../shared/domain.ts'
-import type { QueueItem, QueueSnapshot } from '../../shared/wire.ts'
-import { Keys } from '../parts/keys.tsx'
+import type { QueueSnapshot } from '../../shared/wire.ts'
+import { ListFoot } from '../parts/list-foot.tsx'
 import { useIsWide } from '../parts/use-is-wide.ts'
-import { number } from '../parts/words.ts'
 import { useAppStore, useSettings } from '../state/app-store.ts'
 import { FilterBar } from './filter-bar.tsx'
 import { Inspector } from './inspector.tsx'
@@ -19,41 +18,12 @@ import { useRows, type Rows } from './use-rows.ts'
 import { select, useSelection } from './use-selection.ts'
 import './queue.css'
 
-function Foot({ list, selected }: { readonly list: Rows; readonly selected: QueueItem | null }) {
-  const index = selected === null ? -1 : list.items.indexOf(selected)
-  return (
-    <footer className="foot">
-      <span>
-        <Keys of="list.down" />
-        <Keys of="list.up" /> row
-      </span>
-      <span>
-        <Keys of="queue.review" /> review
-      </span>
-      <span>
-        <Keys of="queue.certify" /> certify
-      </span>
-      <span>
-        <Keys of="queue.filter" /> filter
-      </span>
-      <span>
-        <Keys of="queue.inspector" /> inspector
-      </span>
-      <span>
-        <Keys of="app.help" /> all keys
-      </span>
-      <span className="right num">
-        {list.isOrderOld ? (
-          <button className="link t11" onClick={list.sortAnew}>
-            Order changed, sort anew
-          </button>
-        ) : (
-          index >= 0 && `${number(index + 1)} of ${number(list.items.length)}`
-        )}
-      </span>
-    </footer>
-  )
-}
+const HINTS = [
+  ['queue.review', 'review'],
+  ['queue.certify', 'certify'],
+  ['queue.filter', 'filter'],
+  ['queue.inspector', 'inspector'],
+] as const
 
 function List(props: {
   readonly snapshot: QueueSnapshot
@@ -150,7 +120,15 @@ function SolvedQueue({ snapshot }: { readonly snapshot: QueueSnapshot }) {
           <FilterBar input={filterInput} problems={list.filter.problems} onLeave={focusList} />
         )}
         <List snapshot={snapshot} list={list} table={table} onSelect={selectByMouse} />
-        {hasInspector && hasItems && <Foot list={list} selected={selected} />}
+        {hasInspector && hasItems && (
+          <ListFoot
+            hints={HINTS}
+            index={selected === null ? -1 : list.items.indexOf(selected)}
+            total={list.items.length}
+            isOrderOld={list.isOrderOld}
+            onSortAnew={list.sortAnew}
+          />
+        )}
       </section>
       {isInspectorShown && <Inspector item={selected} generation={snapshot.generation} />}
     </main>
