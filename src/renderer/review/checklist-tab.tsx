@@ -5,13 +5,13 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
 import type { ChecklistGroup, ChecklistRow, ChecklistVerdict } from '../../shared/review-checklist.ts'
 import { CriteriaChip } from '../parts/criteria-chip.tsx'
-import { FailureNotice } from '../parts/failure-notice.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Meter } from '../parts/meter.tsx'
 import { useSettings } from '../state/app-store.ts'
 import { ChecklistEditor } from './checklist-editor.tsx'
 import { CHECK_WORDS, isOpenRow } from './checklist-words.ts'
 import type { ChecklistState } from './use-checklist.ts'
+import { TabFailure } from './tab-failure.tsx'
 import './checklist.css'
 
 const VERDICTS = ['yes', 'no', 'not-applicable'] as const
@@ -20,16 +20,7 @@ const ICONS = { yes: 'ok', no: 'warn', 'not-applicable': 'minus' } as const
 export function ChecklistTab({ state }: { readonly state: ChecklistState }) {
   const { list, failure, retry } = state
   const [edited, setEdited] = useState<string | null>(null)
-  if (failure !== null)
-    return (
-      <div className="rv-pad">
-        <FailureNotice failure={failure}>
-          <button className="btn s" onClick={retry}>
-            Try again
-          </button>
-        </FailureNotice>
-      </div>
-    )
+  if (failure !== null) return <TabFailure failure={failure} onRetry={retry} />
   if (list === null) return <p className="rv-none">Reading the checklists…</p>
   return (
     <div className="rv-checks">

@@ -4,12 +4,12 @@
  */
 import { useEffect, useRef, useState } from 'react'
 import type { Note, NoteInput, NoteSeverity, NoteTarget } from '../../shared/review-notes.ts'
-import { FailureNotice } from '../parts/failure-notice.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Keys } from '../parts/keys.tsx'
 import { personName } from '../parts/words.ts'
 import { shownPath } from './shown-path.ts'
 import type { NotesState } from './use-notes.ts'
+import { TabFailure } from './tab-failure.tsx'
 
 const AUTOSAVE_MS = 400
 const SEVERITIES: readonly (readonly [NoteSeverity, string])[] = [
@@ -45,16 +45,7 @@ export function NotesTab(props: {
   readonly onDone: () => void
 }) {
   const { notes, failure, retry, save, remove } = props.notes
-  if (failure !== null)
-    return (
-      <div className="rv-pad">
-        <FailureNotice failure={failure}>
-          <button className="btn s" onClick={retry}>
-            Try again
-          </button>
-        </FailureNotice>
-      </div>
-    )
+  if (failure !== null) return <TabFailure failure={failure} onRetry={retry} />
   if (notes === null) return <p className="rv-none">Reading the notes…</p>
   const shown = notes.filter(note => note.id !== props.draft?.id)
   return (

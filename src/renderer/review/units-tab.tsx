@@ -5,7 +5,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { isOwed, type Unit, type UnitList, type UnitVerdict } from '../../shared/review-units.ts'
-import { FailureNotice } from '../parts/failure-notice.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Keys } from '../parts/keys.tsx'
 import { Meter } from '../parts/meter.tsx'
@@ -13,6 +12,7 @@ import { count, number, personName } from '../parts/words.ts'
 import { shownPath } from './shown-path.ts'
 import { isOpen, KIND_WORDS, unitRows, VERDICT_WORDS, type UnitFilter } from './unit-words.ts'
 import type { UnitsState } from './use-units.ts'
+import { TabFailure } from './tab-failure.tsx'
 
 export function UnitsTab(props: {
   readonly units: UnitsState
@@ -45,16 +45,7 @@ export function UnitsTab(props: {
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [props.current])
 
-  if (failure !== null)
-    return (
-      <div className="rv-pad">
-        <FailureNotice failure={failure}>
-          <button className="btn s" onClick={retry}>
-            Try again
-          </button>
-        </FailureNotice>
-      </div>
-    )
+  if (failure !== null) return <TabFailure failure={failure} onRetry={retry} />
   if (list === null) return <p className="rv-none">Looking through the files…</p>
   const duty = list.units.filter(isOwed)
   const answered = duty.filter(unit => unit.answer !== null).length
