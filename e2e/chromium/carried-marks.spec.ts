@@ -2,23 +2,17 @@
  * What was read of one version stays read in a change to another one, with the keyboard: the lines saved, the files that
  * changed since, and what changed in them.
  */
-import { mkdtempSync, mkdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import { brand } from '../../src/shared/domain.ts'
 import { launchHash } from '../../src/shared/launch.ts'
 import { startBrowserDoor } from '../fixtures/browser-door.ts'
-import { makeRealWorkspace, ROOT, TO_READ, whyNoWorkspace } from '../fixtures/real-workspace.ts'
-import { expectAccessible } from '../pages/accessible.ts'
+import { makeRealWorkspace, TO_READ, whyNoWorkspace } from '../fixtures/real-workspace.ts'
+import { picture } from '../pages/pictures.ts'
 import { QueuePage } from '../pages/queue.ts'
 import { ReviewPage } from '../pages/review.ts'
-
-const PICTURES = path.join(
-  ROOT,
-  ...(process.env.ASSAY_SCREENSHOTS === '1' ? ['docs'] : ['test-results']),
-  'screenshots',
-)
 
 let folder: string
 test.beforeEach(() => {
@@ -34,16 +28,6 @@ async function openReview(page: Page, crate: string, from: string | null, to: st
   await page.reload()
   await new ReviewPage(page).isOpen(crate)
   await expect(page.locator('.rv-top')).toContainText(from === null ? `${to} (full)` : `${from} → ${to}`)
-}
-
-async function picture(page: Page, name: string): Promise<void> {
-  mkdirSync(PICTURES, { recursive: true })
-  for (const theme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
-    await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
-    await page.screenshot({ path: path.join(PICTURES, `${name}-${theme}.png`), animations: 'disabled' })
-    await expectAccessible(page, `${name}, ${theme}`)
-  }
 }
 
 test('what was read of a version stays read in a change to a newer one [needs the registry]', async ({ page }) => {

@@ -2,39 +2,18 @@
  * Provenance on the screens, on invented results: from a row of the queue to the lines that differ with the keyboard
  * alone; the page and its dialogs; the review beside the repository; and axe-core on each screen in both themes. Takes the screenshots of the documentation on the way.
  */
-import { mkdirSync } from 'node:fs'
-import path from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import { startFakePages, type FakePages } from '../fixtures/fake-pages.ts'
-import { ROOT } from '../fixtures/real-workspace.ts'
-import { expectAccessible } from '../pages/accessible.ts'
+import { checkThemes, picture } from '../pages/pictures.ts'
 import { PairPage, ProvenancePage } from '../pages/provenance.ts'
 import { QueuePage } from '../pages/queue.ts'
 
-const PICTURES = path.join(
-  ROOT,
-  ...(process.env.ASSAY_SCREENSHOTS === '1' ? ['docs'] : ['test-results']),
-  'screenshots',
-)
 let pages: FakePages
 test.beforeAll(async () => {
   test.setTimeout(120_000)
   pages = await startFakePages()
 })
 test.afterAll(() => pages.stop())
-
-/** axe-core in both themes, and a picture of each when it has a name. */
-async function checkThemes(page: Page, screen: string, picture: string | null = null): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
-    await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
-    if (picture !== null) {
-      mkdirSync(PICTURES, { recursive: true })
-      await page.screenshot({ path: path.join(PICTURES, `${picture}-${theme}.png`), animations: 'disabled' })
-    }
-    await expectAccessible(page, `${screen}, ${theme}`)
-  }
-}
 
 const open = async (page: Page, scenario: string) => {
   await page.goto(pages.address(scenario))
@@ -69,7 +48,7 @@ test('from a mismatch in the queue to the lines that differ, with keys only', as
   await expect(page.getByText('Repository at d698082: brine/build.rs')).toBeVisible()
   await expect(page.getByText('Crate 2.0.13: build.rs')).toBeVisible()
   await expect(page.getByText('hunk 1 of 1')).toBeVisible()
-  await checkThemes(page, 'a file beside its repository', 'provenance-diff')
+  await picture(page, 'provenance-diff')
   await page.keyboard.press('Escape')
   await expect(queue.grid).toBeVisible()
 })
@@ -89,7 +68,7 @@ test('bars, filter, order, detail, acceptance and export, with keys only', async
   await open(page, 'provenance')
   await provenance.openWithKeys()
   await provenance.detailIsShown('brine-sys')
-  await checkThemes(page, 'provenance', 'provenance')
+  await picture(page, 'provenance')
 
   // A bar is a filter: pressed with Enter, released with Enter.
   const all = await provenance.rowCount()

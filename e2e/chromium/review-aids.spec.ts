@@ -2,38 +2,22 @@
  * Finding one's way in a crate under review, with the keyboard: search in all files, definitions and references by name,
  * and back again.
  */
-import { mkdtempSync, mkdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { expect, test, type Page } from '@playwright/test'
+import { expect, test } from '@playwright/test'
 import { startBrowserDoor } from '../fixtures/browser-door.ts'
-import { makeLongReading, ROOT, whyNoWorkspace } from '../fixtures/real-workspace.ts'
-import { expectAccessible } from '../pages/accessible.ts'
+import { makeLongReading, whyNoWorkspace } from '../fixtures/real-workspace.ts'
+import { picture } from '../pages/pictures.ts'
 import { QueuePage } from '../pages/queue.ts'
 import { ReviewPage } from '../pages/review.ts'
 import { WelcomePage } from '../pages/welcome.ts'
-
-const PICTURES = path.join(
-  ROOT,
-  ...(process.env.ASSAY_SCREENSHOTS === '1' ? ['docs'] : ['test-results']),
-  'screenshots',
-)
 
 let folder: string
 test.beforeEach(() => {
   folder = mkdtempSync(path.join(os.tmpdir(), 'assay-e2e-'))
 })
 test.afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }))
-
-async function picture(page: Page, name: string): Promise<void> {
-  mkdirSync(PICTURES, { recursive: true })
-  for (const theme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
-    await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
-    await page.screenshot({ path: path.join(PICTURES, `${name}-${theme}.png`), animations: 'disabled' })
-    await expectAccessible(page, `${name}, ${theme}`)
-  }
-}
 
 test('search, definitions, references and back, with keys only [needs the registry]', async ({ page }) => {
   test.setTimeout(120_000)

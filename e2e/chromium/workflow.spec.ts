@@ -2,23 +2,17 @@
  * The main job in a real browser, with the keyboard alone: open a real workspace, read what fails, certify it; then the
  * real cargo-vet passes and its fmt changes nothing. Takes the screenshots of the documentation on the way.
  */
-import { mkdtempSync, mkdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
 import { startBrowserDoor } from '../fixtures/browser-door.ts'
-import { makeRealWorkspace, realCargoVet, REVIEWER, ROOT, TO_READ, whyNoWorkspace } from '../fixtures/real-workspace.ts'
-import { expectAccessible } from '../pages/accessible.ts'
+import { makeRealWorkspace, realCargoVet, REVIEWER, TO_READ, whyNoWorkspace } from '../fixtures/real-workspace.ts'
 import { CertifyPage } from '../pages/certify.ts'
+import { checkThemes, picture } from '../pages/pictures.ts'
 import { QueuePage } from '../pages/queue.ts'
 import { ReviewPage } from '../pages/review.ts'
 import { WelcomePage } from '../pages/welcome.ts'
-
-const PICTURES = path.join(
-  ROOT,
-  ...(process.env.ASSAY_SCREENSHOTS === '1' ? ['docs'] : ['test-results']),
-  'screenshots',
-)
 
 let folder: string
 test.beforeEach(() => {
@@ -31,24 +25,8 @@ async function dismissToasts(page: Page): Promise<void> {
   while ((await dismiss.count()) > 0) await dismiss.first().click()
 }
 
-/** What axe-core says of the page in each theme, which follows the system's; `look` is called before it. */
-async function checkThemes(page: Page, screen: string, look?: (theme: string) => Promise<unknown>): Promise<void> {
-  for (const theme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
-    await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
-    await look?.(theme)
-    await expectAccessible(page, `${screen}, ${theme}`)
-  }
-}
-
-/** One picture in each theme, and the check of what it shows. */
-async function picture(page: Page, name: string): Promise<void> {
-  mkdirSync(PICTURES, { recursive: true })
-  await checkThemes(page, name, async theme => {
-    await dismissToasts(page)
-    await page.screenshot({ path: path.join(PICTURES, `${name}-${theme}.png`), animations: 'disabled' })
-  })
-}
+/** A picture without the toasts that come and go. */
+const calmPicture = (page: Page, name: string) => picture(page, name, () => dismissToasts(page))
 
 /** An overlay over the page, in both themes; ends with the page as it was. */
 async function overlay(page: Page, key: string, label: string): Promise<void> {
@@ -82,12 +60,12 @@ test('from the queue to a passing cargo vet, with keys only [needs cargo-vet and
     await welcome.environmentIsKnown()
     // Which registry this machine uses is nobody's business in the documentation.
     await page.getByText(/ answered/).evaluateAll(found => found.forEach(text => (text.style.visibility = 'hidden')))
-    await picture(page, 'welcome')
+    await calmPicture(page, 'welcome')
     await welcome.openWithKeys(workspace.root)
 
     await queue.isMeasured(TO_READ.length)
     expect(await queue.crates()).toEqual(TO_READ.map(item => item.crate))
-    await picture(page, 'queue')
+    await calmPicture(page, 'queue')
     await overlay(page, 'Control+k', 'Command palette')
     await overlay(page, '?', 'Shortcuts')
     await overlay(page, 'Control+j', 'Jobs')
@@ -100,7 +78,7 @@ test('from the queue to a passing cargo vet, with keys only [needs cargo-vet and
         await review.diffIsShown()
         await review.becomesPartly()
         await review.nextHunkWithKeys()
-        await picture(page, 'review')
+        await calmPicture(page, 'review')
         await review.layoutWithKeys('Unified')
         await checkThemes(page, 'review, unified')
         await review.layoutWithKeys('Split')
@@ -108,7 +86,7 @@ test('from the queue to a passing cargo vet, with keys only [needs cargo-vet and
       expect(await review.readAllWithKeys()).toBeGreaterThan(0)
       await review.certifyWithKeys()
       await certify.isReady(crate)
-      if (crate === 'itoa') await picture(page, 'certify')
+      if (crate === 'itoa') await calmPicture(page, 'certify')
       // The first is only written, the others are committed as well.
       if (i === 0) await certify.writeWithKeys()
       else await certify.commitWithKeys()
