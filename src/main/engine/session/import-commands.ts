@@ -15,7 +15,8 @@ import type { CommandOptions } from './commands.ts'
 import { openCommandStore, type OpenHow } from './live-store.ts'
 import { writeStore, type Wrote } from './store-commands.ts'
 
-const PRUNE_ALL: UpdateMode = {
+/** What both commands do to every crate. */
+export const PRUNE_ALL: UpdateMode = {
   search: 'prefer-fresh-imports',
   pruneExemptions: true,
   pruneNonImportable: true,
@@ -68,7 +69,8 @@ async function updateImports(
   return updated.ok ? writeStore(caps, opened.value, updated.value, run) : updated
 }
 
-function withImport(store: VetStore, name: string, url: readonly string[]): VetStore {
+/** The store with the import added, or with other addresses for it: what is fetched and updated next. */
+export function withImport(store: VetStore, name: string, url: readonly string[]): VetStore {
   const before = store.config.imports.get(name) ?? { url, exclude: [], criteriaMap: new Map() }
   return { ...store, config: { ...store.config, imports: withEntry(store.config.imports, name, { ...before, url }) } }
 }

@@ -11,16 +11,16 @@ import { certifyWildcard, wildcardRange, type WildcardRange } from '../core/cert
 import { criteriaSet } from '../core/criteria.ts'
 import { livePublishers, publisherName } from '../core/publishers.ts'
 import { resolve } from '../core/resolve.ts'
+import type { VetStore } from '../core/store-model.ts'
 import { storeForSuggest } from '../core/suggest.ts'
 import { cratesToTrust, planTrustAll, solePublisher, trustPublisher, trustSeveral } from '../core/trust.ts'
 import { onlyFreshUnpublished } from '../core/unpublished.ts'
 import { updateStore } from '../core/update-store.ts'
 import { gitIdentity } from '../io/git.ts'
-import type { WebApi } from '../io/web-api.ts'
 import { loadFiltered, type CommandOptions } from './commands.ts'
 import type { LoadedWorkspace } from './flow.ts'
 import { liveStoreOf, storedAsLive, withSources } from './live-store.ts'
-import type { LiveStore } from './online.ts'
+import type { LiveStore, ReleaseSource } from './online.ts'
 import { writeStore, type Wrote } from './store-commands.ts'
 
 /** Lets a person change the proposed criteria; without one the proposal stands. */
@@ -52,11 +52,22 @@ export interface TrustDone extends Wrote {
 }
 
 /** The workspace with its live store, and a way to learn who published more crates. */
-interface Opened {
-  readonly workspace: LoadedWorkspace
+export interface OpenedPublishers {
+  readonly workspace: Pick<LoadedWorkspace, 'graph' | 'mapper' | 'loaded'>
   live: LiveStore
   /** Null when locked: then nobody is known to have published anything, as with cargo-vet. */
-  readonly webApi: WebApi | null
+  readonly webApi: ReleaseSource | null
+}
+interface Opened extends OpenedPublishers {
+  readonly workspace: LoadedWorkspace
+}
+
+/** What `trust` makes of the live store, before it is written. */
+export interface TrustStep {
+  readonly store: VetStore
+  readonly publisher: string
+  readonly crates: readonly CrateName[]
+  readonly skipped: readonly CrateName[]
 }
 
 const DEFAULT_CRITERIA = ['safe-to-deploy'] as CriteriaName[]
@@ -70,22 +81,36 @@ export async function trustCommand(
   run: Run,
 ): Promise<Result<TrustDone, Failure>> {
   return withPublishers(caps, options, run, async opened => {
-    const known = knownNames(opened, wish.criteria)
-    if (!known.ok) return known
-    return wish.all === null
-      ? trustOne(caps, options, opened, wish, choose, run)
-      : trustAll(caps, options, opened, { ...wish, all: wish.all }, choose, run)
+    const step = await trustStep(opened, options.today, wish, choose, run)
+    if (!step.ok) return step
+    const { store, ...done } = step.value
+    const written = await writeStore(caps, toWrite(opened), store, run)
+    return written.ok ? ok({ ...written.value, ...done }) : written
   })
 }
 
-async function trustOne(
-  caps: Capabilities,
-  options: CommandOptions,
-  opened: Opened,
+/** The whole of `trust` but the writing. Learns publishers into `opened.live`. @failure as trustCommand */
+export async function trustStep(
+  opened: OpenedPublishers,
+  today: IsoDate,
   wish: TrustWish,
   choose: ChooseCriteria,
   run: Run,
-): Promise<Result<TrustDone, Failure>> {
+): Promise<Result<TrustStep, Failure>> {
+  const known = knownNames(opened, wish.criteria)
+  if (!known.ok) return known
+  return wish.all === null
+    ? trustOne(opened, today, wish, choose, run)
+    : trustAll(opened, today, { ...wish, all: wish.all }, choose, run)
+}
+
+async function trustOne(
+  opened: OpenedPublishers,
+  today: IsoDate,
+  wish: TrustWish,
+  choose: ChooseCriteria,
+  run: Run,
+): Promise<Result<TrustStep, Failure>> {
   const crate = (wish.crate ?? '') as CrateName
   const learned = await learnPublishers(opened, crate, run)
   if (!learned.ok) return learned
@@ -104,7 +129,7 @@ async function trustOne(
     mapper,
     store: opened.live.store,
     isFresh: opened.live.isFresh,
-    today: options.today,
+    today,
     request: {
       crate,
       publisher: publisher.value,
@@ -114,19 +139,18 @@ async function trustOne(
       notes: wish.notes,
     },
   })
-  if (!trusted.ok) return trusted
-  const written = await writeStore(caps, toWrite(opened), trusted.value.store, run)
-  return written.ok ? ok({ ...written.value, publisher: publisher.value, crates: [crate], skipped: [] }) : written
+  return trusted.ok
+    ? ok({ store: trusted.value.store, publisher: publisher.value, crates: [crate], skipped: [] })
+    : trusted
 }
 
 async function trustAll(
-  caps: Capabilities,
-  options: CommandOptions,
-  opened: Opened,
+  opened: OpenedPublishers,
+  today: IsoDate,
   wish: TrustWish & { readonly all: string },
   choose: ChooseCriteria,
   run: Run,
-): Promise<Result<TrustDone, Failure>> {
+): Promise<Result<TrustStep, Failure>> {
   const { graph, mapper } = opened.workspace
   const store = storeForSuggest(opened.live.store, opened.webApi === null ? null : opened.live.isFresh)
   const report = resolve({ graph, store, mapper, isFresh: opened.live.isFresh })
@@ -147,16 +171,14 @@ async function trustAll(
   if (!criteria.ok) return criteria
   const { startDate: start, endDate: end, notes } = wish
   const { store: live, isFresh } = opened.live
-  const trusted = trustSeveral({ graph, mapper, store: live, isFresh, today: options.today }, crates, {
+  const trusted = trustSeveral({ graph, mapper, store: live, isFresh, today }, crates, {
     publisher: wish.all,
     criteria: criteria.value,
     start,
     end,
     notes,
   })
-  if (!trusted.ok) return trusted
-  const written = await writeStore(caps, toWrite(opened), trusted.value, run)
-  return written.ok ? ok({ ...written.value, publisher: wish.all, crates, skipped }) : written
+  return trusted.ok ? ok({ store: trusted.value, publisher: wish.all, crates, skipped }) : trusted
 }
 
 export interface WildcardWish {
@@ -283,12 +305,12 @@ const storedWithoutPublishers = ({ loaded }: LoadedWorkspace): LiveStore => stor
 const toWrite = ({ workspace, live }: Opened) => ({ workspace, warnings: live.remarks })
 
 /** PARITY cargo-vet 0.10.3 ensure_publisher_versions: locked, nobody published anything, whatever imports.lock has. */
-function rowsOf({ live, webApi }: Opened, crate: CrateName) {
+function rowsOf({ live, webApi }: OpenedPublishers, crate: CrateName) {
   return webApi === null ? [] : (live.store.imports.publisher.get(crate) ?? [])
 }
 
 /** Adds the crate's releases to the live store. @failure as WebApi.releases */
-async function learnPublishers(opened: Opened, crate: CrateName, run: Run): Promise<Result<null, Failure>> {
+async function learnPublishers(opened: OpenedPublishers, crate: CrateName, run: Run): Promise<Result<null, Failure>> {
   const { live, webApi, workspace } = opened
   if (webApi === null || live.store.imports.publisher.has(crate)) return ok(null)
   const releases = await webApi.releases(crate, run)
@@ -305,13 +327,13 @@ async function learnPublishers(opened: Opened, crate: CrateName, run: Run): Prom
 }
 
 /** Refuses what cargo-vet panics at, before anything is fetched for it. */
-function knownNames({ workspace }: Opened, criteria: readonly string[]): Result<null, Failure> {
+function knownNames({ workspace }: OpenedPublishers, criteria: readonly string[]): Result<null, Failure> {
   const known = criteriaSet(workspace.mapper, criteria, '--criteria')
   return known.ok ? ok(null) : known
 }
 
 async function chosenCriteria(
-  { workspace }: Opened,
+  { workspace }: OpenedPublishers,
   given: readonly string[],
   proposed: readonly CriteriaName[],
   title: string,
