@@ -14,6 +14,7 @@ import * as c from './review-checklist.ts'
 import * as m from './review-marks.ts'
 import * as n from './review-notes.ts'
 import * as u from './review-units.ts'
+import * as t from './team.ts'
 import * as w from './wire.ts'
 
 interface Call<A extends z.ZodType, R extends z.ZodType> {
@@ -262,6 +263,38 @@ export const contract = {
     }),
     z.object({ path: w.absolutePath, files: z.number().int().nonnegative() }),
   ),
+
+  /** What the team wrote down about the open workspace, folded; its own events count whether sent or not. */
+  'team.state': call(none, t.teamState),
+  /** After every act, sync and change of place. A page that missed a generation asks team.state. */
+  'team.changed': event(t.teamChange),
+  /** Everything said of one crate: notes with replies, and the log. */
+  'team.thread': call(z.object({ crate: w.crateName }), t.teamThread),
+  /**
+   * Writes events, on disk before it answers, and sends them by and by. All or none of them.
+   * @failure identity-missing; refused for an own act that cannot be (a note or sign-off that is not there)
+   */
+  'team.act': call(
+    z.object({ actions: z.array(t.teamAction).min(1).max(200) }),
+    z.object({ events: z.array(t.eventId) }),
+  ),
+  /** Takes own events back by an event, whose id it answers: undoing that is redo. @failure refused */
+  'team.undo': call(
+    z.object({ events: z.array(t.eventId).min(1).max(1_000) }),
+    z.object({ events: z.array(t.eventId) }),
+  ),
+  /** Fetches and sends in a job. @failure offline, refused (not joined, no place), team-remote, git-not-found */
+  'team.sync': call(none, t.teamSync),
+  'team.where': call(none, t.teamWhere),
+  /**
+   * Joins the place that team.where named, or with null leaves it; nothing is asked or sent there before. Refused when
+   * the place is another one by now. Own events of before are sent with the next sync.
+   */
+  'team.setup': call(z.object({ join: z.string().max(2_000).nullable() }), t.teamWhere),
+  /** What others did that arrived since `team.looked`. */
+  'team.news': call(none, t.teamNews),
+  /** Now is the moment that team.news counts from. */
+  'team.looked': call(none, none),
 
   /** Desktop: the system's folder dialog. Browser: fails with `unsupported`, use app.listFolder. Null when dismissed. */
   'shell.pickFolder': call(none, w.absolutePath.nullable()),

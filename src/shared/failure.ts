@@ -117,6 +117,15 @@ export type Failure =
   | { readonly code: 'file-not-in-review'; readonly path: string }
   | { readonly code: 'review-unknown'; readonly review: string }
   | { readonly code: 'provenance-not-run'; readonly crate: string; readonly version: string }
+  // team
+  /** The remote with the team's events. `said`: git's or the server's own words, printable. */
+  | {
+      readonly code: 'team-remote'
+      readonly kind: 'refused' | 'credentials' | 'gone' | 'unreachable' | 'timeout' | 'too-large' | 'busy' | 'failed'
+      readonly address: string
+      readonly branch: string
+      readonly said: string
+    }
   // the rest
   | { readonly code: 'no-workspace-open' }
   | { readonly code: 'undo-unavailable'; readonly reason: string }
@@ -156,6 +165,42 @@ function mismatchText(m: (Failure & { code: 'aggregate-mismatch' })['mismatches'
   const side = ({ source, text }: { readonly source: string; readonly text: string }) =>
     `  ${source || 'an earlier source'}: ${JSON.stringify(text)}`
   return `the ${m.what} of '${m.criteria}' differs:\n${side(m.first)}\n${side(m.second)}`
+}
+
+const KEPT = 'What you wrote is kept and is sent with the next sync.'
+
+function teamRemoteWords(f: Failure & { code: 'team-remote' }): FailureWords {
+  const said = f.said === '' ? null : f.said
+  switch (f.kind) {
+    case 'refused':
+      return words(
+        `${f.address} does not take the branch ${f.branch}`,
+        said,
+        `Ask who looks after it for the right to push ${f.branch}, or name another repository in assay.toml. ${KEPT}`,
+      )
+    case 'credentials':
+      return words(
+        `${f.address} asks for credentials that git does not have`,
+        said,
+        `Run \`git ls-remote ${f.address}\` in a terminal once, so that git or ssh remembers them. ${KEPT}`,
+      )
+    case 'gone':
+      return words(
+        `there is no repository at ${f.address}, or it is hidden from you`,
+        said,
+        `Correct the address. ${KEPT}`,
+      )
+    case 'unreachable':
+      return words(`${f.address} cannot be reached`, said, KEPT)
+    case 'timeout':
+      return words(`${f.address} did not answer in time`, said, KEPT)
+    case 'too-large':
+      return words(`the branch ${f.branch} of ${f.address} is larger than is read`, said, KEPT)
+    case 'busy':
+      return words(`others wrote to ${f.branch} each time we tried to`, said, `Sync again. ${KEPT}`)
+    case 'failed':
+      return words(`git could not sync the branch ${f.branch} with ${f.address}`, said, KEPT)
+  }
 }
 
 /** A sentence for the user, the cause, and where there is one, the next thing to try. Total over the union. */
@@ -379,6 +424,8 @@ export function describeFailure(f: Failure): FailureWords {
       return words(`review ${f.review} is not open`, null, 'Open it again from the queue.')
     case 'provenance-not-run':
       return words(`the provenance of ${f.crate} ${f.version} was not checked yet`, null, 'Check it first.')
+    case 'team-remote':
+      return teamRemoteWords(f)
     case 'no-workspace-open':
       return words('no workspace is open', null, 'Open a folder first.')
     case 'undo-unavailable':

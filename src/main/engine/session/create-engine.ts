@@ -17,6 +17,7 @@ import { openPreferences, type Preferences } from './preferences.ts'
 import { provenanceHandlers } from './provenance-handlers.ts'
 import { createProvenance } from './provenance-session.ts'
 import { prepareSample, sampleFolder } from './sample.ts'
+import { createTeam } from './team-session.ts'
 import { createReviewAids } from './review-aids.ts'
 import { createReviewChecklist } from './review-checklist.ts'
 import { createReviewMarks } from './review-marks.ts'
@@ -96,6 +97,8 @@ export function createEngine(
     unpacked: async (crate, version) => session?.unpacked(crate, version) ?? fail({ code: 'no-workspace-open' }),
     run: runQuietly,
   })
+
+  const team = createTeam()
 
   const aids = createReviewAids({
     caps,
@@ -236,6 +239,7 @@ export function createEngine(
     ...evidence.handlers,
     ...aids.handlers,
     ...provenanceHandlers(provenance),
+    ...team.handlers,
   }
 
   return {
