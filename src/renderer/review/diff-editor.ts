@@ -47,6 +47,8 @@ export interface DiffView {
   /** False when there is no further hunk that way. */
   goToHunk(step: 1 | -1): boolean
   goToLine(side: 'old' | 'new', line: number, column?: number): void
+  /** Runs it when the file on its way, if any, is on screen and its line was gone to; a further file drops it. */
+  whenShown(run: () => void): void
   /** Opens what is folded of the item around the cursor, then of the one around that; false when nothing is folded. */
   expand(items?: readonly ItemSpan[]): boolean
   /** Opens all folds, or closes them all when none is closed. */
@@ -392,6 +394,14 @@ export function createDiffView(
       // The file is on its way to the screen: its place is taken once it is there.
       if (showing.isOn) showing.after = () => goTo(side, line, column)
       else goTo(side, line, column)
+    },
+    whenShown(run) {
+      if (!showing.isOn) return run()
+      const { after } = showing
+      showing.after = () => {
+        after?.()
+        run()
+      }
     },
     expand(items = []) {
       if (shown === null) return false

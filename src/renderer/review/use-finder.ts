@@ -124,6 +124,10 @@ export function useFinder(
     page.openTab()
     take({ kind: 'references', name: at.name, findings: answer.value }, 'list')
   }
+  const latestAsk = useRef({ definition, references })
+  useEffect(() => {
+    latestAsk.current = { definition, references }
+  })
   const outline = useOutline(client, review, page.shownPath)
   const { view } = page
   useCommandHandlers({
@@ -140,8 +144,8 @@ export function useFinder(
       page.openTab()
       setFocus(f => ({ on: 'field', turn: f.turn + 1 }))
     },
-    'review.definition': page.isText ? () => void definition() : undefined,
-    'review.references': page.isText ? () => void references() : undefined,
+    'review.definition': page.isText ? () => page.jumps.settled(() => void latestAsk.current.definition()) : undefined,
+    'review.references': page.isText ? () => page.jumps.settled(() => void latestAsk.current.references()) : undefined,
     'review.expand': page.isText
       ? () => void (view()?.expand(outline) === true || page.say('Nothing is folded here'))
       : undefined,

@@ -16,6 +16,8 @@ export interface Jumps {
   readonly show: (place: JumpPlace, column?: number) => void
   /** Where the reader is. */
   readonly here: () => JumpPlace | null
+  /** Runs it now, or once the jump on its way has arrived: what is under the cursor is only then what was meant. */
+  readonly settled: (run: () => void) => void
 }
 
 export function useJumps(page: {
@@ -28,6 +30,8 @@ export function useJumps(page: {
 }): Jumps {
   const [list, setList] = useState(NO_JUMPS)
   const pending = useRef<{ readonly place: JumpPlace; readonly column: number | undefined } | null>(null)
+  /** What waits for the place on its way; another jump takes its place. */
+  const waiting = useRef<(() => void) | null>(null)
   const here = (): JumpPlace | null => {
     if (page.shownPath === null) return null
     const at = page.isText ? (page.view()?.selectedLines() ?? null) : null
@@ -35,6 +39,7 @@ export function useJumps(page: {
   }
   const show = (place: JumpPlace, column?: number) => {
     pending.current = null
+    waiting.current = null
     if (place.path === page.shownPath) {
       if (page.isText && place.line !== null) page.view()?.goToLine(place.side, place.line, column)
       return
@@ -42,6 +47,11 @@ export function useJumps(page: {
     if (place.line !== null) pending.current = { place, column }
     page.open(place.path, place.side === 'new' ? place.line : null)
   }
+  const afterShown = useRef<(run: () => void) => void>(() => undefined)
+  useEffect(() => {
+    // The page as it is after the jump has to answer, not as it was when the key was pressed.
+    afterShown.current = run => page.isText && page.view()?.whenShown(run)
+  })
   // The editor's own effect has begun to show the file before this one runs; it goes to the line when that is done.
   useEffect(() => {
     const wanted = pending.current
@@ -49,6 +59,10 @@ export function useJumps(page: {
     pending.current = null
     if (page.isText && wanted.place.line !== null)
       page.view()?.goToLine(wanted.place.side, wanted.place.line, wanted.column)
+    const run = waiting.current
+    waiting.current = null
+    // Once the effects of this render have told everybody what is shown now.
+    if (run !== null) queueMicrotask(() => afterShown.current(run))
     // Only another file on screen matters.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [page.shownPath])
@@ -71,6 +85,10 @@ export function useJumps(page: {
     leave,
     here,
     show,
+    settled(run) {
+      if (pending.current === null) afterShown.current(run)
+      else waiting.current = run
+    },
     to(place, column) {
       leave()
       show(place, column)
