@@ -173,7 +173,8 @@ function exemptionsUsed(outcome: PackageOutcome): PathStep[] {
   return [...used].sort(([a], [b]) => a - b).map(([, step]) => step)
 }
 
-function vouchedEdge(
+/** The step with the words of the entry behind it. `store` is the one that the path was searched in. */
+export function vouchedEdge(
   store: VetStore,
   crate: CrateName,
   { from, to, origin }: Pick<PathStep, 'from' | 'to' | 'origin'>,

@@ -121,11 +121,11 @@ export function planCertify(
   return ok({ plan, texts })
 }
 
-type Trial =
+export type Trial =
   { readonly state: 'passed'; readonly solved: Solved } | { readonly state: 'failed'; readonly failure: Failure }
 
 /** Our own `check --locked` on the trial bytes: parse, validate with the locked rules, resolve. */
-function tryOut(input: CertifyInput, texts: StoreTexts): Trial {
+export function tryOut(input: Pick<CertifyInput, 'workspace' | 'places' | 'today'>, texts: StoreTexts): Trial {
   const parsed = parseStore(texts, input.places)
   if (!parsed.ok) return { state: 'failed', failure: parsed.error }
   const problems = validateStore({ store: parsed.value, texts, where: input.places, today: input.today, locked: true })
@@ -211,7 +211,8 @@ function effectsOf(
   return effects
 }
 
-function exemptionEffects(before: VetStore, after: VetStore): CertifyPlan['effects'] {
+/** Exemptions that go or say less, in words. */
+export function exemptionEffects(before: VetStore, after: VetStore): CertifyPlan['effects'] {
   const effects: CertifyPlan['effects'] = []
   for (const [crate, entries] of before.config.exemptions) {
     const kept = after.config.exemptions.get(crate) ?? []

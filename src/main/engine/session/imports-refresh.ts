@@ -108,7 +108,8 @@ function needsNetwork({ loaded, graph }: LoadedWorkspace): boolean {
 
 // ── answers that can be given again ──────────────────────────────────────────────────────────
 
-interface Answers {
+/** What was asked of each, with the answers so far. */
+export interface Answers {
   readonly peers: Recorded
   readonly registry: Pick<Registry, 'versions'> & { readonly heard: Heard<readonly IndexVersion[]> }
   readonly webApi: ReleaseSource & { readonly heard: Heard<readonly Release[]> }
@@ -116,7 +117,8 @@ interface Answers {
 type Heard<T> = Map<string, Result<T, Failure>>
 type Recorded = Peers & { readonly heard: Heard<PeerText> }
 
-function recording(peers: Peers, registry: Pick<Registry, 'versions'>, webApi: ReleaseSource): Answers {
+/** Asks, and keeps what was answered. */
+export function recording(peers: Peers, registry: Pick<Registry, 'versions'>, webApi: ReleaseSource): Answers {
   const texts: Heard<PeerText> = new Map()
   const versions: Heard<readonly IndexVersion[]> = new Map()
   const releases: Heard<readonly Release[]> = new Map()
@@ -148,7 +150,7 @@ async function record<T>(
 }
 
 /** The same answers without anybody being asked; what was never asked counts as unknown. */
-function settled({ peers, registry, webApi }: Answers): Answers {
+export function settled({ peers, registry, webApi }: Answers): Answers {
   const again = <T>(heard: Heard<T>, key: string, needed: string): Promise<Result<T, Failure>> =>
     Promise.resolve(heard.get(key) ?? fail({ code: 'offline', needed }))
   return {

@@ -142,7 +142,8 @@ function byReading(a: QueueItem, b: QueueItem): number {
   return sizeRank(a) - sizeRank(b) || (a.crate < b.crate ? -1 : a.crate > b.crate ? 1 : a.version < b.version ? -1 : 1)
 }
 
-function conflictView(conflict: ViolationConflict): QueueSnapshot['violations'][number]['conflicts'][number] {
+/** One conflict in words. */
+export function conflictView(conflict: ViolationConflict): QueueSnapshot['violations'][number]['conflicts'][number] {
   const { violation } = conflict
   const range = violation.kind.kind === 'violation' ? violation.kind.range : ''
   const contradicts =

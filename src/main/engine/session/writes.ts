@@ -33,7 +33,16 @@ export interface Writes {
   plan(request: CertifyRequest): Promise<Result<CertifyPlan, Failure>>
   /** `evidence` is written, committed and taken back together with the three files. */
   write(args: CallArgs<'certify.write'>, evidence: Beside | null): Promise<Result<WriteResult, Failure>>
+  /** Writes texts that were shown and checked as they are, so that `undo` takes them back like a certified audit. */
+  writeTexts(wish: TextsToWrite): Promise<Result<Omit<WriteResult, 'next'>, Failure>>
   undo(undoId: string): Promise<Result<null, Failure>>
+}
+
+export interface TextsToWrite {
+  readonly texts: StoreTexts
+  readonly files: CertifyPlan['files']
+  readonly commit: boolean
+  readonly commitMessage: string
 }
 
 interface Undo {
@@ -74,6 +83,43 @@ export function createWrites(deps: WritesDeps): Writes {
     )
   }
 
+  const store = async (
+    { texts, files: shown, commit, commitMessage }: TextsToWrite,
+    evidence: Beside | null,
+    onWritten: () => Promise<void>,
+  ): Promise<Result<Omit<WriteResult, 'next'>, Failure>> => {
+    const before = deps.current().workspace.loaded
+    const { storeDir, sha256: onDisk } = before
+    const written = await commitStore(caps, { storeDir, base: onDisk, texts, beside: evidence }, signal)
+    if (!written.ok) return written
+    const changed = shown.filter(f => f.baseSha256 !== f.newSha256)
+    const files = [
+      ...changed.map(f => path.join(storeDir, f.file) as AbsolutePath),
+      ...(evidence === null ? [] : [evidence.file]),
+    ]
+    const committed = commit ? await commitFiles(root, files, commitMessage, signal) : null
+    const isCommitted = committed !== null && committed.ok
+    undo = {
+      id: `${caps.clock.nowMs()}`,
+      before: before.texts,
+      after: { audits: sha256(texts.audits), config: sha256(texts.config), imports: sha256(texts.imports) },
+      evidence:
+        evidence === null || written.value.beside === null
+          ? null
+          : { ...evidence, text: written.value.beside.before, expected: sha256(evidence.text ?? '') },
+      commit: isCommitted ? { files, subject: commitMessage } : null,
+    }
+    await onWritten()
+    const reloaded = await deps.reloadStore()
+    if (!reloaded.ok) return reloaded
+    return ok({
+      written: [...written.value.written],
+      commit: isCommitted ? committed.value : null,
+      commitFailure: committed !== null && !committed.ok ? committed.error : null,
+      undoId: undo.id,
+    })
+  }
+
   return {
     async plan(request) {
       const plan = await planned(request)
@@ -90,39 +136,13 @@ export function createWrites(deps: WritesDeps): Writes {
       )
       if (differing.length > 0) return fail({ code: 'store-changed', files: differing.map(f => f.file) })
       if (shown.blocks[0] !== undefined) return fail({ code: 'usage', message: shown.blocks[0] })
-      const before = deps.current().workspace.loaded
       const next = deps.next(request)
-      const { storeDir, sha256: onDisk } = before
-      const written = await commitStore(caps, { storeDir, base: onDisk, texts, beside: evidence }, signal)
-      if (!written.ok) return written
-      const changed = shown.files.filter(f => f.baseSha256 !== f.newSha256)
-      const files = [
-        ...changed.map(f => path.join(storeDir, f.file) as AbsolutePath),
-        ...(evidence === null ? [] : [evidence.file]),
-      ]
-      const committed = commit ? await commitFiles(root, files, commitMessage, signal) : null
-      const isCommitted = committed !== null && committed.ok
-      undo = {
-        id: `${caps.clock.nowMs()}`,
-        before: before.texts,
-        after: expected,
-        evidence:
-          evidence === null || written.value.beside === null
-            ? null
-            : { ...evidence, text: written.value.beside.before, expected: sha256(evidence.text ?? '') },
-        commit: isCommitted ? { files, subject: commitMessage } : null,
-      }
-      await deps.onWritten(request)
-      const reloaded = await deps.reloadStore()
-      if (!reloaded.ok) return reloaded
-      return ok({
-        written: [...written.value.written],
-        commit: isCommitted ? committed.value : null,
-        commitFailure: committed !== null && !committed.ok ? committed.error : null,
-        undoId: undo.id,
-        next,
-      })
+      const done = await store({ texts, files: shown.files, commit, commitMessage }, evidence, () =>
+        deps.onWritten(request),
+      )
+      return done.ok ? ok({ ...done.value, next }) : done
     },
+    writeTexts: wish => store(wish, null, () => Promise.resolve()),
     async undo(undoId) {
       if (undo?.id !== undoId) return fail({ code: 'undo-unavailable', reason: 'Only the last write can be undone.' })
       const back = undo
