@@ -204,6 +204,23 @@ export const fileCounts = z.object({
   unchecked: count,
 })
 
+/** What is known about the version before, to see whether the crate moved since. */
+export const earlierVersion = z.object({
+  /** The version published before this one, as the index has it; null: there is none, or the index did not answer. */
+  published: z.string().nullable(),
+  /** The nearest earlier version that is known here, with its own word; null: none is, so that nothing is known. */
+  known: z
+    .object({
+      version: z.string(),
+      /** Normalised address; null when that version named none. */
+      repository: z.string().nullable(),
+      /** Package folder, `` at the root; null when it is not known. */
+      path: z.string().nullable(),
+    })
+    .nullable(),
+})
+export type EarlierVersion = z.infer<typeof earlierVersion>
+
 /** One check, complete: enough to repeat it. What depends on the clock is in `checkedAt` and `took` only. */
 export const provenanceRecord = z.object({
   /** Grows when rules change, so that older records are made anew. */
@@ -230,6 +247,8 @@ export const provenanceRecord = z.object({
   identity: z.enum(['sha1', 'bytes', 'none']),
   claim,
   anchorDetail,
+  /** Grows with what was checked since; absent in records of before this was looked at. */
+  earlier: earlierVersion.optional(),
   container,
   /** The generated manifest against index and repository manifest. */
   manifest: z.object({

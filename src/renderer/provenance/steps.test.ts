@@ -42,6 +42,38 @@ describe('steps', () => {
     const dirty = { ...record, claim: { ...record.claim, dirty: true } }
     expect(toneOf(dirty)[0]).toBe('almost')
   })
+  it.each<[string, ProvenanceRecord['earlier'], string | null]>([
+    ['nobody looked', undefined, null],
+    ['the first version', { published: null, known: null }, 'No version was published before it.'],
+    ['a version that is not here', { published: '0.9.0', known: null }, 'Whether it moved since 0.9.0 is not known'],
+    [
+      'the same',
+      { published: '0.9.0', known: { version: '0.9.0', repository: 'r', path: '' } },
+      'Same repository and folder as version 0.9.0.',
+    ],
+    [
+      'a folder not known',
+      { published: '0.9.0', known: { version: '0.9.0', repository: 'r', path: null } },
+      'whether the folder is the same is not known',
+    ],
+    [
+      'one further back',
+      { published: '0.9.0', known: { version: '0.8.0', repository: 'r', path: '' } },
+      '0.9.0 in between is not known here',
+    ],
+    [
+      'none named before',
+      { published: '0.9.0', known: { version: '0.9.0', repository: null, path: '' } },
+      'named no repository',
+    ],
+  ])('say what is known since the version before: %s', (_what, earlier, expected) => {
+    const record = { ...recordOf('match'), indexLineSha256: 'a', ...(earlier === undefined ? {} : { earlier }) }
+    const text = textOf(record, 'Claim')
+    if (expected === null) expect(text).not.toMatch(/version|moved/)
+    else expect(text).toContain(expected)
+    const reasons: ProvenanceRecord['reasons'] = [{ code: 'package-moved', text: 'x', weight: 'warning', about: [] }]
+    expect(textOf({ ...record, reasons }, 'Claim')).not.toContain('Same repository')
+  })
   it('do not take a commit outside the branches for a match', () => {
     const record = recordOf('match', { anchor: 'outside-branches' })
     expect(toneOf(record)).toEqual(['match', 'differ', 'match', 'almost'])

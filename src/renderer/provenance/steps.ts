@@ -5,6 +5,7 @@
 import type { FileResult, ProvenanceRecord } from '../../shared/provenance.ts'
 import type { IconName } from '../parts/icon.tsx'
 import { age, count, listText, number } from '../parts/words.ts'
+import { earlierText } from './earlier-text.ts'
 import { ANCHOR, isMatch, STATUS, type Tone } from './texts.ts'
 
 export interface Fact {
@@ -40,7 +41,8 @@ const step = (title: Step['title'], tone: Tone, rest: Partial<Step>): Step => ({
   ...rest,
 })
 
-function claimStep({ claim }: ProvenanceRecord): Step {
+function claimStep(record: ProvenanceRecord): Step {
+  const { claim } = record
   const { repository, vcsInfo } = claim
   const stated = repository.url ?? repository.stated
   const facts: Fact[] = [
@@ -60,7 +62,8 @@ function claimStep({ claim }: ProvenanceRecord): Step {
     claim.dirty === false &&
       vcsInfo === 'present' &&
       'The archive says that nothing was uncommitted, which proves nothing.',
-  ].filter(text => text !== false)
+    earlierText(record),
+  ].filter(text => text !== false && text !== null)
   const isWhole = repository.url !== null && claim.commit !== null
   return step('Claim', !isWhole ? 'unknown' : claim.dirty === true ? 'almost' : 'match', { facts, texts })
 }

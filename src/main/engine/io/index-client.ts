@@ -33,6 +33,8 @@ export interface Index {
   checksum(crate: string, version: string, run: Run): Promise<Result<string, Failure>>
   /** Of one version, without asking anybody; null: not stored. */
   peek(crate: string, version: string): IndexVersion | null
+  /** All that is stored of a crate, without asking anybody; null: nothing. */
+  stored(crate: string): readonly IndexVersion[] | null
   /** The whole line about one version as the registry wrote it; a stored one is enough. */
   line(crate: string, version: string, run: Run): Promise<Result<string, Failure>>
   downloadUrl(crate: string, version: string, checksum: string, run: Run): Promise<Result<string, Failure>>
@@ -60,6 +62,7 @@ export function openIndex(
     versions: refuse,
     checksum: refuse,
     peek: () => null,
+    stored: () => null,
     line: refuse,
     downloadUrl: refuse,
     probe: refuse,
@@ -156,6 +159,7 @@ function sparseIndex(caps: Capabilities, cache: Cache, fetcher: Fetcher, indexUr
       return found === undefined ? fail({ code: 'crate-not-in-registry', crate, version }) : ok(found.checksum)
     },
     peek: (crate, version) => stored(crate)?.find(v => v.version === version) ?? null,
+    stored,
     async line(crate, version, run) {
       const kept = storedLine(crate, version)
       if (kept !== null) return ok(kept)
@@ -271,6 +275,7 @@ function folderIndex(caps: Capabilities, folder: AbsolutePath): Index {
     id: folder,
     versions,
     peek: (crate, version) => known.get(crate)?.find(v => v.version === version) ?? null,
+    stored: crate => known.get(crate) ?? null,
     async line(crate, version) {
       const read = await readFile(crate, text => ok(findIndexLine(crate, version, text)))
       if (!read.ok) return read

@@ -149,6 +149,8 @@ describe('createMeasurer', () => {
     id: 'test',
     versions: () => Promise.reject(new Error('not asked')),
     known: () => null,
+    stored: () => null,
+    archiveHere: () => Promise.resolve(null),
     indexLine: () => Promise.reject(new Error('not asked')),
     archive: () => Promise.reject(new Error('not asked')),
     unpacked: () => Promise.reject(new Error('not asked')),

@@ -63,6 +63,10 @@ export interface Registry {
   versions(crate: string, run: Run): Promise<Result<readonly IndexVersion[], Failure>>
   /** What the index says about one version, from what is stored; null: not stored. Asks nobody. */
   known(crate: string, version: string): IndexVersion | null
+  /** Every version of a crate as stored, in the index's order; null: nothing is stored. Asks nobody. */
+  stored(crate: string): readonly IndexVersion[] | null
+  /** A verified archive that is on this machine; null: it is not, or the index entry is not stored. Asks nobody. */
+  archiveHere(crate: string, version: string): Promise<Uint8Array | null>
   /** The index's whole line about one version; a stored one is enough. @failure as `versions` */
   indexLine(crate: string, version: string, run: Run): Promise<Result<string, Failure>>
   /** @failure as `versions`, checksum-mismatch, git-source-unsupported, cache-io */
@@ -86,6 +90,12 @@ export function openRegistry(
     id: index.id,
     versions: (crate, run) => (isCrateName(crate) ? index.versions(crate, run) : Promise.resolve(unknown(crate, null))),
     known: (crate, version) => (isCrateName(crate) ? index.peek(crate, version) : null),
+    stored: crate => (isCrateName(crate) ? index.stored(crate) : null),
+    async archiveHere(crate, version) {
+      const checksum = registry.known(crate, version)?.checksum
+      const isPlain = /^[0-9A-Za-z.+-]+$/.test(version)
+      return checksum === undefined || !isPlain ? null : readLocal(source, crate, version, checksum)
+    },
     indexLine: (crate, version, run) =>
       isCrateName(crate) ? index.line(crate, version, run) : Promise.resolve(unknown(crate, version)),
     archive: (crate, version, run) => readVerified(source, crate, version, run),

@@ -3,7 +3,7 @@
  * that can be missing is a finding of the record, never a failure; only a cancelled run throws. Nothing is written but
  * mirrors, nothing of the crate or of the repository is run. Source: provenance.md 2.1, 3.1, 7.
  */
-import type { FileResult, ProvenanceRecord, Reason, Rebuild } from '../../../shared/provenance.ts'
+import type { EarlierVersion, FileResult, ProvenanceRecord, Reason, Rebuild } from '../../../shared/provenance.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
 import type { Anchor } from './anchor.ts'
 import { readClaim } from './claim.ts'
@@ -33,9 +33,8 @@ export interface CheckDeps {
 }
 
 export interface Previous {
+  /** As it was first seen. */
   readonly tag: { readonly name: string; readonly objectId: string } | null
-  /** What was told about a tag that had moved. */
-  readonly moved: string | null
 }
 
 export interface CheckInput {
@@ -45,6 +44,8 @@ export interface CheckInput {
   readonly archiveSha256: string
   /** Null: the index did not answer. */
   readonly index: IndexFacts | null
+  /** What is known about the version before; absent: nobody looked. */
+  readonly earlier?: EarlierVersion
   readonly level: 'compare' | 'rebuild'
   /** Ask the repository's server in any case. */
   readonly refresh: boolean
@@ -67,7 +68,7 @@ export async function checkCrate(deps: CheckDeps, input: CheckInput, run: Run): 
   const lock = await lockOf(deps, { crate, version }, archive, publishedAt, run)
   const manifest = manifestOf(input, archive, source, container)
   const rebuild = input.level === 'rebuild' ? await rebuildOf(deps, input, archive, source, container, run) : null
-  const anchor = withMoves(source.anchor, deps.previous(crate, version))
+  const anchor = await withMoves(source, deps.previous(crate, version), run)
   const verdict = decideVerdict({
     ...{ claim, archive, container, manifest, lock, anchor, rebuild, publishedAt },
     ...{ comparison: source.comparison, mirrorProblem: source.problem, staleMirror: source.isStale },
@@ -86,6 +87,7 @@ export async function checkCrate(deps: CheckDeps, input: CheckInput, run: Run): 
     identity: source.comparison?.identity ?? 'none',
     claim,
     anchorDetail: anchor?.detail ?? NO_ANCHOR,
+    ...(input.earlier === undefined ? {} : { earlier: input.earlier }),
     container: {
       ...{ cargoFrom: container.cargoFrom, cargoTo: container.cargoTo, isCargo: container.isCargo },
       evidence: container.evidence,
@@ -224,22 +226,16 @@ async function rebuildOf(
   }
 }
 
-/** A tag that names another object than at the last check is told as long as it stays so. */
-function withMoves(anchor: Anchor | null, previous: Previous | null): Anchor | null {
-  if (anchor === null || previous === null || previous.tag === null) return anchor
-  const { tag: before } = previous
-  const now = anchor.detail.tag
-  const hasMoved = now?.name !== before.name || now.objectId !== before.objectId
-  const text = hasMoved ? moveText(before, now) : previous.moved
-  if (text === null) return anchor
+/** A tag that names another object than when it was first seen is told as long as it does. */
+async function withMoves({ anchor, repository }: Source, previous: Previous | null, run: Run): Promise<Anchor | null> {
+  const before = previous?.tag ?? null
+  if (anchor === null || repository === null || before === null) return anchor
+  const now = (await repository.refs(run)).find(ref => ref.name === before.name)?.oid ?? null
+  if (now === before.objectId) return anchor
+  const was = `The tag ${before.name} was at ${before.objectId.slice(0, 12)} when it was first seen`
+  const text = now === null ? `${was} and is gone now.` : `${was} and is at ${now.slice(0, 12)} now.`
   const moved: Reason = { code: TAG_MOVED, text, weight: 'alarm', about: [before.name] }
   return { ...anchor, reasons: [...anchor.reasons, moved] }
-}
-
-function moveText(before: NonNullable<Previous['tag']>, now: Previous['tag']): string {
-  const [was, is] = [before.objectId.slice(0, 12), now?.objectId.slice(0, 12)]
-  if (now === null) return `The tag ${before.name} was there at the last check (${was}) and is gone now.`
-  return `The tag of this version was ${before.name} at ${was} at the last check and is ${now.name} at ${is} now.`
 }
 
 const TAG_MOVED = 'tag-moved'

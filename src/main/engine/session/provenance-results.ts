@@ -10,6 +10,14 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Outcome, ProvenanceRecord, ProvenanceSummary } from '../../../shared/provenance.ts'
 import { isSqliteOrFileError, openDatabase } from '../cache.ts'
 import type { Capabilities } from '../capabilities.ts'
+import {
+  changesSince,
+  nearestOrigin,
+  originOf,
+  SINCE_EARLIER,
+  withEarlier,
+  type DatedOrigin,
+} from '../provenance/earlier.ts'
 
 /** What a list shows; `accepted` is the user's own and kept elsewhere. */
 export type KeptSummary = Omit<ProvenanceSummary, 'accepted'> & {
@@ -18,15 +26,20 @@ export type KeptSummary = Omit<ProvenanceSummary, 'accepted'> & {
   readonly isSettled: boolean
   /** It was made without network and something was missing for that. */
   readonly wasOffline: boolean
-  /** The tag of this version, to see later whether it moved. */
+  /** The tag of this version as it was first seen, to see later whether it moved. */
   readonly tag: { readonly name: string; readonly objectId: string } | null
+  /** Where the archive says it comes from, for the versions after it; absent in summaries of before this was kept. */
+  readonly origin?: { readonly repository: string | null; readonly path: string | null }
+  /** What the archive of the version before said, read when this one was checked. */
+  readonly earlier?: ProvenanceRecord['earlier']
 }
 
 export interface ProvenanceResults {
   /** The newest summary of a version, whatever archive it was made of unless `archiveSha256` says which. */
   summary(crate: string, version: string, archiveSha256?: string): KeptSummary | null
   record(crate: string, version: string): ProvenanceRecord | null
-  put(record: ProvenanceRecord): void
+  /** Gives what is kept: with what is known of the versions before it and of earlier checks of this one. */
+  put(record: ProvenanceRecord): { readonly record: ProvenanceRecord; readonly summary: KeptSummary }
   /** The newest of every version ever checked here, by crate, then in the order they were made. */
   all(): readonly KeptSummary[]
   close(): void
@@ -74,7 +87,34 @@ export function keptSummary(record: ProvenanceRecord): KeptSummary {
     wasOffline: record.reasons.some(r => r.code === OFFLINE_CODE),
     tag: tag === null ? null : { name: tag.name, objectId: tag.objectId },
     stale: record.reasons.find(r => r.code === 'tag-moved')?.text ?? null,
+    origin: { repository: record.claim.repository.url, path: originOf(record).path },
+    ...(record.earlier === undefined ? {} : { earlier: record.earlier }),
   }
+}
+
+/**
+ * The tag stays the one that was seen first: it is what later checks are held against. A check that came to no commit
+ * saw no tags, so it neither forgets the tag nor that it moved.
+ */
+function remembering(summary: KeptSummary, before: KeptSummary | null): KeptSummary {
+  if (before === null) return summary
+  const stale = summary.commit === null ? before.stale : summary.stale
+  return { ...summary, tag: before.tag ?? summary.tag, stale }
+}
+
+const datedOrigin = ({ version, publishedAt, origin, repository, path }: KeptSummary): DatedOrigin => ({
+  ...{ version, publishedAt, repository: origin === undefined ? repository : origin.repository },
+  path: origin === undefined ? path : origin.path,
+})
+
+/** The summary with what is known by now about the versions before it; `others`: of the same crate. */
+function sinceEarlier(summary: KeptSummary, others: readonly KeptSummary[]): KeptSummary {
+  const stored = summary.earlier?.known ?? null
+  const origins = others.filter(other => other.version !== summary.version).map(datedOrigin)
+  const known = nearestOrigin([...origins, ...(stored === null ? [] : [{ ...stored, publishedAt: null }])], summary)
+  const told = changesSince(datedOrigin(summary), known).map(({ code }) => code)
+  const reasonCodes = [...summary.reasonCodes.filter(code => !SINCE_EARLIER.has(code)), ...told]
+  return { ...summary, reasonCodes }
 }
 
 /** What a list is searched for: the files that deserve a look, the worst first. */
@@ -88,38 +128,79 @@ function notablePaths({ fileResults }: ProvenanceRecord): string[] {
 
 /** Opens nothing yet: the first call does, which may block for a few milliseconds. */
 export function openProvenanceResults(caps: Capabilities): ProvenanceResults {
-  let tables: ProvenanceResults | null = null
-  const open = (): ProvenanceResults => (tables ??= openTables(path.join(caps.host.cacheDir, 'provenance.sqlite')))
+  let rows: Rows | null = null
+  const open = (): Rows => (rows ??= openRows(path.join(caps.host.cacheDir, 'provenance.sqlite')))
+  const complete = (record: ProvenanceRecord): ProvenanceRecord =>
+    withEarlier(
+      record,
+      open()
+        .versions(record.crate)
+        .filter(other => other.version !== record.version)
+        .map(datedOrigin),
+    )
   return {
-    summary: (crate, version, sha256) => open().summary(crate, version, sha256),
-    record: (crate, version) => open().record(crate, version),
-    put: record => open().put(record),
-    all: () => open().all(),
+    summary(crate, version, sha256) {
+      const kept = open().summary(crate, version, sha256)
+      return kept === null ? null : sinceEarlier(kept, open().versions(crate))
+    },
+    record(crate, version) {
+      const kept = open().record(crate, version)
+      return kept === null ? null : complete(kept)
+    },
+    put(record) {
+      const summary = remembering(keptSummary(record), open().summary(record.crate, record.version))
+      open().put(record, summary)
+      return { record: complete(record), summary: sinceEarlier(summary, open().versions(record.crate)) }
+    },
+    all() {
+      const byCrate = Map.groupBy(open().all(), ({ crate }) => crate)
+      return [...byCrate.values()].flatMap(versions => versions.map(one => sinceEarlier(one, versions)))
+    },
     close() {
-      tables?.close()
-      tables = null
+      rows?.close()
+      rows = null
     },
   }
 }
 
-function openTables(file: string): ProvenanceResults {
+/** What is written, as it was found at the time of the check. */
+interface Rows {
+  summary(crate: string, version: string, archiveSha256?: string): KeptSummary | null
+  /** The newest of every version of a crate, in no order. */
+  versions(crate: string): readonly KeptSummary[]
+  record(crate: string, version: string): ProvenanceRecord | null
+  put(record: ProvenanceRecord, summary: KeptSummary): void
+  all(): readonly KeptSummary[]
+  close(): void
+}
+
+function openRows(file: string): Rows {
   try {
-    return sqliteResults(openDatabase(file, SCHEMA))
+    return sqliteRows(openDatabase(file, SCHEMA))
   } catch (error) {
     if (!isSqliteOrFileError(error)) throw error
-    return memoryResults()
+    return memoryRows()
   }
 }
 
-function sqliteResults(database: DatabaseSync): ProvenanceResults {
+function sqliteRows(database: DatabaseSync): Rows {
   const prepared = new Map<string, StatementSync>()
   const statement = (sql: string) => {
     let known = prepared.get(sql)
     if (known === undefined) prepared.set(sql, (known = database.prepare(sql)))
     return known
   }
+  const summaryOf = (row: Record<string, unknown>) => JSON.parse(row['summary'] as string) as KeptSummary
   /** What could not be written (a full disk) is remembered for this run, so that the answer is whole all the same. */
-  const unwritten = memoryResults()
+  const unwritten = memoryRows()
+  const newestOf = (
+    rows: readonly Record<string, unknown>[],
+    later: readonly KeptSummary[],
+  ): readonly KeptSummary[] => {
+    const newest = new Map<string, KeptSummary>()
+    for (const summary of [...rows.map(summaryOf), ...later]) newest.set(`${summary.crate}@${summary.version}`, summary)
+    return [...newest.values()]
+  }
   return {
     summary(crate, version, sha256) {
       const kept = unwritten.summary(crate, version, sha256)
@@ -130,7 +211,11 @@ function sqliteResults(database: DatabaseSync): ProvenanceResults {
           : statement('SELECT summary FROM results WHERE crate = ? AND version = ? AND archive_sha256 = ?').get(
               ...[crate, version, sha256],
             )
-      return row === undefined ? null : (JSON.parse(row['summary'] as string) as KeptSummary)
+      return row === undefined ? null : summaryOf(row)
+    },
+    versions(crate) {
+      const rows = statement('SELECT summary FROM results WHERE crate = ? ORDER BY checked_at, rowid').all(crate)
+      return newestOf(rows, unwritten.versions(crate))
     },
     record(crate, version) {
       const kept = unwritten.record(crate, version)
@@ -140,43 +225,41 @@ function sqliteResults(database: DatabaseSync): ProvenanceResults {
       const record = JSON.parse(inflateRawSync(row['record'] as Uint8Array).toString('utf8')) as ProvenanceRecord
       return record.format === FORMAT ? record : null
     },
-    put(record) {
+    put(record, summary) {
       const compressed = deflateRawSync(JSON.stringify(record), { level: 1 })
-      const summary = JSON.stringify(keptSummary(record))
       try {
         statement('INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?)').run(
-          ...[record.crate, record.version, record.archiveSha256, record.checkedAt, summary, compressed],
+          ...[
+            record.crate,
+            record.version,
+            record.archiveSha256,
+            record.checkedAt,
+            JSON.stringify(summary),
+            compressed,
+          ],
         )
       } catch (error) {
         if (!isSqliteOrFileError(error)) throw error
-        unwritten.put(record)
+        unwritten.put(record, summary)
       }
     },
-    all() {
-      const rows = statement('SELECT summary FROM results ORDER BY crate, checked_at, rowid').all()
-      const newest = new Map<string, KeptSummary>()
-      for (const row of rows) {
-        const summary = JSON.parse(row['summary'] as string) as KeptSummary
-        newest.set(`${summary.crate}@${summary.version}`, summary)
-      }
-      for (const summary of unwritten.all()) newest.set(`${summary.crate}@${summary.version}`, summary)
-      return [...newest.values()]
-    },
+    all: () =>
+      newestOf(statement('SELECT summary FROM results ORDER BY crate, checked_at, rowid').all(), unwritten.all()),
     close: () => database.close(),
   }
 }
 
-function memoryResults(): ProvenanceResults {
-  const records = new Map<string, ProvenanceRecord>()
+function memoryRows(): Rows {
+  const kept = new Map<string, { readonly record: ProvenanceRecord; readonly summary: KeptSummary }>()
   return {
     summary(crate, version, sha256) {
-      const record = records.get(`${crate}@${version}`)
-      if (record === undefined || (sha256 !== undefined && record.archiveSha256 !== sha256)) return null
-      return keptSummary(record)
+      const summary = kept.get(`${crate}@${version}`)?.summary ?? null
+      return summary === null || (sha256 !== undefined && summary.archiveSha256 !== sha256) ? null : summary
     },
-    record: (crate, version) => records.get(`${crate}@${version}`) ?? null,
-    put: record => void records.set(`${record.crate}@${record.version}`, record),
-    all: () => [...records.values()].map(keptSummary),
+    versions: crate => [...kept.values()].map(one => one.summary).filter(summary => summary.crate === crate),
+    record: (crate, version) => kept.get(`${crate}@${version}`)?.record ?? null,
+    put: (record, summary) => void kept.set(`${record.crate}@${record.version}`, { record, summary }),
+    all: () => [...kept.values()].map(one => one.summary),
     close: () => undefined,
   }
 }

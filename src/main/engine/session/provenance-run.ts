@@ -7,7 +7,7 @@ import type { Failure } from '../../../shared/failure.ts'
 import type { ProvenanceRecord } from '../../../shared/provenance.ts'
 import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
-import { keptSummary, type KeptSummary, type ProvenanceResults } from './provenance-results.ts'
+import type { KeptSummary, ProvenanceResults } from './provenance-results.ts'
 
 export interface WantedVersion {
   readonly crate: string
@@ -118,8 +118,8 @@ async function checkKept(
     onStart()
     const record = await one.check(wanted, options.level, run)
     if (!record.ok) return { checked: record, record: null }
-    results.put(record.value)
-    return { checked: { ...ok(keptSummary(record.value)), isNew: true }, record: record.value }
+    const kept = results.put(record.value)
+    return { checked: { ...ok(kept.summary), isNew: true }, record: kept.record }
   } catch (error) {
     if (error instanceof Cancelled || run.signal.aborted) throw new Cancelled()
     const message = error instanceof Error ? (error.stack ?? error.message) : String(error)

@@ -4,7 +4,7 @@
  */
 import type { AbsolutePath } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
-import type { ProvenanceRecord } from '../../../shared/provenance.ts'
+import type { EarlierVersion, ProvenanceRecord } from '../../../shared/provenance.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import { openCache } from '../cache.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
@@ -12,6 +12,9 @@ import { gitVersion } from '../io/git.ts'
 import { readRegistryConfig } from '../io/registry-config.ts'
 import { openRegistry, type Registry } from '../io/registry.ts'
 import { checkCrate, type CheckDeps } from '../provenance/check.ts'
+import { readClaim } from '../provenance/claim.ts'
+import { openCrateArchive } from '../provenance/crate-archive.ts'
+import { publishedBefore } from '../provenance/earlier.ts'
 import { readIndexFacts } from '../provenance/index-facts.ts'
 import { openMirrors, type Mirrors } from '../provenance/mirror.ts'
 import { parseInsteadOf, type RedirectRule } from '../provenance/repository-address.ts'
@@ -129,10 +132,9 @@ async function checkDeps(
   caps: Capabilities,
   { registry, mirrors, results }: { registry: Registry; mirrors: Mirrors; results: ProvenanceResults },
   git: Promise<string | null>,
-): Promise<CheckDeps> {
+): Promise<CheckDeps & { readonly results: ProvenanceResults }> {
   return {
-    caps,
-    mirrors,
+    ...{ caps, mirrors, results },
     lookup: (crate, version) => registry.known(crate, version),
     async prepareLookup(packages, during) {
       const missing = new Set(packages.filter(p => registry.known(p.crate, p.version) === null).map(p => p.crate))
@@ -140,7 +142,7 @@ async function checkDeps(
     },
     previous(crate, version) {
       const kept = results.summary(crate, version)
-      return kept === null ? null : { tag: kept.tag, moved: kept.stale }
+      return kept === null ? null : { tag: kept.tag }
     },
     versions: { git: await git, assay: caps.host.version },
     compareBytes: true,
@@ -153,8 +155,32 @@ function unpackedBytes(archive: Uint8Array): number {
   return length < 18 ? length : new DataView(buffer, byteOffset + length - 4, 4).getUint32(0, true)
 }
 
+/**
+ * The version before, by what is stored of the index, and where it says it comes from when its archive is on this
+ * machine: nothing is downloaded for that. What was checked here is known by its record, so no archive is read then.
+ */
+async function earlierOf(
+  { registry, results }: { readonly registry: Registry; readonly results: ProvenanceResults },
+  budget: ByteBudget,
+  { crate, version }: WantedVersion,
+  run: Run,
+): Promise<EarlierVersion> {
+  const before = publishedBefore(registry.stored(crate) ?? [], version)
+  if (before === null) return { published: null, known: null }
+  const published = before.version
+  if (results.summary(crate, published) !== null) return { published, known: null }
+  const bytes = await registry.archiveHere(crate, published)
+  if (bytes === null) return { published, known: null }
+  return budget.use(unpackedBytes(bytes), run.signal, async () => {
+    const { files, isReadable } = await openCrateArchive(crate, published, bytes)
+    if (!isReadable) return { published, known: null }
+    const { repository, path } = readClaim(files)
+    return { published, known: { version: published, repository: repository.url, path } }
+  })
+}
+
 async function checkOne(
-  deps: CheckDeps,
+  deps: CheckDeps & { readonly results: ProvenanceResults },
   budget: ByteBudget,
   registry: Registry,
   { crate, version, line: asked }: WantedVersion & { readonly line: Result<string, Failure> | null },
@@ -172,6 +198,7 @@ async function checkOne(
     archive: bytes,
     archiveSha256: checksum,
     index,
+    earlier: await earlierOf({ registry, results: deps.results }, budget, { crate, version }, run),
     level: wish.level,
     refresh: wish.refresh,
   }

@@ -114,9 +114,13 @@ async function runPrepared(
 }
 
 /** A plain match needs no second line, so its record is not read. */
-function needsMore(checked: Checked & { ok: true }): boolean {
-  return checked.value.outcome !== 'match' || checked.value.anchor === 'outside-branches'
+function needsMore({ value }: Checked & { ok: true }): boolean {
+  return value.outcome !== 'match' || value.anchor === 'outside-branches' || value.reasonCodes.some(isTellingOfMatch)
 }
+
+/** What a reader of a match should hear all the same. */
+const isTellingOfMatch = (code: string): boolean =>
+  ['repository-changed', 'package-moved', 'tag-moved', 'second-package'].includes(code)
 
 /** Calls `emit` for 0, 1, 2 … as soon as all before are there. */
 function createOrder(count: number, emit: (at: number) => void): (at: number) => void {

@@ -45,10 +45,7 @@ export function makeChecker(world: World, caps: Capabilities, run: Run, offline 
         lookup: (name: string, wanted: string) =>
           world.lines.find(known => known.crate === name && known.version === wanted) ?? null,
         prepareLookup: () => Promise.resolve(),
-        previous: () => {
-          const told = given.previous?.reasons.find(reason => reason.code === 'tag-moved')?.text ?? null
-          return given.previous === undefined ? null : { tag: given.previous.anchorDetail.tag, moved: told }
-        },
+        previous: () => (given.previous === undefined ? null : { tag: given.previous.anchorDetail.tag }),
       }
       return checkCrate(deps, input, run)
     },
