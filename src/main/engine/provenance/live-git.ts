@@ -2,6 +2,7 @@
  * One `git cat-file --batch` that stays: objects by id, requests sent ahead of the answers, answers in order. It reads
  * one object store, fetches nothing and writes nothing. What is larger than asked for is read past, not kept.
  */
+import path from 'node:path'
 import type { AbsolutePath } from '../../../shared/domain.ts'
 import { Cancelled } from '../../../shared/result.ts'
 import type { Capabilities, LiveProcess } from '../capabilities.ts'
@@ -42,8 +43,8 @@ interface Waiting {
   readonly reject: (error: Error) => void
 }
 
-/** Nothing is started before the first `read`. */
-export function createLiveGit(caps: Capabilities, gitDir: AbsolutePath): LiveGit {
+/** Nothing is started before the first `read`. `stores`: more folders of objects to read from. */
+export function createLiveGit(caps: Capabilities, gitDir: AbsolutePath, stores: readonly AbsolutePath[] = []): LiveGit {
   let channel: Channel | null = null
   return {
     get pendingCount() {
@@ -52,7 +53,7 @@ export function createLiveGit(caps: Capabilities, gitDir: AbsolutePath): LiveGit
     read(oid, maxBytes, signal) {
       if (signal.aborted) return Promise.reject(new Cancelled())
       if (!isGitOid(oid)) return Promise.resolve({ kind: 'missing' })
-      if (channel === null || channel.hasEnded) channel = openChannel(caps, gitDir)
+      if (channel === null || channel.hasEnded) channel = openChannel(caps, gitDir, stores)
       return untilCancelled(channel.ask(oid, maxBytes), signal)
     },
     close() {
@@ -91,7 +92,7 @@ interface Channel {
   close(): void
 }
 
-function openChannel(caps: Capabilities, gitDir: AbsolutePath): Channel {
+function openChannel(caps: Capabilities, gitDir: AbsolutePath, stores: readonly AbsolutePath[]): Channel {
   const waiting: Waiting[] = []
   let asked = ''
   let live: LiveProcess | null = null
@@ -121,7 +122,7 @@ function openChannel(caps: Capabilities, gitDir: AbsolutePath): Channel {
     command: 'git',
     args: [...GIT_SAFE_ARGS, `--git-dir=${gitDir}`, 'cat-file', '--batch'],
     cwd: gitDir,
-    env: gitEnv(caps.host.env),
+    env: { ...gitEnv(caps.host.env), ...(stores.length > 0 && { GIT_ALTERNATE_OBJECT_DIRECTORIES: listOf(stores) }) },
     onOutput: chunk => parser.push(chunk),
     onEnd: end => fail(end.stderr.trim() || 'git ended', end.kind === 'not-found'),
   })
@@ -156,6 +157,11 @@ function openChannel(caps: Capabilities, gitDir: AbsolutePath): Channel {
       live?.kill()
     },
   }
+}
+
+/** Each in quotes, as git takes them, because a path may hold what separates two. */
+function listOf(stores: readonly AbsolutePath[]): string {
+  return stores.map(store => `"${store.replace(/["\\]/g, '\\$&')}"`).join(path.delimiter)
 }
 
 /**

@@ -36,12 +36,15 @@ const KEPT_COMMITS = 256
 const HISTORY_TIMEOUT_MS = 120_000
 const MAX_HISTORY_BYTES = 96 << 20
 const MAX_MANIFEST_COMMITS = 64
+const MAX_SHARED_MISSES = 16
 
 /** What a repository gets from the one who keeps the mirrors. */
 export interface MirrorAccess {
   readonly url: string
   snapshot(): MirrorSnapshot
   live(): LiveGit
+  /** Gives what this repository should have without starting a process for it; what it does not have says nothing. */
+  shared(): Promise<LiveGit | null>
   /** Asks the source for trees or blobs by id. False: it does not give them. */
   bring(oids: readonly GitOid[], run: Run): Promise<boolean>
   /** All trees; false when they cannot be had. */
@@ -55,14 +58,24 @@ export function createMirrorRepository(caps: Capabilities, access: MirrorAccess)
   const commits = sizeBoundedCache<GitOid, CommitInfo>(KEPT_COMMITS, () => 1)
   let defaultReach: { readonly of: MirrorSnapshot; readonly seen: Uint8Array } | null = null
 
-  const read = (oid: GitOid, maxBytes: number, run: Run) => readObject(access, oid, maxBytes, run)
+  let misses = 0
+  /** `isLikely`: it should be here or belongs to what is, so that any mirror may give it. */
+  async function read(oid: GitOid, maxBytes: number, run: Run, isLikely: boolean, isKnown = false): Promise<GitObject> {
+    // What none has costs git a look into all folders, so a repository that lacks much is asked alone.
+    if (isLikely && isGitOid(oid) && misses < MAX_SHARED_MISSES) {
+      const found = await readShared(access, oid, maxBytes, run)
+      if (found !== null) return found
+      misses++
+    }
+    return readObject(access, oid, maxBytes, run, isKnown)
+  }
 
   async function commit(oid: GitOid, run: Run): Promise<CommitInfo | null> {
     const kept = commits.get(oid)
     if (kept !== undefined) return kept
     // What the graph knows was here once: if it is not, the copy has lost it.
     const isKnown = (access.snapshot().graph?.find(oid) ?? -1) >= 0
-    const object = await readObject(access, oid, MAX_COMMIT_BYTES, run, isKnown)
+    const object = await read(oid, MAX_COMMIT_BYTES, run, isKnown, isKnown)
     const info = object.kind === 'commit' ? parseCommit(oid, object.bytes) : null
     if (info !== null) commits.set(oid, info)
     return info
@@ -71,8 +84,9 @@ export function createMirrorRepository(caps: Capabilities, access: MirrorAccess)
   async function parsedTree(oid: GitOid, run: Run): Promise<ParsedTree | null> {
     const kept = trees.get(oid)
     if (kept !== undefined) return kept
-    let object = await read(oid, MAX_TREE_BYTES, run)
-    if (object.kind === 'missing' && (await access.bring([oid], run))) object = await read(oid, MAX_TREE_BYTES, run)
+    let object = await read(oid, MAX_TREE_BYTES, run, true)
+    if (object.kind === 'missing' && (await access.bring([oid], run)))
+      object = await read(oid, MAX_TREE_BYTES, run, false)
     if (object.kind !== 'tree') return null
     const tree = parseTree(object.bytes, MAX_LISTING_ENTRIES)
     trees.set(oid, tree)
@@ -92,7 +106,12 @@ export function createMirrorRepository(caps: Capabilities, access: MirrorAccess)
     return entry
   }
 
-  async function list(oid: GitOid, folder: string, run: Run): Promise<Listing | null> {
+  async function list(
+    oid: GitOid,
+    folder: string,
+    run: Run,
+    isWanted: (folder: string) => boolean = () => true,
+  ): Promise<Listing | null> {
     const top = await entryAt(oid, folder, run)
     if (top === null || !isFolder(top)) return null
     const left = { entries: MAX_LISTING_ENTRIES, chars: MAX_LISTING_CHARS }
@@ -117,6 +136,7 @@ export function createMirrorRepository(caps: Capabilities, access: MirrorAccess)
           break
         }
         if (!isFolder(entry)) parts.push([prefix + entry.name, entry])
+        else if (!isWanted(prefix + entry.name)) continue
         else if (depth >= MAX_FOLDER_DEPTH) isCut = true
         else {
           hasFolders = true
@@ -140,7 +160,7 @@ export function createMirrorRepository(caps: Capabilities, access: MirrorAccess)
     const wanted = [...new Set(oids)]
     const found = new Map<GitOid, GitObject>()
     const readAll = async (some: readonly GitOid[]) => {
-      const objects = await Promise.all(some.map(oid => read(oid, maxBytes, run)))
+      const objects = await Promise.all(some.map(oid => read(oid, maxBytes, run, true)))
       for (const [i, oid] of some.entries()) found.set(oid, objects[i]!)
       return some.filter(oid => found.get(oid)?.kind === 'missing')
     }
@@ -205,13 +225,13 @@ export function createMirrorRepository(caps: Capabilities, access: MirrorAccess)
     entryAt,
     blobs,
     async hasBlobs(oids, run) {
-      const objects = await Promise.all(oids.map(oid => read(oid, 0, run)))
+      const objects = await Promise.all(oids.map(oid => read(oid, 0, run, false)))
       return objects.map(object => object.kind === 'blob' || object.kind === 'too-large')
     },
     refs: () => Promise.resolve(access.snapshot().refs),
     async tagHasSignature(tag, run) {
       if (!tag.isAnnotated) return false
-      const object = await read(tag.oid, MAX_COMMIT_BYTES, run)
+      const object = await read(tag.oid, MAX_COMMIT_BYTES, run, true)
       return object.kind === 'tag' && (parseTag(object.bytes)?.hasSignature ?? false)
     },
     isAncestor,
@@ -233,7 +253,7 @@ async function readObject(
   oid: GitOid,
   maxBytes: number,
   run: Run,
-  isKnown = false,
+  isKnown: boolean,
 ): Promise<GitObject> {
   const snapshot = access.snapshot()
   for (let attempt = 0; ; attempt++) {
@@ -250,6 +270,19 @@ async function readObject(
       const problem = await access.repair(snapshot, run)
       if (problem !== null) throw new MirrorFailure({ ...problem, text: `${text} ${problem.text}` })
     }
+  }
+}
+
+/** Null: it is in none of the mirrors, or they cannot be read together. */
+async function readShared(access: MirrorAccess, oid: GitOid, maxBytes: number, run: Run): Promise<GitObject | null> {
+  const reader = await access.shared()
+  if (reader === null) return null
+  try {
+    const object = await reader.read(oid, maxBytes, run.signal)
+    return object.kind === 'missing' ? null : object
+  } catch (error) {
+    if (error instanceof GitReadError) return null
+    throw error
   }
 }
 

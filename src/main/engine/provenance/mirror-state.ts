@@ -48,8 +48,10 @@ export interface MirrorSnapshot {
 export function mirrorHome(caps: Capabilities, url: string, fetchedFrom: string): AbsolutePath {
   const text = url === fetchedFrom ? url : `${url}\n${fetchedFrom}`
   const key = createHash('sha256').update(text).digest('hex')
-  return path.join(caps.host.cacheDir, 'mirrors', key) as AbsolutePath
+  return at(mirrorsFolder(caps), key)
 }
+
+export const mirrorsFolder = (caps: Capabilities): AbsolutePath => at(caps.host.cacheDir, 'mirrors')
 
 /** Changes whenever mirror.json is written; null without one. */
 export async function readStamp(caps: Capabilities, home: AbsolutePath): Promise<string | null> {

@@ -8,6 +8,7 @@ import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
 import { FileError, type Capabilities, type Run } from '../capabilities.ts'
 import { fetchObjects, isNotGiven, remoteOf, type Remote } from './git-fetch.ts'
 import { isGitOid, MirrorFailure, type GitOid, type GitRepository } from './git-repository.ts'
+import { openAllMirrors, type AllMirrors } from './all-mirrors.ts'
 import { createLiveGit, type LiveGit } from './live-git.ts'
 import { cloneMirror, fetchAllTrees, FILTERS, updateMirror, type FetchPlace } from './mirror-fetch.ts'
 import { createMirrorRepository, type MirrorAccess } from './mirror-repository.ts'
@@ -84,6 +85,7 @@ export function openMirrors(caps: Capabilities, options: MirrorOptions): Mirrors
   const queue = new PQueue({ concurrency: Math.max(1, options.maxParallel) })
   const owners = new WeakMap<GitRepository, Mirror>()
   const pool: LivePool = {
+    all: openAllMirrors(caps),
     touch(live) {
       lives.delete(live)
       lives.add(live)
@@ -121,6 +123,7 @@ export function openMirrors(caps: Capabilities, options: MirrorOptions): Mirrors
     close() {
       for (const live of lives) live.close()
       lives.clear()
+      pool.all.close()
       kept.clear()
       return Promise.resolve()
     },
@@ -134,6 +137,7 @@ function follow(url: string, redirects: MirrorOptions['redirects']): string {
 }
 
 interface LivePool {
+  readonly all: AllMirrors
   /** Counts as used now; one not used for long is closed for it. */
   touch(live: LiveGit): void
 }
@@ -275,7 +279,10 @@ function createMirror(place: FetchPlace, offline: boolean, pool: LivePool, queue
     return problem
   }
 
-  const access: MirrorAccess = { url, snapshot, live: liveGit, bring, bringAllTrees, repair }
+  const access: MirrorAccess = {
+    ...{ url, snapshot, live: liveGit, bring, bringAllTrees, repair },
+    shared: () => pool.all.reader(snapshot().gitDir),
+  }
   const repository = createMirrorRepository(caps, access)
   return {
     repository,
