@@ -31,8 +31,9 @@ export function comparisonReasons(results: readonly FileResult[], facts: Compari
     found.length > 0 && reasons.push({ code, weight, text: text(countOf(found.length)), about: pathsOf(found) })
   // One sentence says it all of a submodule that is another version as a whole.
   const settled = new Set(facts.submodules.filter(isWhole).flatMap(finding => finding.paths))
+  const byState = Map.groupBy(results, r => r.state)
   const where = (state: FileState, isCode: boolean) =>
-    results.filter(r => r.state === state && r.isCode === isCode && !settled.has(r.path))
+    (byState.get(state) ?? []).filter(r => r.isCode === isCode && !settled.has(r.path))
   const byRule = (...rules: readonly RuleName[]) =>
     results.filter(({ rule }) => rule !== null && (rules as readonly string[]).includes(rule))
 

@@ -78,7 +78,8 @@ const MAX_POINTER_BYTES = 1024
 export async function compareWithTree(input: CompareInput, run: Run): Promise<Comparison> {
   const { repository, commit, path, files } = input
   const info = await repository.commit(commit, run)
-  const lookup = info === null ? null : await openLookup(repository, commit, path, input.openSubmodule, run)
+  const lookup =
+    info === null ? null : await openLookup(repository, commit, path, files.keys(), input.openSubmodule, run)
   if (info === null || lookup === null) return nothingCompared(files, info === null)
   const manifests = await readManifests(input, lookup, run)
   const compared: Compared[] = []

@@ -98,8 +98,11 @@ export interface GitRepository {
   commit(oid: GitOid, run: Run): Promise<CommitInfo | null>
   /** Entries of one tree in its order; fetched when the mirror lacks it. Null: cannot be had, no tree, or too large. */
   tree(oid: GitOid, run: Run): Promise<readonly TreeEntry[] | null>
-  /** Everything below `folder` ('' = root) of a commit's tree. Null: no such commit or folder. See `isCut`. */
-  list(commit: GitOid, folder: string, run: Run): Promise<Listing | null>
+  /**
+   * Everything below `folder` ('' = root) of a commit's tree. Null: no such commit or folder. See `isCut`.
+   * @param isWanted is asked for each folder, by its path below `folder`; what lies in others is not listed
+   */
+  list(commit: GitOid, folder: string, run: Run, isWanted?: (folder: string) => boolean): Promise<Listing | null>
   /** The entry at a path of a commit's tree; links are not followed. Null: nothing there. */
   entryAt(commit: GitOid, path: string, run: Run): Promise<TreeEntry | null>
   /** Blobs by id, in order; fetched when the mirror lacks them. Null: cannot be had, or above `maxBytes`. */

@@ -25,7 +25,8 @@ export async function readRepositoryFile(
     const had = await haveCommit(mirrors, repository, commit, run)
     if (!had.ok) return had
     if (had.value === null) return gone(`the commit ${commit}`)
-    const lookup = path === null ? null : await openLookup(repository, commit, path, submoduleOpener(mirrors), run)
+    const lookup =
+      path === null ? null : await openLookup(repository, commit, path, [file.path], submoduleOpener(mirrors), run)
     const found = (await lookup?.find(file.path)) ?? { kind: 'none' as const }
     // What cargo wrote has no blob of its own: it is shown beside what the repository has under that name.
     const blob = file.treeBlob ?? (found.kind === 'blob' ? found.oid : null)

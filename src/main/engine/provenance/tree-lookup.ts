@@ -68,11 +68,16 @@ export interface TreeLookup {
   findFromRoot(path: string): Promise<Counterpart>
 }
 
-/** Null: the commit, or the folder in it, is not there. */
+/**
+ * Null: the commit, or the folder in it, is not there.
+ * @param paths all that will be asked for: of a submodule only their folders are listed, because a crate may ship a
+ *   corner of a huge project
+ */
 export async function openLookup(
   repository: GitRepository,
   commit: GitOid,
   folder: string,
+  paths: Iterable<string>,
   openSubmodule: OpenSubmodule,
   run: Run,
 ): Promise<TreeLookup | null> {
@@ -83,6 +88,7 @@ export async function openLookup(
   const opened = new Map<string, Promise<OpenedSubmodule | RuleName>>()
   const finished: OpenedSubmodule[] = []
   let openedCount = 0
+  let folders: ReadonlySet<string> | null = null
   const addresses = new Map<Side, Promise<ReadonlyMap<string, string>>>()
 
   async function find(side: Side, path: string, prefix: string | null): Promise<Counterpart> {
@@ -151,7 +157,10 @@ export async function openLookup(
     const url = submoduleUrl(stated, side.repository.url)
     if (url === null) return 'submodule-address-refused'
     const inner = await openSubmodule(url, oid, run)
-    const innerListing = inner === null ? null : await inner.list(oid, '', run)
+    // What only a link leads to is found by other paths than the archive's.
+    const wanted = prefix === null ? null : (folders ??= foldersOf(paths))
+    const isWanted = wanted === null ? undefined : (inside: string) => wanted.has(prefix + inside)
+    const innerListing = inner === null ? null : await inner.list(oid, '', run, isWanted)
     if (inner === null || innerListing === null) return 'submodule-unavailable'
     const label = `${side.label}${path}:`
     const made = { repository: inner, commit: oid, folder: '', label, listing: innerListing, depth: side.depth + 1 }
@@ -178,6 +187,19 @@ export async function openLookup(
       return arrive(root, path, where, null, '')
     },
   }
+}
+
+/** Every folder above a path, as the path of the folder. */
+function foldersOf(paths: Iterable<string>): ReadonlySet<string> {
+  const folders = new Set<string>()
+  for (const path of paths) {
+    for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+      const folder = path.slice(0, end)
+      if (folders.has(folder)) break
+      folders.add(folder)
+    }
+  }
+  return folders
 }
 
 async function readAddresses(side: Side, run: Run): Promise<ReadonlyMap<string, string>> {
