@@ -14,6 +14,8 @@ declare global {
 
 /** How long a lost event stream waits before it is opened anew. */
 const RECONNECT_MS = 1_000
+/** Characters; browsers refuse more than 64 KiB. */
+const MAX_KEPT_ALIVE = 20_000
 
 /** The pipe of the browser door. The one-time token was traded for a same-site cookie when the page was loaded. */
 export function httpTransport(): RawTransport {
@@ -36,11 +38,14 @@ export function httpTransport(): RawTransport {
   return {
     door: 'browser',
     async invoke(name, args) {
+      const body = JSON.stringify({ name, args })
       const response = await fetch('/call', {
         method: 'POST',
+        // What is saved while the page goes away still arrives.
+        keepalive: document.visibilityState === 'hidden' && body.length < MAX_KEPT_ALIVE,
         credentials: 'same-origin',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ name, args }),
+        body,
       })
       if (!response.ok) throw new Error(`the server of this page answered ${response.status}`)
       return (await response.json()) as unknown

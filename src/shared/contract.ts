@@ -114,6 +114,11 @@ export const contract = {
   'review.notes': call(z.object({ review: z.string() }), n.noteList),
   /** Writes a note, new or again; on disk before it answers. */
   'review.saveNote': call(z.object({ review: z.string(), note: n.noteInput }), n.noteList),
+  /** Keeps what is typed to change a note that exists, or drops it (null); the note itself stays as it is. */
+  'review.keepNoteEdit': call(
+    z.object({ review: z.string(), id: z.string(), edit: n.noteEdit.nullable() }),
+    n.noteList,
+  ),
   /** Removes a note, or brings a removed one back. */
   'review.removeNote': call(z.object({ review: z.string(), id: z.string(), isRemoved: z.boolean() }), n.noteList),
 

@@ -40,6 +40,10 @@ export const notePlace = z.object({
 })
 export type NotePlace = z.infer<typeof notePlace>
 
+/** A change of an existing note that its writer has not finished. */
+export const noteEdit = z.object({ text: z.string().max(20_000), severity: noteSeverity, inAudit: z.boolean() })
+export type NoteEdit = z.infer<typeof noteEdit>
+
 export const note = z.object({
   id: z.string(),
   target: noteTarget,
@@ -58,6 +62,8 @@ export const note = z.object({
   place: notePlace,
   /** The lines it was written at, cut to what a list shows; empty without lines. */
   quote: z.string(),
+  /** Kept while it is typed, so that nothing is lost; finishing or dropping the change takes it away. */
+  edit: noteEdit.nullable(),
 })
 export type Note = z.infer<typeof note>
 

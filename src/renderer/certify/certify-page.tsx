@@ -158,7 +158,10 @@ function useWrite(tab: OpenReview, state: CertifyState, evidence: EvidenceState)
     setFailure(null)
     const answer = await client.call('certify.write', writeArguments(plan, commit, evidence.toWrite))
     setWriting(false)
-    if (answer.ok) return finishWrite(client, tab, answer.value)
+    if (answer.ok) {
+      state.dropDraft()
+      return finishWrite(client, tab, answer.value)
+    }
     setFailure(answer.error)
     toastFailure(answer.error)
     if (answer.error.code === 'store-changed') state.replan()

@@ -8,10 +8,10 @@ import { brand, type CriteriaName, type CrateName, type Delta } from '../../shar
 import type { Failure } from '../../shared/failure.ts'
 import type { CertifyPlan, CertifyRequest } from '../../shared/wire.ts'
 import { useClient } from '../client.ts'
+import { useAutosave } from '../parts/use-autosave.ts'
 import { EVIDENCE, lineIn, REASON, TIME, withLine } from './note-lines.ts'
 
 const PLAN_PAUSE_MS = 120
-const SAVE_PAUSE_MS = 500
 
 export interface CertifyForm {
   /** Null: the engine's choice, the missing criteria. */
@@ -29,6 +29,8 @@ export interface CertifyState {
   /** True while the plan on screen is not that of the form. */
   readonly isPlanning: boolean
   readonly draft: 'none' | 'saving' | 'saved' | 'restored'
+  /** The audit was written: what is not saved yet must not come back as a draft. */
+  readonly dropDraft: () => void
   readonly replan: () => void
   /** What the review knows that the notes could say; null until it was asked. */
   readonly review: CallResult<'review.auditNotes'> | null
@@ -57,6 +59,7 @@ export function useCertify(crate: CrateName, delta: Delta, generation: number): 
   const [round, setRound] = useState(0)
   const [review, setReview] = useState<CertifyState['review']>(null)
   const isTouched = useRef(false)
+  const [isEdited, setEdited] = useState(false)
 
   useEffect(() => {
     let isCurrent = true
@@ -103,24 +106,17 @@ export function useCertify(crate: CrateName, delta: Delta, generation: number): 
     }
   }, [client, crate, delta, form, generation, round])
 
-  useEffect(() => {
-    if (form === null || !isTouched.current) return
-    const timer = setTimeout(async () => {
-      const { criteria, who, notes } = form
-      const answer = await client.call('certify.saveDraft', {
-        crate,
-        delta,
-        criteria: [...(criteria ?? [])],
-        who: who ?? '',
-        notes,
-      })
-      setDraft(answer.ok ? 'saved' : 'none')
-    }, SAVE_PAUSE_MS)
-    return () => clearTimeout(timer)
-  }, [client, crate, delta, form])
+  const saveDraft = async (of: CertifyForm) => {
+    const { criteria, who, notes } = of
+    const kept = { criteria: [...(criteria ?? [])], who: who ?? '', notes }
+    const answer = await client.call('certify.saveDraft', { crate, delta, ...kept })
+    setDraft(answer.ok ? 'saved' : 'none')
+  }
+  const dropDraft = useAutosave(isEdited ? form : null, of => void saveDraft(of))
 
   const edit = useCallback((change: Partial<CertifyForm>) => {
     isTouched.current = true
+    setEdited(true)
     setDraft('saving')
     setForm(before => ({ ...(before ?? untouched), ...change }))
   }, [])
@@ -156,6 +152,7 @@ export function useCertify(crate: CrateName, delta: Delta, generation: number): 
     failure,
     isPlanning: form === null || planned !== form,
     draft,
+    dropDraft,
     replan: () => setRound(n => n + 1),
     review,
     rebuildNotes: () => void rebuildNotes(),

@@ -4,6 +4,7 @@
  */
 import { useEffect, useRef, useState } from 'react'
 import type { Note, NoteInput, NoteSeverity, NoteTarget } from '../../shared/review-notes.ts'
+import { useAutosave } from '../parts/use-autosave.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Keys } from '../parts/keys.tsx'
 import { personName } from '../parts/words.ts'
@@ -11,7 +12,6 @@ import { shownPath } from './shown-path.ts'
 import type { NotesState } from './use-notes.ts'
 import { TabFailure } from './tab-failure.tsx'
 
-const AUTOSAVE_MS = 400
 const SEVERITIES: readonly (readonly [NoteSeverity, string])[] = [
   ['remark', 'Remark'],
   ['question', 'Question'],
@@ -43,15 +43,24 @@ export function NotesTab(props: {
   readonly onWrite: (target: NoteTarget) => void
   readonly onEdit: (note: Note) => void
   readonly onDone: () => void
+  /** The field goes away while it is written, for another tab say; it comes back with this. */
+  readonly onKeep: (draft: NoteDraft) => void
 }) {
-  const { notes, failure, retry, save, remove } = props.notes
+  const { notes, failure, retry, save, remove, keepEdit } = props.notes
   if (failure !== null) return <TabFailure failure={failure} onRetry={retry} />
   if (notes === null) return <p className="rv-none">Reading the notes…</p>
   const shown = notes.filter(note => note.id !== props.draft?.id)
   return (
     <div className="rv-notes">
       {props.draft !== null ? (
-        <Composer key={props.draft.id} draft={props.draft} save={save} onDone={props.onDone} />
+        <Composer
+          key={props.draft.id}
+          draft={props.draft}
+          save={save}
+          keepEdit={keepEdit}
+          onDone={props.onDone}
+          onKeep={props.onKeep}
+        />
       ) : (
         <div className="rv-notes-top row">
           <button className="btn s" onClick={() => props.onWrite({ kind: 'crate' })}>
@@ -101,33 +110,40 @@ export function targetText(
 function Composer(props: {
   readonly draft: NoteDraft
   readonly save: NotesState['save']
+  readonly keepEdit: NotesState['keepEdit']
   readonly onDone: () => void
+  readonly onKeep: (draft: NoteDraft) => void
 }) {
-  const { draft, save, onDone } = props
-  const [text, setText] = useState(draft.text)
-  const [severity, setSeverity] = useState(draft.severity)
-  const [inAudit, setInAudit] = useState(draft.inAudit)
-  const { id } = draft
+  const { draft, save, keepEdit, onDone, onKeep } = props
+  const [now, setNow] = useState(draft)
+  const { id, text, severity, inAudit } = now
   const field = useRef<HTMLTextAreaElement>(null)
   useEffect(() => field.current?.focus(), [])
   const isEmpty = text.trim() === ''
 
-  const saved = useRef({ text: draft.text, isNew: draft.isNew })
+  const forget = useAutosave(isEmpty || now === draft ? null : now, ({ isNew, target, ...edit }) => {
+    const { text, severity, inAudit } = edit
+    if (isNew) void save({ id, target, text, severity, state: 'draft', inAudit })
+    else void keepEdit(id, { text, severity, inAudit })
+  })
+  const latest = useRef({ now, onKeep })
   useEffect(() => {
-    if (isEmpty || text === saved.current.text || !saved.current.isNew) return
-    const timer = window.setTimeout(async () => {
-      saved.current = { text, isNew: true }
-      await save({ id, target: draft.target, text, severity, state: 'draft', inAudit })
-    }, AUTOSAVE_MS)
-    return () => window.clearTimeout(timer)
-  }, [text, severity, inAudit, id, isEmpty, draft.target, save])
+    latest.current = { now, onKeep }
+  })
+  useEffect(() => () => latest.current.onKeep(latest.current.now), [])
 
   const finish = async (state: 'draft' | 'published') => {
+    forget()
     if (isEmpty) return onDone()
     if (await save({ id, target: draft.target, text, severity, state, inAudit })) onDone()
   }
   /** A new note stays as a draft; one that exists stays as it was. */
-  const leave = () => (draft.isNew ? void finish('draft') : onDone())
+  const leave = () => {
+    if (draft.isNew) return void finish('draft')
+    forget()
+    void keepEdit(id, null)
+    onDone()
+  }
   return (
     <form
       className="rv-composer"
@@ -152,14 +168,14 @@ function Composer(props: {
         value={text}
         aria-label="Text of the note"
         placeholder="Markdown"
-        onChange={event => setText(event.target.value)}
+        onChange={event => setNow({ ...now, text: event.target.value })}
       />
       <div className="row">
         <select
           className="inp s"
           value={severity}
           aria-label="Weight"
-          onChange={event => setSeverity(event.target.value as NoteSeverity)}
+          onChange={event => setNow({ ...now, severity: event.target.value as NoteSeverity })}
         >
           {SEVERITIES.map(([value, label]) => (
             <option key={value} value={value}>
@@ -168,7 +184,11 @@ function Composer(props: {
           ))}
         </select>
         <label className="row t12">
-          <input type="checkbox" checked={inAudit} onChange={event => setInAudit(event.target.checked)} />
+          <input
+            type="checkbox"
+            checked={inAudit}
+            onChange={event => setNow({ ...now, inAudit: event.target.checked })}
+          />
           in audit notes
         </label>
       </div>
@@ -224,6 +244,15 @@ function NoteRow(props: {
         <p className="t11 unk row">
           <Icon name={note.place.state === 'moved' ? 'info' : 'unknown'} />
           {place}
+        </p>
+      )}
+      {note.edit !== null && (
+        <p className="t11 row">
+          <Icon name="info" />
+          <span className="grow">A change of this note was not finished.</span>
+          <button className="btn q s" onClick={props.onEdit}>
+            Go on
+          </button>
         </p>
       )}
       {props.isCurrent && (

@@ -69,9 +69,10 @@ export function useNoteWalk(
       onCurrent: show,
       onWrite: write,
       onEdit: note => {
-        const { id, target, text, severity, inAudit } = note
-        setDraft({ id, isNew: false, target, text, severity, inAudit })
+        const { id, target, text, severity, inAudit, edit } = note
+        setDraft({ id, isNew: false, target, text, severity, inAudit, ...edit })
       },
+      onKeep: kept => setDraft(now => (now?.id === kept.id ? kept : now)),
       onDone: () => {
         setDraft(null)
         page.onDone()

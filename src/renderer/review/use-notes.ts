@@ -2,7 +2,7 @@
 import { useCallback, useEffect, useState } from 'react'
 import type { EngineClient } from '../../shared/contract.ts'
 import type { Failure } from '../../shared/failure.ts'
-import type { Note, NoteInput } from '../../shared/review-notes.ts'
+import type { Note, NoteEdit, NoteInput } from '../../shared/review-notes.ts'
 import { toastFailure } from '../state/actions.ts'
 import { showToast } from '../state/app-store.ts'
 
@@ -14,6 +14,8 @@ export interface NotesState {
   /** Answers whether it is on disk. */
   readonly save: (note: NoteInput) => Promise<boolean>
   readonly remove: (note: Note) => Promise<void>
+  /** Keeps an unfinished change of a note; null drops it. */
+  readonly keepEdit: (id: string, edit: NoteEdit | null) => Promise<void>
 }
 
 export function useNotes(client: EngineClient, review: string): NotesState {
@@ -55,6 +57,14 @@ export function useNotes(client: EngineClient, review: string): NotesState {
     },
     [client, review],
   )
+  const keepEdit = useCallback(
+    async (id: string, edit: NoteEdit | null) => {
+      const answer = await client.call('review.keepNoteEdit', { review, id, edit })
+      if (answer.ok) setState({ notes: answer.value.notes, failure: null })
+      else toastFailure(answer.error)
+    },
+    [client, review],
+  )
   const retry = useCallback(() => setAttempt(n => n + 1), [])
-  return { ...state, retry, save, remove }
+  return { ...state, retry, save, remove, keepEdit }
 }

@@ -114,8 +114,10 @@ export async function openPreferences(caps: Capabilities): Promise<Preferences> 
     },
     loadDraft: key => readJson(draftFile(key), draftSchema),
     async saveDraft(key, draft) {
-      if (draft === null) await caps.files.remove(at(draftFile(key)))
-      else await write(draftFile(key), draft)
+      if (draft !== null) return write(draftFile(key), draft)
+      // After the saves on their way, which would bring it back.
+      writing = writing.catch(() => undefined).then(() => caps.files.remove(at(draftFile(key))))
+      return writing
     },
     progress: () => progress,
     async setProgress(review, lines, total) {

@@ -25,7 +25,7 @@ const LOST: NotePlace = { state: 'lost', line: 0, endLine: 0 }
 export interface ReviewNotes {
   readonly handlers: Pick<
     EngineHandlers,
-    'review.notes' | 'review.saveNote' | 'review.removeNote' | 'review.auditNotes'
+    'review.notes' | 'review.saveNote' | 'review.keepNoteEdit' | 'review.removeNote' | 'review.auditNotes'
   >
   close(): Promise<void>
 }
@@ -53,7 +53,9 @@ export function createReviewNotes(deps: ReviewNotesDeps): ReviewNotes {
       texts.set(key, known)
       return known
     }
-    const notes = await Promise.all(store.of(sides.crate).map(note => placed(sides, note, linesOf)))
+    const notes = await Promise.all(
+      store.of(sides.crate).map(async note => ({ ...(await placed(sides, note, linesOf)), edit: store.edit(note.id) })),
+    )
     return { review: sides.id, notes: notes.sort(byPlace) }
   }
   let last: Promise<unknown> = Promise.resolve()
@@ -107,6 +109,15 @@ export function createReviewNotes(deps: ReviewNotesDeps): ReviewNotes {
             return ok(await listed(sides))
           }),
         ),
+      'review.keepNoteEdit': ({ review, id, edit }) =>
+        inTurn(() =>
+          withReview(review, async sides => {
+            if (store.get(id)?.crate !== sides.crate)
+              return fail({ code: 'refused', message: 'the note is not there any more', help: null })
+            await store.setEdit(id, edit)
+            return ok(await listed(sides))
+          }),
+        ),
       'review.removeNote': ({ review, id, isRemoved }) =>
         withReview(review, async sides => {
           if (store.get(id)?.crate !== sides.crate || !(await store.setRemoved(id, isRemoved)))
@@ -146,7 +157,7 @@ async function placed(
   sides: ReviewSides,
   note: StoredNote,
   linesOf: (side: 'old' | 'new', file: string) => Promise<readonly string[] | null>,
-): Promise<Note> {
+): Promise<Omit<Note, 'edit'>> {
   const { id, target, text, severity, state, inAudit, who, version, createdAt, editedAt, anchor } = note
   const rest = { id, target, text, severity, state, inAudit, who, version, createdAt, editedAt }
   const quote = (anchor?.quote[0] ?? '').trim().slice(0, MAX_QUOTE)

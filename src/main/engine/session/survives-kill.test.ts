@@ -171,7 +171,12 @@ describe.skipIf(missingTools !== null)(`killed with the answer (needs ${missingT
     expect(await noteNow()).toEqual({ text: 'Is p', state: 'draft', place: 'here' })
     await thenKill(write('Is p ever null?', 'published'))
     expect(await noteNow()).toMatchObject({ text: 'Is p ever null?', state: 'published' })
+    const edit = { text: 'Is p ever', severity: 'blocker', inAudit: false } as const
+    await thenKill(to => to.call('review.keepNoteEdit', { review: REVIEW, id: ID, edit }))
+    const { notes } = need(await engine.call('review.notes', { review: REVIEW }))
+    expect(notes[0]).toMatchObject({ text: 'Is p ever null?', state: 'published', edit })
     await thenKill(write('Is p ever null?', 'resolved'))
+    expect(need(await engine.call('review.notes', { review: REVIEW })).notes[0]?.edit).toBeNull()
     expect(await noteNow()).toMatchObject({ state: 'resolved' })
     await thenKill(to => to.call('review.removeNote', { review: REVIEW, id: ID, isRemoved: true }))
     expect(await noteNow()).toBeNull()

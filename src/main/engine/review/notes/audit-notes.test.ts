@@ -17,6 +17,7 @@ const note = (more: Partial<Note>): Note => ({
   editedAt: 1,
   place: { state: 'here', line: 0, endLine: 0 },
   quote: '',
+  edit: null,
   ...more,
 })
 const facts = (more: Partial<AuditFacts>): AuditFacts => ({

@@ -4,9 +4,9 @@
  */
 import type { DatabaseSync } from 'node:sqlite'
 import type { CrateName } from '../../../../shared/domain.ts'
-import type { NoteSeverity, NoteState, NoteTarget } from '../../../../shared/review-notes.ts'
+import type { NoteEdit, NoteSeverity, NoteState, NoteTarget } from '../../../../shared/review-notes.ts'
 import type { Capabilities } from '../../capabilities.ts'
-import { openDurable } from '../durable.ts'
+import { atOnce, openDurable } from '../durable.ts'
 import type { Anchor } from './anchor.ts'
 
 export interface StoredNote {
@@ -30,7 +30,12 @@ export interface NoteStore {
   /** Not the removed ones; oldest first. */
   of(crate: CrateName): readonly StoredNote[]
   get(id: string): StoredNote | null
+  /** Also drops a change of it that was kept. */
   put(note: StoredNote): Promise<void>
+  /** A change that is being written; null when there is none. */
+  edit(id: string): NoteEdit | null
+  /** Null drops it. */
+  setEdit(id: string, edit: NoteEdit | null): Promise<void>
   /** Removes, or brings a removed one back. False when there is none. */
   setRemoved(id: string, isRemoved: boolean): Promise<boolean>
   close(): Promise<void>
@@ -43,6 +48,9 @@ const SCHEMA = `
     state TEXT NOT NULL CHECK (state IN ('draft', 'published', 'resolved')),
     in_audit INTEGER NOT NULL, who TEXT NOT NULL, version TEXT NOT NULL,
     created_ms INTEGER NOT NULL, edited_ms INTEGER NOT NULL, removed INTEGER NOT NULL DEFAULT 0
+  ) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS note_edit (
+    id TEXT PRIMARY KEY, text TEXT NOT NULL, severity TEXT NOT NULL, in_audit INTEGER NOT NULL
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS note_of_crate ON note (crate, created_ms);
 `
@@ -71,9 +79,30 @@ export function openNotes(caps: Pick<Capabilities, 'files' | 'host' | 'clock'>):
         const columns = [note.id, note.crate, JSON.stringify(note.target)] as const
         const anchor = note.anchor === null ? null : JSON.stringify(note.anchor)
         const rest = [note.text, note.severity, note.state, note.inAudit ? 1 : 0, note.who, note.version] as const
-        open()
-          .prepare('INSERT OR REPLACE INTO note VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)')
-          .run(...columns, anchor, ...rest, note.createdAt, note.editedAt)
+        atOnce(open(), () => {
+          open()
+            .prepare('INSERT OR REPLACE INTO note VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)')
+            .run(...columns, anchor, ...rest, note.createdAt, note.editedAt)
+          open().prepare('DELETE FROM note_edit WHERE id = ?').run(note.id)
+        })
+      })
+    },
+    edit(id) {
+      const row = open().prepare('SELECT * FROM note_edit WHERE id = ?').get(id)
+      if (row === undefined) return null
+      return {
+        text: String(row['text']),
+        severity: String(row['severity']) as NoteSeverity,
+        inAudit: row['in_audit'] === 1,
+      }
+    },
+    setEdit(id, edit) {
+      return Promise.resolve().then(() => {
+        if (edit === null) open().prepare('DELETE FROM note_edit WHERE id = ?').run(id)
+        else
+          open()
+            .prepare('INSERT OR REPLACE INTO note_edit VALUES (?, ?, ?, ?)')
+            .run(id, edit.text, edit.severity, edit.inAudit ? 1 : 0)
       })
     },
     setRemoved(id, isRemoved) {
