@@ -8,6 +8,7 @@ import {
   countVitest,
   findChromium,
   hasSpecs,
+  whyNoAdvisoryLane,
   whyNoBrowserLane,
   whyNoDesktopLane,
   whyNoReferenceLane,
@@ -61,6 +62,15 @@ async function reference() {
   return passedIf((await runThrough(process.execPath, args, { env: toolEnv() })) === 0)
 }
 
+/** Made-up databases for this long; every bound of the real one and the lock files of real projects take 15 s more. */
+const ADVISORY_SECONDS = '10'
+
+async function advisories() {
+  const program = path.join(ROOT, 'tools', 'advisory-reference.ts')
+  const args = [program, '--seconds', ADVISORY_SECONDS]
+  return passedIf((await runThrough(process.execPath, args, { env: toolEnv() })) === 0)
+}
+
 const LANES = [
   { name: 'build', run: build },
   { name: 'typecheck', run: async () => passedIf((await node('typescript/bin/tsc', ['-p', 'tsconfig.json'])) === 0) },
@@ -71,6 +81,7 @@ const LANES = [
   },
   { name: 'unit', run: unit },
   { name: 'reference', why: whyNoReferenceLane, run: reference },
+  { name: 'advisories', why: whyNoAdvisoryLane, run: advisories },
   { name: 'browser', why: whyNoBrowserLane, run: e2e('chromium'), folder: 'chromium' },
   { name: 'desktop', why: whyNoDesktopLane, run: e2e('electron'), folder: 'electron' },
 ]

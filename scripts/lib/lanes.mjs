@@ -44,6 +44,16 @@ export function whyNoReferenceLane() {
   return existsSync(binary) ? null : 'no cargo-vet (cargo install cargo-vet --version 0.10.3 --root .tools/cargo-vet)'
 }
 
+/** The version that .ci/run installs; another one may word or judge something else. */
+const CARGO_AUDIT_VERSION = '0.22.2'
+
+/** Null when our advisories can be compared with those of the real cargo-audit. */
+export function whyNoAdvisoryLane() {
+  const binary = process.env.ASSAY_CARGO_AUDIT || path.join(ROOT, '.tools', 'cargo-audit', 'bin', 'cargo-audit')
+  if (existsSync(binary)) return null
+  return `no cargo-audit (cargo install cargo-audit --locked --version ${CARGO_AUDIT_VERSION} --root .tools/cargo-audit)`
+}
+
 function missingLibrary() {
   const listed = spawnSync('ldd', [testElectron()], { encoding: 'utf8' })
   return /^\s*(\S+) => not found/m.exec(listed.stdout ?? '')?.[1] ?? null

@@ -117,6 +117,9 @@ export type Failure =
   | { readonly code: 'file-not-in-review'; readonly path: string }
   | { readonly code: 'review-unknown'; readonly review: string }
   | { readonly code: 'provenance-not-run'; readonly crate: string; readonly version: string }
+  // advisories
+  | { readonly code: 'advisories-unreadable'; readonly path: string; readonly reason: string }
+  | { readonly code: 'advisories-fetch-failed'; readonly url: string; readonly reason: string }
   // team
   /** The remote with the team's events. `said`: git's or the server's own words, printable. */
   | {
@@ -424,6 +427,10 @@ export function describeFailure(f: Failure): FailureWords {
       return words(`review ${f.review} is not open`, null, 'Open it again from the queue.')
     case 'provenance-not-run':
       return words(`the provenance of ${f.crate} ${f.version} was not checked yet`, null, 'Check it first.')
+    case 'advisories-unreadable':
+      return words(`no advisories could be read in ${f.path}`, f.reason, null)
+    case 'advisories-fetch-failed':
+      return words(`the advisories could not be fetched from ${f.url}`, f.reason, null)
     case 'team-remote':
       return teamRemoteWords(f)
     case 'no-workspace-open':

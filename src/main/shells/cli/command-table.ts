@@ -62,6 +62,17 @@ export interface RecordViolationArgs {
   readonly force: boolean
 }
 
+export interface AdvisoriesArgs {
+  /** A folder with the database; null: the fetched one. */
+  readonly db: string | null
+  /** Null: the workspace's Cargo.lock. */
+  readonly file: string | null
+  readonly noFetch: boolean
+  readonly refresh: boolean
+  /** Whether to ask which packages were yanked. */
+  readonly yanked: boolean
+}
+
 export interface ProvenanceArgs {
   /** Null with `crate` null: the workspace. */
   readonly crate: string | null
@@ -112,6 +123,7 @@ export type Command =
   | { readonly name: 'gc'; readonly maxPackageAgeDays: number; readonly clean: boolean }
   | { readonly name: 'renew'; readonly crate: string | null; readonly includeInactive: boolean }
   | { readonly name: 'provenance'; readonly args: ProvenanceArgs }
+  | { readonly name: 'advisories'; readonly args: AdvisoriesArgs }
   | { readonly name: 'open'; readonly folder: string | null }
   | { readonly name: 'help'; readonly topic: string | null }
 
@@ -274,6 +286,16 @@ export const COMMANDS: ReadonlyMap<string, CommandSpec> = new Map<string, Comman
       least: 0,
       most: 2,
       read: readProvenance,
+    },
+  ],
+  [
+    'advisories',
+    {
+      flags: { db: 'one', file: 'one', 'no-fetch': 'switch', refresh: 'switch', 'no-yanked': 'switch' },
+      shape: '',
+      least: 0,
+      most: 0,
+      read: readAdvisories,
     },
   ],
   [
@@ -482,6 +504,14 @@ function readProvenance(words: readonly string[], flags: Flags): Result<Command,
       site: one(flags, 'site'),
     },
   })
+}
+
+function readAdvisories(_: readonly string[], flags: Flags): Result<Command, Failure> {
+  const [db, noFetch, refresh] = [one(flags, 'db'), flags.has('no-fetch'), flags.has('refresh')]
+  if (refresh && (noFetch || db !== null))
+    return usage('--refresh fetches the database, --no-fetch and --db do without')
+  const args = { db, file: one(flags, 'file'), noFetch, refresh, yanked: !flags.has('no-yanked') }
+  return ok({ name: 'advisories', args })
 }
 
 function versionOf(text: string): Result<VetVersion, Failure> {

@@ -137,6 +137,20 @@ outcome null and a failure.
 
 Exit codes: 0 every version was checked and none differs; 255 one is a mismatch or archive-anomaly that nobody accepted,
 or could not be checked; 2 a command line that was not understood; 130 interrupted.`,
+  advisories: `assay advisories [OPTIONS]
+
+  --db FOLDER        a copy of the RustSec database; by default it is fetched with git, once a day
+  --file FILE        another Cargo.lock than the workspace's
+  --no-fetch         use no network: what is cached counts (the same as --locked --frozen)
+  --refresh          fetch even when it was fetched within a day
+  --no-yanked        do not ask the registry which packages were yanked
+
+Which advisories hit the packages of Cargo.lock, as cargo audit reports them: vulnerabilities, and warnings about crates
+that are unmaintained, unsound, worth a notice or yanked. Needs no store and no cargo. ASSAY_ADVISORY_DB names another
+address of the database, ASSAY_GIT_INSTEAD_OF other places for addresses. JSON has the shape of cargo audit's.
+
+Exit codes: 0 no vulnerability is known; 255 there is one, or it could not be looked for; 2 a command line that was not
+understood.`,
   open: `assay open [FOLDER]
 
 Starts the window (or, without a display, the browser door) on a workspace.`,
@@ -168,6 +182,7 @@ Commands:
   aggregate         several audits files as one
   fmt               rewrite the store's files in canonical form
   provenance        compare published crates with the repositories they name
+  advisories        known vulnerabilities of the packages in Cargo.lock
   gc                clean the cache
   open              start the window
   help              this text, or that of a command: assay help certify
