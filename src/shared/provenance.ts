@@ -175,8 +175,8 @@ export const rebuild = z.object({
 export type Rebuild = z.infer<typeof rebuild>
 
 export const fallback = z.object({
-  /** How the commit was chosen. `none`: nothing fitted. */
-  how: z.enum(['tag', 'manifest-history', 'history-walk', 'none']),
+  /** How the commit was chosen; `sibling-repository`: the claimed one, in another repository. `none`: nothing fitted. */
+  how: z.enum(['tag', 'manifest-history', 'history-walk', 'sibling-repository', 'none']),
   /** What comparing with the chosen commit gave. */
   outcome: z.enum([
     'match',
@@ -234,7 +234,7 @@ export const provenanceRecord = z.object({
   sentence: z.string(),
   /** Most important first. */
   reasons: z.array(reason),
-  /** Address that was compared with (after normalising, before redirects); null when there is none. */
+  /** Address that was compared with (after normalising, before redirects), which a search may have chosen; null: none. */
   repository: z.string().nullable(),
   /** Compared commit; null when none was found. */
   commit: z.string().nullable(),

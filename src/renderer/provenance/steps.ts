@@ -115,6 +115,8 @@ function mirrorText({ mirror }: ProvenanceRecord, now: number): string | null {
 function evidenceStep(record: ProvenanceRecord, now: number): Step {
   const { anchor, commit, path, pathFrom, claim } = record
   const facts: Fact[] = []
+  if (record.repository !== claim.repository.url)
+    facts.push({ name: 'Found in', value: record.repository ?? 'no repository' })
   if (commit !== null && commit !== claim.commit) facts.push({ name: 'Compared', value: commit, isCode: true })
   if (path !== null && path !== claim.path)
     facts.push({ name: 'Folder', value: path === '' ? 'the root' : path, isCode: path !== '' })

@@ -16,6 +16,7 @@ import { checkLock, type IndexLookup } from './lock-check.ts'
 import { checkManifest, type ManifestCheck } from './manifest-check.ts'
 import type { Mirrors } from './mirror.ts'
 import { rebuildCrate } from './rebuild.ts'
+import type { NamedRepository } from './siblings.ts'
 import { decideVerdict } from './verdict.ts'
 
 export interface CheckDeps {
@@ -27,6 +28,8 @@ export interface CheckDeps {
   prepareLookup(packages: readonly { readonly crate: string; readonly version: string }[], run: Run): Promise<void>
   /** What the last check of this version saw, to tell what moved since; null: it was never checked. */
   previous(crate: string, version: string): Previous | null
+  /** Repositories that versions checked here name, for a commit that the named one does not have. */
+  namedRepositories(): readonly NamedRepository[]
   /** Also compare the bytes of what agrees by its id. */
   readonly compareBytes: boolean
   readonly versions: { readonly git: string | null; readonly assay: string }
@@ -72,7 +75,7 @@ export async function checkCrate(deps: CheckDeps, input: CheckInput, run: Run): 
   const verdict = decideVerdict({
     ...{ claim, archive, container, manifest, lock, anchor, rebuild, publishedAt },
     ...{ comparison: source.comparison, mirrorProblem: source.problem, staleMirror: source.isStale },
-    ...{ fallback: source.fallback, commit: source.commit, locate: source.locate },
+    ...{ fallback: source.fallback, commit: source.commit, locate: source.locate, sibling: source.sibling },
   })
   const files = followsOriginal(input, archive, source, manifest) ? asGenerated(verdict.files) : verdict.files
   const endedAt = deps.caps.clock.nowMs()
@@ -81,7 +84,7 @@ export async function checkCrate(deps: CheckDeps, input: CheckInput, run: Run): 
     ...{ crate, version, outcome: verdict.outcome, content: verdict.content, anchor: verdict.anchor },
     sentence: verdict.sentence,
     reasons: [...verdict.reasons],
-    repository: claim.repository.url,
+    repository: source.sibling ?? claim.repository.url,
     ...{ commit: source.commit, path: source.path, pathFrom: source.pathFrom, fallback: source.fallback },
     files: countFiles(files, archive),
     identity: source.comparison?.identity ?? 'none',

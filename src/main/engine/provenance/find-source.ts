@@ -14,6 +14,7 @@ import { MirrorFailure, type GitOid, type GitRepository } from './git-repository
 import { locatePackage } from './locate-package.ts'
 import type { MirrorProblem, Mirrors } from './mirror.ts'
 import { normaliseRepository } from './repository-address.ts'
+import { findSibling, type NamedRepository } from './siblings.ts'
 
 export interface SourceInput {
   readonly crate: string
@@ -22,6 +23,13 @@ export interface SourceInput {
   readonly files: ReadonlyMap<string, ArchiveFile>
   readonly publishedAt: string | null
   readonly refresh: boolean
+}
+
+export interface SourceDeps {
+  readonly mirrors: Mirrors
+  readonly compareBytes: boolean
+  /** Repositories that versions checked here name; asked for only when a commit is missing. */
+  namedRepositories(): readonly NamedRepository[]
 }
 
 export interface Source {
@@ -34,6 +42,8 @@ export interface Source {
   /** Nothing of our copy is as new as the publication, so what is not there may be all the same. */
   readonly isStale: boolean
   readonly fallback: Fallback | null
+  /** Address of another repository than the named one that has the commit; null: the named one was looked into. */
+  readonly sibling: string | null
   readonly locate: { readonly path: string | null; readonly warnings: readonly Reason[] } | null
   readonly comparison: Comparison | null
   readonly anchor: Anchor | null
@@ -41,17 +51,13 @@ export interface Source {
 
 const NOTHING: Source = {
   ...{ repository: null, problem: null, commit: null, path: null, pathFrom: 'none', isStale: false },
-  ...{ fallback: null, locate: null, comparison: null, anchor: null },
+  ...{ fallback: null, sibling: null, locate: null, comparison: null, anchor: null },
 }
 
 const NOT_FOUND: Fallback = { how: 'none', outcome: 'no-candidate', candidates: 0 }
 
 /** Throws Cancelled. */
-export async function findSource(
-  deps: { readonly mirrors: Mirrors; readonly compareBytes: boolean },
-  input: SourceInput,
-  run: Run,
-): Promise<Source> {
+export async function findSource(deps: SourceDeps, input: SourceInput, run: Run): Promise<Source> {
   const { claim, publishedAt, refresh } = input
   const { url } = claim.repository
   if (url === null) return claim.vcsInfo === 'absent' ? { ...NOTHING, fallback: NOT_FOUND } : NOTHING
@@ -67,7 +73,7 @@ export async function findSource(
 }
 
 async function sourceIn(
-  deps: { readonly mirrors: Mirrors; readonly compareBytes: boolean },
+  deps: SourceDeps,
   input: SourceInput,
   repository: GitRepository,
   newerThanMs: number | null,
@@ -82,7 +88,15 @@ async function sourceIn(
   }
   // Not here, and nobody could be asked: that it is nowhere would be a guess.
   if (!had.ok) return { ...NOTHING, repository, problem: had.error }
-  if (claim.commit === null || found === null) return searched(deps, input, repository, run)
+  if (claim.commit === null) return searched(deps, input, repository, run)
+  if (found === null) {
+    // A sibling that cannot be read is no reason to say less about the named one.
+    const sibling = await inSibling(deps, input, claim.commit, run).catch((error: unknown) => {
+      if (error instanceof MirrorFailure) return null
+      throw error
+    })
+    return sibling ?? searched(deps, input, repository, run)
+  }
   return claimed(deps, input, repository, { commit: claim.commit, isOutside: found === 'outside' }, run)
 }
 
@@ -104,7 +118,7 @@ const isOlder = (newestCommitAt: string | null, thanMs: number | null): boolean 
   newestCommitAt !== null && thanMs !== null && Date.parse(newestCommitAt) < thanMs
 
 async function claimed(
-  deps: { readonly mirrors: Mirrors; readonly compareBytes: boolean },
+  deps: SourceDeps,
   { crate, version, claim, files }: SourceInput,
   repository: GitRepository,
   { commit, isOutside }: { readonly commit: GitOid; readonly isOutside: boolean },
@@ -129,7 +143,7 @@ async function claimed(
 }
 
 async function searched(
-  deps: { readonly mirrors: Mirrors; readonly compareBytes: boolean },
+  deps: SourceDeps,
   { crate, version, claim, files }: SourceInput,
   repository: GitRepository,
   run: Run,
@@ -145,6 +159,29 @@ async function searched(
     ...NOTHING,
     ...{ repository, commit, path, pathFrom: 'manifest-blob', fallback, comparison, anchor },
     locate: { path, warnings: [] },
+  }
+}
+
+/** The claimed commit in a repository that the archive does not name; null: in none that is known. */
+async function inSibling(
+  deps: SourceDeps,
+  { crate, version, claim, files }: SourceInput,
+  commit: GitOid,
+  run: Run,
+): Promise<Source | null> {
+  const known = deps.namedRepositories()
+  const found = await findSibling(deps.mirrors, { crate, claim, files, known }, commit, run)
+  if (found === null) return null
+  const { repository, path, url, tried } = found
+  const comparison = await compareWithTree({ crate, version, files, repository, commit, path, ...comparing(deps) }, run)
+  const pkg = { name: crate, version, path }
+  const anchor = await findAnchor(repository, commit, pkg, { foundBySearch: true, isOutside: false }, run)
+  const outcome = FALLBACK_OUTCOMES[comparison.grade]
+  return {
+    ...NOTHING,
+    ...{ repository, commit, path, comparison, anchor, sibling: url, locate: { path, warnings: [] } },
+    pathFrom: claim.path === path ? 'vcs-info' : 'manifest-blob',
+    fallback: { how: 'sibling-repository', outcome, candidates: tried },
   }
 }
 

@@ -97,6 +97,7 @@ const NOT_READ: Readonly<Record<string, string>> = {
 
 function claimReasons(parts: VerdictParts): readonly Reason[] {
   const { claim, mirrorProblem, fallback, commit, staleMirror, locate } = parts
+  const sibling = parts.sibling ?? null
   const reasons: Reason[] = []
   const add = (...args: Parameters<typeof reasonOf>) => void reasons.push(reasonOf(...args))
   if (claim.repository.stated === null) add('warning', 'repository-not-declared', 'The manifest names no repository.')
@@ -111,12 +112,15 @@ function claimReasons(parts: VerdictParts): readonly Reason[] {
   if (claim.dirty === true)
     add('warning', 'publisher-dirty', "cargo noted that the publisher's folder had changes that were not committed.")
   if (mirrorProblem !== null) add('warning', NOT_READ[mirrorProblem.kind] ?? 'mirror-failed', mirrorProblem.text)
-  if (claim.commit !== null && mirrorProblem === null && claim.repository.url !== null && commit !== claim.commit) {
+  const isElsewhere = commit !== claim.commit || sibling !== null
+  if (claim.commit !== null && mirrorProblem === null && claim.repository.url !== null && isElsewhere) {
     if (staleMirror)
       add('warning', 'mirror-stale', 'The newest commit of our copy of the repository is older than the publication.')
     else add('warning', 'commit-missing', `The repository does not give commit ${claim.commit.slice(0, 7)}.`)
   }
-  if (fallback !== null && fallback.how !== 'none')
+  if (sibling !== null)
+    add('warning', 'found-by-search', `The commit was found by search, in ${sibling}, which the archive does not name.`)
+  else if (fallback !== null && fallback.how !== 'none')
     add('warning', 'found-by-search', 'The commit was chosen by search, so that it fits; the archive does not name it.')
   if (fallback?.how === 'none') add('info', 'search-without-result', 'No commit that was looked at fits the archive.')
   if (locate?.path === null) add('warning', 'package-not-found', 'No folder of the commit holds this package.')

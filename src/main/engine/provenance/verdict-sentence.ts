@@ -124,8 +124,13 @@ function searched(parts: VerdictParts, decided: Decided): string {
   const { fallback } = parts
   if (fallback === null) return ''
   if (fallback.how === 'none' || parts.comparison === null) return ' No commit that was looked at fits.'
-  const how = { tag: 'by its tag', 'manifest-history': 'by its manifest', 'history-walk': 'by its files' }[fallback.how]
-  const chosen = `${commitOf(parts)}, chosen ${how},`
+  const how = {
+    tag: 'chosen by its tag',
+    'manifest-history': 'chosen by its manifest',
+    'history-walk': 'chosen by its files',
+    'sibling-repository': `found by search in ${parts.sibling ?? 'another repository'}`,
+  }[fallback.how]
+  const chosen = `${commitOf(parts)}, ${how},`
   if (decided.content === 'differs') return ` Against ${chosen} ${lower(differences(parts, decided, ''))}.`
   if (decided.content === 'partly-unchecked') return ` Against ${chosen} a part could not be compared.`
   if (decided.content === 'unchecked') return ` ${chosen} could not be compared.`

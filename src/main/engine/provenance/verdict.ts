@@ -44,6 +44,8 @@ export interface VerdictParts {
   readonly staleMirror: boolean
   /** Set when the commit was looked for: without VCS info, or when the claimed commit is missing. */
   readonly fallback: Fallback | null
+  /** The repository that has the claimed commit instead of the named one; null or absent: none was needed. */
+  readonly sibling?: string | null
   readonly rebuild: Rebuild | null
   readonly publishedAt: string | null
   /** The commit compared with; null when none was found. */

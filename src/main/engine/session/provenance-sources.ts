@@ -144,6 +144,11 @@ async function checkDeps(
       const kept = results.summary(crate, version)
       return kept === null ? null : { tag: kept.tag }
     },
+    namedRepositories: () =>
+      results.all().flatMap(({ crate, origin }) => {
+        const repository = origin?.repository ?? null
+        return repository === null ? [] : [{ crate, repository }]
+      }),
     versions: { git: await git, assay: caps.host.version },
     compareBytes: true,
   }

@@ -5,6 +5,7 @@ import type { Capabilities, Run } from '../../capabilities.ts'
 import { checkCrate } from '../check.ts'
 import { readIndexFacts } from '../index-facts.ts'
 import { openMirrors, type Mirrors } from '../mirror.ts'
+import type { NamedRepository } from '../siblings.ts'
 import { indexLine, type SyntheticLine } from './index-line.ts'
 import { TamperedCrate } from './tamper.ts'
 import { PUBLISHED_AT, type World } from './world.ts'
@@ -18,6 +19,8 @@ export interface CheckOptions {
   readonly line?: SyntheticLine | null
   readonly previous?: ProvenanceRecord
   readonly refresh?: boolean
+  /** Repositories that other checked versions name. */
+  readonly named?: readonly NamedRepository[]
   readonly crate?: string
   readonly version?: string
 }
@@ -45,6 +48,7 @@ export function makeChecker(world: World, caps: Capabilities, run: Run, offline 
         lookup: (name: string, wanted: string) =>
           world.lines.find(known => known.crate === name && known.version === wanted) ?? null,
         prepareLookup: () => Promise.resolve(),
+        namedRepositories: () => given.named ?? [],
         previous: () => (given.previous === undefined ? null : { tag: given.previous.anchorDetail.tag }),
       }
       return checkCrate(deps, input, run)
