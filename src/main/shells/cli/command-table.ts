@@ -13,6 +13,7 @@ import {
   type FetchMode,
   type GraphDepth,
 } from '../../engine/session/command-words.ts'
+import { readWhatIf, WHAT_IF_FLAGS, type WhatIfArgs } from './what-if-args.ts'
 
 export interface CertifyArgs {
   /** Null: the one last inspected or diffed. */
@@ -124,6 +125,7 @@ export type Command =
   | { readonly name: 'renew'; readonly crate: string | null; readonly includeInactive: boolean }
   | { readonly name: 'provenance'; readonly args: ProvenanceArgs }
   | { readonly name: 'advisories'; readonly args: AdvisoriesArgs }
+  | { readonly name: 'what-if'; readonly args: WhatIfArgs }
   | { readonly name: 'open'; readonly folder: string | null }
   | { readonly name: 'help'; readonly topic: string | null }
 
@@ -296,6 +298,19 @@ export const COMMANDS: ReadonlyMap<string, CommandSpec> = new Map<string, Comman
       least: 0,
       most: 0,
       read: readAdvisories,
+    },
+  ],
+  [
+    'what-if',
+    {
+      flags: WHAT_IF_FLAGS,
+      shape: '',
+      least: 0,
+      most: 0,
+      read: (_, flags) => {
+        const args = readWhatIf(flags)
+        return args.ok ? ok({ name: 'what-if', args: args.value }) : args
+      },
     },
   ],
   [

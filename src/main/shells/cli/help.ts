@@ -151,6 +151,18 @@ address of the database, ASSAY_GIT_INSTEAD_OF other places for addresses. JSON h
 
 Exit codes: 0 no vulnerability is known; 255 there is one, or it could not be looked for; 2 a command line that was not
 understood.`,
+  'what-if': `assay what-if [OPTIONS] CHANGE…
+
+  --import NAME[=URL]       import the audits of a peer
+  --trust CRATE=PUBLISHER   trust the releases of a crate by a publisher
+  --trust-all PUBLISHER     the same for every crate to be read that he alone published
+  --criteria NAME           what to trust for; may be repeated; default: what the command would propose
+  --move CRATE[@FROM]=TO    use another version; approximate, since its dependencies may be others
+  --smallest                also: the fewest changes that clear the most, of known peers and of publishers
+
+What would pass, and on whose word, if these changes were made? All but versions are solved exactly as import and trust
+would write them, and nothing is written. With --locked imports are as stored, and peers as they were last fetched.
+Only measured sizes are counted as lines; the others are unknown. Exit code as that of check afterwards.`,
   open: `assay open [FOLDER]
 
 Starts the window (or, without a display, the browser door) on a workspace.`,
@@ -181,6 +193,7 @@ Commands:
   dump-graph        print the build graph
   aggregate         several audits files as one
   fmt               rewrite the store's files in canonical form
+  what-if           what a peer, a publisher or another version would clear
   provenance        compare published crates with the repositories they name
   advisories        known vulnerabilities of the packages in Cargo.lock
   gc                clean the cache
