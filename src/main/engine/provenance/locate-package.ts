@@ -9,6 +9,7 @@ import type { GitOid, GitRepository, Listing } from './git-repository.ts'
 import { followTreePath } from './links.ts'
 import { MAX_MANIFEST_BYTES, packageValue, readManifest } from './manifest-text.ts'
 import { blobId, lineEndingIds } from './rules.ts'
+import { secondPackage } from './second-package.ts'
 import { isFile, join } from './tree-lookup.ts'
 
 export type Location =
@@ -62,29 +63,6 @@ export async function locatePackage(
   if (best === null) return { path: null, candidates: Array.from(folders.keys()).slice(0, MAX_TOLD) }
   const there = await readBlob(repository, folders.get(best)!, run)
   return { path: best, from: 'package-name', warnings: [...warnings, ...packageWarnings(there, best, crate, files)] }
-}
-
-/**
- * A package of the same name in one of the places where a project keeps its packages, when the archive was made from
- * somewhere else: anybody whose test data is taken into the repository could have put it there. The root is the project's
- * own. SPEC: provenance.md 6.5, "second package parked in a sub-directory".
- */
-async function secondPackage(
-  repository: GitRepository,
-  commit: GitOid,
-  path: string,
-  crate: string,
-  run: Run,
-): Promise<readonly Reason[]> {
-  if (path === '') return []
-  const spellings = [...new Set([crate, crate.replaceAll('_', '-'), crate.replaceAll('-', '_')])]
-  for (const folder of ['', ...spellings, ...spellings.map(name => `crates/${name}`)]) {
-    const oid = folder === path ? null : await manifestAt(repository, commit, folder, run)
-    if (oid === null || nameOf(await readBlob(repository, oid, run)) !== crate) continue
-    const text = `The archive was made from the folder ${shown(path)}, but ${crate} is ${folder === '' ? '' : 'in '}${shown(folder)} as well.`
-    return [{ code: 'second-package', weight: 'alarm', text, about: [path, folder] }]
-  }
-  return []
 }
 
 /** Null for what leaves the repository or is no path in it. */
