@@ -17,6 +17,10 @@ export const teamPerson = z
   .string()
   .max(320)
   .regex(/^[^<>\x00-\x1f\x7f]+ <[^<>\s\x00-\x1f\x7f]+>$/u)
+/** What makes two identities one person: the e-mail address, in lower case. */
+export function personKey(who: string): string {
+  return who.slice(who.lastIndexOf('<') + 1, -1).toLowerCase()
+}
 /** Whom work goes to: a person, or a group of assay.toml as `@name`. */
 export const teamAssignee = z.union([teamPerson, z.string().regex(/^@[\w-]{1,64}$/)])
 /** An instant, `2026-01-31T12:00:00.000Z`. */

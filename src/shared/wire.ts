@@ -54,6 +54,8 @@ export const settings = z.object({
   singleKeys: z.boolean(),
   /** Other places for repositories, `https://start/=https://other/ …`, as ASSAY_GIT_INSTEAD_OF. Absent: none. */
   gitInsteadOf: z.string().max(10_000).optional(),
+  /** Minutes between syncs of the team's events; 0: only when asked. Absent: 5. */
+  teamSyncMinutes: z.number().int().min(0).max(1_440).optional(),
 })
 
 export const appState = z.object({

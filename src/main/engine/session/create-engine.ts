@@ -98,7 +98,16 @@ export function createEngine(
     run: runQuietly,
   })
 
-  const team = createTeam()
+  const team = createTeam({
+    caps,
+    jobs,
+    emit,
+    workspace: () => session?.ref() ?? null,
+    settings: async () => {
+      const { offline, teamSyncMinutes } = (await preferences()).settings()
+      return { offline, minutes: teamSyncMinutes ?? null }
+    },
+  })
 
   const aids = createReviewAids({
     caps,
@@ -227,6 +236,12 @@ export function createEngine(
         const file = await evidence.file(request)
         return file.ok ? s.writeCertify(request, file.value) : file
       }),
+    'certify.planAll': args => withSession(s => s.batches.plan(args)),
+    'certify.writeAll': args => withSession(s => s.batches.write(args)),
+    'certify.candidates': async () => {
+      const checked = await provenance.list('workspace')
+      return withSession(s => s.batches.candidates(checked))
+    },
     'certify.undo': ({ undoId }) => withSession(s => s.undo(undoId)),
     'certify.loadDraft': ({ crate, delta }) => withSession(s => s.loadDraft(crate, delta)),
     'certify.saveDraft': ({ crate, delta, ...draft }) => withSession(s => s.saveDraft(crate, delta, draft)),
@@ -249,6 +264,7 @@ export function createEngine(
       await provenance.close()
       await session?.close()
       aids.close()
+      await team.close()
       await units.close()
       await notes.close()
       await checklist.close()
