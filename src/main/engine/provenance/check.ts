@@ -45,6 +45,8 @@ export interface CheckInput {
   readonly version: string
   readonly archive: Uint8Array
   readonly archiveSha256: string
+  /** The same archive, opened already; absent: it is opened here. */
+  readonly opened?: CrateArchive
   /** Null: the index did not answer. */
   readonly index: IndexFacts | null
   /** What is known about the version before; absent: nobody looked. */
@@ -62,7 +64,7 @@ const MAX_LOCK_PACKAGES = 5_000
 export async function checkCrate(deps: CheckDeps, input: CheckInput, run: Run): Promise<ProvenanceRecord> {
   const startedAt = deps.caps.clock.nowMs()
   const { crate, version, index } = input
-  const archive = await openCrateArchive(crate, version, input.archive)
+  const archive = input.opened ?? (await openCrateArchive(crate, version, input.archive))
   const claim = readClaim(archive.files)
   const publishedAt = index?.publishedAt ?? null
   const container = judgeContainer(archive, publishedAt)

@@ -13,11 +13,11 @@ import { readRegistryConfig } from '../io/registry-config.ts'
 import { openRegistry, type Registry } from '../io/registry.ts'
 import { checkCrate, type CheckDeps } from '../provenance/check.ts'
 import { readClaim } from '../provenance/claim.ts'
-import { openCrateArchive } from '../provenance/crate-archive.ts'
 import { publishedBefore } from '../provenance/earlier.ts'
 import { readIndexFacts } from '../provenance/index-facts.ts'
 import { openMirrors, type Mirrors } from '../provenance/mirror.ts'
 import { parseInsteadOf, type RedirectRule } from '../provenance/repository-address.ts'
+import { withArchive } from './archive-budget.ts'
 import { createByteBudget, type ByteBudget } from './byte-budget.ts'
 import { openProvenanceResults, type ProvenanceResults } from './provenance-results.ts'
 import type { CheckLevel, CheckOne, WantedVersion } from './provenance-run.ts'
@@ -154,12 +154,6 @@ async function checkDeps(
   }
 }
 
-/** As the archive's own end states it, which may lie within the bounds of what is unpacked at all. */
-function unpackedBytes(archive: Uint8Array): number {
-  const { buffer, byteOffset, length } = archive
-  return length < 18 ? length : new DataView(buffer, byteOffset + length - 4, 4).getUint32(0, true)
-}
-
 /**
  * The version before, by what is stored of the index, and where it says it comes from when its archive is on this
  * machine: nothing is downloaded for that. What was checked here is known by its record, so no archive is read then.
@@ -176,11 +170,10 @@ async function earlierOf(
   if (results.summary(crate, published) !== null) return { published, known: null }
   const bytes = await registry.archiveHere(crate, published)
   if (bytes === null) return { published, known: null }
-  return budget.use(unpackedBytes(bytes), run.signal, async () => {
-    const { files, isReadable } = await openCrateArchive(crate, published, bytes)
-    if (!isReadable) return { published, known: null }
+  return withArchive(budget, { crate, version: published, bytes }, run.signal, ({ files, isReadable }) => {
     const { repository, path } = readClaim(files)
-    return { published, known: { version: published, repository: repository.url, path } }
+    const known = isReadable ? { version: published, repository: repository.url, path } : null
+    return Promise.resolve({ published, known })
   })
 }
 
@@ -208,8 +201,8 @@ async function checkOne(
     refresh: wish.refresh,
   }
   return ok(
-    await budget.use(unpackedBytes(bytes), run.signal, () =>
-      checkCrate({ ...deps, compareBytes: wish.compareBytes }, input, run),
+    await withArchive(budget, { crate, version, bytes }, run.signal, opened =>
+      checkCrate({ ...deps, compareBytes: wish.compareBytes }, { ...input, opened }, run),
     ),
   )
 }
