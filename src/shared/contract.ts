@@ -10,12 +10,14 @@ import type { Result } from './result.ts'
 import { launchRequest } from './launch.ts'
 import * as p from './provenance.ts'
 import * as a from './review-aids.ts'
+import * as b from './certify-batch.ts'
 import * as c from './review-checklist.ts'
 import * as m from './review-marks.ts'
 import * as n from './review-notes.ts'
 import * as u from './review-units.ts'
 import * as t from './team.ts'
 import * as w from './wire.ts'
+import * as k from './risk.ts'
 
 interface Call<A extends z.ZodType, R extends z.ZodType> {
   readonly kind: 'call'
@@ -205,6 +207,12 @@ export const contract = {
     }),
     w.writeResult,
   ),
+  /** Several audits as one preview, as if they were certified one after the other. */
+  'certify.planAll': call(z.object({ requests: b.batchRequests }), b.batchPlan),
+  /** As `certify.write`, for all of them; one undo takes them all back. */
+  'certify.writeAll': call(b.batchWrite, b.batchResult),
+  /** Rows of the queue with what tells which of them belong together. Asks nobody. */
+  'certify.candidates': call(none, z.array(b.candidate)),
   'certify.undo': call(z.object({ undoId: z.string() }), none),
   /** Draft of a certify sheet, kept across crashes. Null when none. */
   'certify.loadDraft': call(
@@ -300,6 +308,15 @@ export const contract = {
   'team.news': call(none, t.teamNews),
   /** Now is the moment that team.news counts from. */
   'team.looked': call(none, none),
+
+  /** The score of every item of the queue. From the first call on, what it rests on is fetched and looked through. */
+  'risk.list': call(none, k.riskSnapshot),
+  /** After any change of them, at most twice a second. */
+  'risk.changed': event(k.riskSnapshot),
+  /** One score with all of its summands. @failure package-unknown */
+  'risk.explain': call(z.object({ key: w.packageKeySchema }), k.riskDetail),
+  /** Fetches the advisory database now. @failure advisories-fetch-failed and what reading it may fail with */
+  'advisories.refresh': call(none, k.advisoryDatabase),
 
   /** Desktop: the system's folder dialog. Browser: fails with `unsupported`, use app.listFolder. Null when dismissed. */
   'shell.pickFolder': call(none, w.absolutePath.nullable()),

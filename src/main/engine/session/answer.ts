@@ -43,7 +43,7 @@ export function missingFor(answer: Answer, crate: CrateName, delta: Delta): Crit
 }
 
 /** The item after the one just certified, in the order shown by default (least reading first). */
-export function nextKey(snapshot: QueueSnapshot, request: CertifyRequest): PackageKey | null {
+export function nextKey(snapshot: Pick<QueueSnapshot, 'items'>, request: CertifyRequest): PackageKey | null {
   const rows = snapshot.items.filter(i => i.because === 'failing')
   const at = rows.findIndex(i => i.crate === request.crate && i.version === request.delta.to)
   return rows[at + 1]?.key ?? rows.find((_, i) => i !== at)?.key ?? null

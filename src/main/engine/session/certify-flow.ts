@@ -33,6 +33,7 @@ export interface PlannedCertify {
   readonly plan: CertifyPlan
   /** The bytes of the three files after writing. */
   readonly texts: StoreTexts
+  readonly trial: Trial
 }
 
 export interface PlanOptions {
@@ -89,22 +90,13 @@ export function planCertify(
   const trial = tryOut(input, texts)
   if (trial.state === 'failed')
     blocks.push(`A locked check of the new files fails: ${describeFailure(trial.failure).title}`)
-  const files = (['audits', 'config', 'imports'] as const).map(name => {
-    const diff = diffTexts(loaded.texts[name], texts[name])
-    return {
-      file: name === 'imports' ? ('imports.lock' as const) : (`${name}.toml` as const),
-      ...diff,
-      baseSha256: loaded.sha256[name],
-      newSha256: sha256(texts[name]),
-    }
-  })
   const plan: CertifyPlan = {
     request: { ...request, criteria: [...criteria], who: [...who] },
     criteria: criteriaChoices(input, request, criteria, guessed),
     who: [...who],
     whoSource: request.who.length > 0 ? 'given' : who.length > 0 ? 'git' : 'missing',
-    files,
-    effects: effectsOf(input, request, after, trial),
+    files: planFiles(loaded, texts),
+    effects: effectsOf(input, [request], after, trial),
     trial:
       trial.state === 'failed'
         ? trial
@@ -118,11 +110,26 @@ export function planCertify(
     canCommit: input.canCommit,
     commitMessage: commitMessage(request, criteria),
   }
-  return ok({ plan, texts })
+  return ok({ plan, texts, trial })
 }
 
+/** What changes in each of the three files. */
+export function planFiles(loaded: LoadedWorkspace['loaded'], texts: StoreTexts): CertifyPlan['files'] {
+  return (['audits', 'config', 'imports'] as const).map(name => {
+    const diff = diffTexts(loaded.texts[name], texts[name])
+    return {
+      file: name === 'imports' ? ('imports.lock' as const) : (`${name}.toml` as const),
+      ...diff,
+      baseSha256: loaded.sha256[name],
+      newSha256: sha256(texts[name]),
+    }
+  })
+}
+
+/** `workspace` is as it would be read from the trial's bytes. */
 export type Trial =
-  { readonly state: 'passed'; readonly solved: Solved } | { readonly state: 'failed'; readonly failure: Failure }
+  | { readonly state: 'passed'; readonly workspace: LoadedWorkspace; readonly solved: Solved }
+  | { readonly state: 'failed'; readonly failure: Failure }
 
 /** Our own `check --locked` on the trial bytes: parse, validate with the locked rules, resolve. */
 export function tryOut(input: Pick<CertifyInput, 'workspace' | 'places' | 'today'>, texts: StoreTexts): Trial {
@@ -133,15 +140,17 @@ export function tryOut(input: Pick<CertifyInput, 'workspace' | 'places' | 'today
   const { workspace } = input
   const joined = joinWorkspace(
     workspace.metadata,
-    null,
-    { ...workspace.loaded, store: parsed.value },
+    workspace.cargoVersion,
+    { ...workspace.loaded, store: parsed.value, texts, sha256: sha256Of(texts) },
     workspace.name,
     workspace.root,
     true, // the policy is not what is being changed
   )
   if (!joined.ok) return { state: 'failed', failure: joined.error }
   const solved = solve(joined.value, parsed.value)
-  return solved.ok ? { state: 'passed', solved: solved.value } : { state: 'failed', failure: solved.error }
+  return solved.ok
+    ? { state: 'passed', workspace: joined.value, solved: solved.value }
+    : { state: 'failed', failure: solved.error }
 }
 
 function criteriaChoices(
@@ -166,9 +175,10 @@ function criteriaChoices(
   }))
 }
 
-function effectsOf(
+/** Of all requests together. */
+export function effectsOf(
   input: CertifyInput,
-  request: CertifyRequest,
+  requests: readonly CertifyRequest[],
   after: VetStore,
   trial: Trial,
 ): CertifyPlan['effects'] {
@@ -192,12 +202,17 @@ function effectsOf(
       })
   }
   effects.push(...exemptionEffects(input.workspace.loaded.store, after))
-  const resting = trial.solved.report.exempted.filter(p => p.name === request.crate && p.version === request.delta.to)
+  const resting = trial.solved.report.exempted.filter(p =>
+    requests.some(request => p.name === request.crate && p.version === request.delta.to),
+  )
   for (const p of resting) effects.push({ tone: 'warning', text: `${p.name} ${p.version} still rests on an exemption` })
   if (effects.length === 0) {
     effects.push({
       tone: 'warning',
-      text: 'This audit changes no result in this workspace; it is only added to audits.toml',
+      text:
+        requests.length === 1
+          ? 'This audit changes no result in this workspace; it is only added to audits.toml'
+          : 'These audits change no result in this workspace; they are only added to audits.toml',
     })
   }
   const remaining = trial.solved.report.failures.length
@@ -262,6 +277,12 @@ function commitMessage(request: CertifyRequest, criteria: readonly string[]): st
   const what = request.delta.from === null ? `${request.delta.to}` : `${request.delta.from} -> ${request.delta.to}`
   return `Certify ${request.crate} ${what} for ${criteria.join(', ')}`
 }
+
+const sha256Of = (texts: StoreTexts): LoadedWorkspace['loaded']['sha256'] => ({
+  audits: sha256(texts.audits),
+  config: sha256(texts.config),
+  imports: sha256(texts.imports),
+})
 
 export function sha256(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex')

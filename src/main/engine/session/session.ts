@@ -63,6 +63,8 @@ import type { ChecklistScope } from './review-checklist.ts'
 import type { ReadContent } from '../review/carried-marks.ts'
 import type { ReviewSides } from './review-units.ts'
 import { createReviews, type Reviews } from './reviews.ts'
+import { createBatches, type Batches } from './certify-batches.ts'
+import type { RiskSource } from './risk-rows.ts'
 import { createWrites } from './writes.ts'
 
 const EMIT_INTERVAL_MS = 250
@@ -104,10 +106,13 @@ export interface Session {
   reviewer(): Promise<string>
   planCertify(request: CertifyRequest): Promise<Result<CertifyPlan, Failure>>
   writeCertify(args: CallArgs<'certify.write'>, evidence: Beside | null): Promise<Result<WriteResult, Failure>>
+  /** Several audits at once. */
+  readonly batches: Batches
   undo(undoId: string): Promise<Result<null, Failure>>
   loadDraft(crate: CrateName, delta: Delta): Promise<Result<Draft | null, Failure>>
   saveDraft(crate: CrateName, delta: Delta, draft: Draft): Promise<Result<null, Failure>>
   provenanceWorkspace(): ProvenanceWorkspace
+  riskSource(): RiskSource
   close(): Promise<void>
 }
 
@@ -348,6 +353,24 @@ export async function openSession(
     next: request => nextKey(snapshotNow(), request),
     onWritten: ({ crate, delta }) => preferences.saveDraft(draftKey(crate, delta), null),
   })
+  const batches = createBatches({
+    caps,
+    root,
+    signal: abort.signal,
+    today: () => todayOf(caps),
+    current: () => answer,
+    snapshot: snapshotNow,
+    readSummary: (crate, delta) => reviews.readSummary(crate, delta),
+    async solveAgain(workspace) {
+      const next = await answerFor(workspace)
+      return next.ok ? ok(next.value.solved) : next
+    },
+    reloadStore,
+    writeTexts: wish => writes.writeTexts(wish),
+    onWritten: ({ crate, delta }) => preferences.saveDraft(draftKey(crate, delta), null),
+    progress: () => preferences.progress(),
+    releases: crate => sources.webApi.remembered(crate),
+  })
 
   const session: Session = {
     ref,
@@ -422,6 +445,7 @@ export async function openSession(
     },
     planCertify: request => writes.plan(request),
     writeCertify: (args, evidence) => writes.write(args, evidence),
+    batches,
     undo: undoId => writes.undo(undoId),
     loadDraft: async (crate, delta) => ok(await preferences.loadDraft(draftKey(crate, delta))),
     async saveDraft(crate, delta, draft) {
@@ -434,6 +458,10 @@ export async function openSession(
       packages: answer.workspace.graph.nodes.map(n => ({
         ...{ crate: n.name, version: semverOf(n.version), isFromRegistry: n.source === DEFAULT_SOURCE_ID },
       })),
+    }),
+    riskSource: () => ({
+      ...{ workspace: answer.workspace, solved: answer.solved, snapshot: snapshotNow(), lockChecksums: lockSums },
+      remembered: crate => sources.webApi.remembered(crate),
     }),
     async close() {
       for (const stop of stopWatching) stop()
