@@ -23,6 +23,8 @@ export interface TreePair {
 export interface NumstatRow {
   /** On the new side, or on the old one for a deleted file. */
   readonly path: string
+  /** Of a file that was renamed: its path on the old side. */
+  readonly from?: string
   /** 0 for binary files. */
   readonly insertions: number
   readonly deletions: number
@@ -57,7 +59,11 @@ export async function diffBatch(
 }
 
 /** The least that git takes for a bare repository; saves a process. */
-async function makeRepository(caps: Capabilities, folder: AbsolutePath, { pack, index }: GitPack): Promise<void> {
+export async function makeRepository(
+  caps: Capabilities,
+  folder: AbsolutePath,
+  { pack, index }: GitPack,
+): Promise<void> {
   const at = (name: string) => path.join(folder, name) as AbsolutePath
   await caps.files.makeFolder(at('objects/pack'))
   await caps.files.makeFolder(at('refs'))
@@ -93,12 +99,13 @@ export function parseTreeNumstat(
     const match = /^(?:(\d+)\t(\d+)|-\t-)\t(.*)$/s.exec(chunk)
     const rows = answers.at(-1)
     if (match === null || rows === undefined) return null
-    let name = match[3]!
-    if (name === '') {
-      name = chunks[i + 2] ?? ''
+    const counts = { insertions: Number(match[1] ?? 0), deletions: Number(match[2] ?? 0) }
+    const name = match[3]!
+    if (name !== '') rows.push({ path: name, ...counts })
+    else {
+      rows.push({ path: chunks[i + 2] ?? '', from: chunks[i + 1] ?? '', ...counts })
       i += 2
     }
-    rows.push({ path: name, insertions: Number(match[1] ?? 0), deletions: Number(match[2] ?? 0) })
   }
   return answers.length === asked.length ? answers : null
 }
@@ -116,6 +123,8 @@ export async function runGit(
     readonly input: Uint8Array | null
     /** Exit codes that are answers. */
     readonly codes: readonly number[]
+    /** More output is a failure; 128 MiB where nothing is said. */
+    readonly maxOutputBytes?: number
   },
   signal: AbortSignal,
 ): Promise<Result<Uint8Array, Failure>> {
@@ -126,7 +135,7 @@ export async function runGit(
     cwd: call.cwd,
     env: call.gitDir === null ? env : { ...env, GIT_DIR: call.gitDir },
     ...(call.input === null ? {} : { input: call.input }),
-    maxOutputBytes: MAX_GIT_OUTPUT_BYTES,
+    maxOutputBytes: call.maxOutputBytes ?? MAX_GIT_OUTPUT_BYTES,
     timeoutMs: GIT_TIMEOUT_MS,
     signal,
   })

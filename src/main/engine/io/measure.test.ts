@@ -153,6 +153,9 @@ describe('createMeasurer', () => {
     archiveHere: () => Promise.resolve(null),
     indexLine: () => Promise.reject(new Error('not asked')),
     archive: () => Promise.reject(new Error('not asked')),
+    sourceFolder: () => {
+      throw new Error('not asked')
+    },
     unpacked: () => Promise.reject(new Error('not asked')),
     async files(crate, version) {
       asked.push(`${crate} ${version}`)

@@ -116,9 +116,9 @@ async function runBatch(caps: Capabilities, batch: readonly Waiting[]): Promise<
 
 // ── what is known without git ────────────────────────────────────────────────────────────────
 
-interface Comparison {
-  /** Paths of the new side that git would list with 0 lines: only the mode differs, binary, or moved unchanged. */
-  readonly listed: readonly string[]
+export interface Comparison {
+  /** Files that git would list with 0 lines: only the mode differs, binary, or moved unchanged. */
+  readonly listed: readonly { readonly path: string; readonly from: string }[]
   /** Counted whole, because nothing can be a rename. */
   readonly added: readonly ArchiveEntry[]
   readonly deleted: readonly ArchiveEntry[]
@@ -126,9 +126,10 @@ interface Comparison {
   readonly pair: TreePair | null
 }
 
-function compareEntries(oldEntries: readonly ArchiveEntry[], newEntries: readonly ArchiveEntry[]): Comparison {
+/** Two lists of files as far as they can be compared without git. */
+export function compareEntries(oldEntries: readonly ArchiveEntry[], newEntries: readonly ArchiveEntry[]): Comparison {
   const oldByPath = new Map(oldEntries.filter(isCompared).map(e => [e.path, e]))
-  const listed: string[] = []
+  const listed: { readonly path: string; readonly from: string }[] = []
   const modified: [old: ArchiveEntry, new: ArchiveEntry][] = []
   const onlyNew: ArchiveEntry[] = []
   for (const entry of newEntries.filter(isCompared)) {
@@ -136,8 +137,8 @@ function compareEntries(oldEntries: readonly ArchiveEntry[], newEntries: readonl
     oldByPath.delete(entry.path)
     if (old === undefined) onlyNew.push(entry)
     else if (Buffer.compare(old.data, entry.data) === 0) {
-      if (old.isExecutable !== entry.isExecutable) listed.push(entry.path)
-    } else if (isBinary(old.data) || isBinary(entry.data)) listed.push(entry.path)
+      if (old.isExecutable !== entry.isExecutable) listed.push({ path: entry.path, from: entry.path })
+    } else if (isBinary(old.data) || isBinary(entry.data)) listed.push({ path: entry.path, from: entry.path })
     else modified.push([old, entry])
   }
   const { moved, added, deleted } = takeMoved([...oldByPath.values()], onlyNew)
@@ -162,7 +163,7 @@ function takeMoved(
   onlyOld: readonly ArchiveEntry[],
   onlyNew: readonly ArchiveEntry[],
 ): {
-  readonly moved: readonly string[]
+  readonly moved: Comparison['listed']
   readonly added: readonly ArchiveEntry[]
   readonly deleted: readonly ArchiveEntry[]
 } {
@@ -176,7 +177,7 @@ function takeMoved(
   if (oldByContent.size === 0) return { moved: [], added: onlyNew, deleted: onlyOld }
   const oldSizes = new Set(onlyOld.map(e => e.data.length))
   const used = new Set<ArchiveEntry>()
-  const moved: string[] = []
+  const moved: { readonly path: string; readonly from: string }[] = []
   const added: ArchiveEntry[] = []
   for (const entry of onlyNew) {
     const same = oldSizes.has(entry.data.length) ? oldByContent.get(contentKey(entry)) : undefined
@@ -185,7 +186,7 @@ function takeMoved(
     if (from === undefined) added.push(entry)
     else {
       used.add(from)
-      moved.push(entry.path)
+      moved.push({ path: entry.path, from: from.path })
     }
   }
   return { moved, added, deleted: onlyOld.filter(entry => !used.has(entry)) }
@@ -203,12 +204,12 @@ function sum({ listed, added, deleted }: Comparison, rows: readonly NumstatRow[]
   return {
     insertions: total(fromGit, row => row.insertions) + total(whole.added, e => shownLines(e.data)),
     deletions: total(fromGit, row => row.deletions) + total(whole.deleted, e => shownLines(e.data)),
-    filesChanged:
-      fromGit.length + whole.added.length + whole.deleted.length + listed.filter(path => !IGNORED.has(path)).length,
+    filesChanged: fromGit.length + whole.added.length + whole.deleted.length + listed.filter(isCounted).length,
   }
 }
 
-const shownLines = (data: Uint8Array): number => (isBinary(data) ? 0 : lineCount(data))
+/** Of a file that is counted whole. */
+export const shownLines = (data: Uint8Array): number => (isBinary(data) ? 0 : lineCount(data))
 
 export function isBinary(data: Uint8Array): boolean {
   return data.subarray(0, BINARY_PROBE_BYTES).includes(0)

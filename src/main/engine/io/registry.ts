@@ -15,7 +15,7 @@ import { createFetcher, type FetchPolicy, type Fetcher } from './fetcher.ts'
 import { openIndex, type Index } from './index-client.ts'
 import type { RegistryConfig } from './registry-config.ts'
 import { isCrateName, type IndexVersion } from './registry-index.ts'
-import { unpackEntries } from './unpack.ts'
+import { unpackedFolder, unpackEntries } from './unpack.ts'
 
 export type { IndexVersion } from './registry-index.ts'
 
@@ -73,6 +73,8 @@ export interface Registry {
   archive(crate: string, version: string, run: Run): Promise<Result<CrateArchive, Failure>>
   /** The files in memory, not written anywhere. @failure as `archive`, archive-hostile, archive-truncated */
   files(crate: string, version: string, run: Run): Promise<Result<CrateFiles, Failure>>
+  /** Where `unpacked` puts the files of an archive with this sum. Says nothing about whether they are there. */
+  sourceFolder(crate: string, version: string, checksum: string): AbsolutePath
   /** The files on disk, checked against the archive. @failure as `files` */
   unpacked(crate: string, version: string, run: Run): Promise<Result<UnpackedCrate, Failure>>
 }
@@ -106,6 +108,7 @@ export function openRegistry(
       const entries = await readArchive(crate, version, bytes, { platform: caps.host.platform })
       return entries.ok ? ok({ entries: entries.value, checksum, verifiedBy }) : entries
     },
+    sourceFolder: (crate, version, checksum) => unpackedFolder(cache.sourceFolder(checksum), `${crate}-${version}`),
     async unpacked(crate, version, run) {
       const files = await registry.files(crate, version, run)
       if (!files.ok) return files

@@ -11,6 +11,10 @@ import { FileError, type Capabilities } from '../capabilities.ts'
 import type { ArchiveEntry } from './archive.ts'
 
 const MARKER = 'complete.sha256'
+const FILES_AT_ONCE = 32
+
+/** Where `unpackEntries` puts them. */
+export const unpackedFolder = (home: AbsolutePath, name: string): AbsolutePath => path.join(home, name) as AbsolutePath
 
 /**
  * The folder `home/NAME`, holding exactly `entries`. What is already there is compared byte for byte.
@@ -23,7 +27,7 @@ export async function unpackEntries(
   entries: readonly ArchiveEntry[],
   signal: AbortSignal,
 ): Promise<Result<AbsolutePath, Failure>> {
-  const folder = path.join(home, name) as AbsolutePath
+  const folder = unpackedFolder(home, name)
   const marker = path.join(home, MARKER) as AbsolutePath
   const expected = listingSum(entries)
   try {
@@ -56,9 +60,9 @@ async function writeAnew(
     const root = path.join(partial, name)
     const folders = new Set([root, ...entries.map(e => path.dirname(path.join(root, e.path)))])
     for (const folder of folders) await caps.files.makeFolder(folder as AbsolutePath)
-    for (let at = 0; at < entries.length; at += 32) {
+    for (let at = 0; at < entries.length; at += FILES_AT_ONCE) {
       if (signal.aborted) throw new Cancelled()
-      const batch = entries.slice(at, at + 32)
+      const batch = entries.slice(at, at + FILES_AT_ONCE)
       await Promise.all(batch.map(e => caps.files.writeInPlace(path.join(root, e.path) as AbsolutePath, e.data)))
     }
     await caps.files.writeInPlace(path.join(partial, MARKER) as AbsolutePath, `${sum}\n`)
@@ -79,11 +83,15 @@ async function holdsExactly(
   const found = await listFiles(caps, folder)
   if (found === null || found.length !== entries.length) return false
   const byPath = new Map(entries.map(e => [e.path, e.data]))
-  for (const name of found) {
+  const isAsWanted = async (name: string): Promise<boolean> => {
     const wanted = byPath.get(name)
     if (wanted === undefined) return false
     const bytes = await caps.files.readBytes(path.join(folder, name) as AbsolutePath)
-    if (Buffer.compare(bytes, wanted) !== 0) return false
+    return Buffer.compare(bytes, wanted) === 0
+  }
+  for (let at = 0; at < found.length; at += FILES_AT_ONCE) {
+    const compared = await Promise.all(found.slice(at, at + FILES_AT_ONCE).map(isAsWanted))
+    if (compared.includes(false)) return false
   }
   return true
 }

@@ -11,7 +11,7 @@ import type { BlobInfo, FileDiff, Hunk } from '../../../shared/wire.ts'
 import { FileError, type Capabilities, type Run } from '../capabilities.ts'
 import { blobInfo } from './blob-info.ts'
 import { languageOf } from './classify.ts'
-import { coarseHunk, diffLines, diffTexts, oneSidedHunks } from './git-diff.ts'
+import { coarseHunk, diffLines, diffTexts, oneSidedHunks, patchHunks } from './git-diff.ts'
 import { pageOf, unifiedRows, wholeRows, type HugeRow } from './huge-diff.ts'
 import { decodeText, isBinaryBytes, MAX_SUSPICIOUS_LISTED, scanSuspicious, type DecodedText } from './text-scan.ts'
 import type { TreeFile } from './tree-diff.ts'
@@ -42,10 +42,12 @@ export async function readFileDiff(
     readonly newFolder: AbsolutePath
     readonly file: TreeFile
     readonly page: number
+    /** git's patch of the file without context, where there is one already. */
+    readonly patch?: Uint8Array | null
   },
   run: Run,
 ): Promise<Result<FileDiff, Failure>> {
-  const { file } = input
+  const { file, page, patch = null } = input
   try {
     const oldName = file.change === 'added' ? null : (file.oldPath ?? file.path)
     const [before, after] = await Promise.all([
@@ -54,8 +56,29 @@ export async function readFileDiff(
     ])
     if (before === undefined || after === undefined) return fail({ code: 'file-not-in-review', path: file.path })
     if (before === 'link' || after === 'link') return ok(linkDiff(file.path, before, after))
-    const changedLines = file.insertions + file.deletions
-    return await compareSides(caps, file.path, { old: before, new: after }, { changedLines, page: input.page }, run)
+    return await contentDiff(caps, { file, page, patch, old: before, new: after }, run)
+  } catch (error) {
+    if (error instanceof FileError) return fail({ code: 'cache-io', path: error.path, reason: error.message })
+    throw error
+  }
+}
+
+/** The same for the bytes of a file of the review; null: not on that side. @failure git-not-found, git-failed, cache-io */
+export async function contentDiff(
+  caps: FileCaps,
+  input: {
+    readonly file: TreeFile
+    readonly old: Uint8Array | null
+    readonly new: Uint8Array | null
+    readonly page: number
+    readonly patch: Uint8Array | null
+  },
+  run: Run,
+): Promise<Result<FileDiff, Failure>> {
+  const { file, page, patch } = input
+  const changedLines = file.insertions + file.deletions
+  try {
+    return await compareSides(caps, file.path, { old: input.old, new: input.new }, { changedLines, page, patch }, run)
   } catch (error) {
     if (error instanceof FileError) return fail({ code: 'cache-io', path: error.path, reason: error.message })
     throw error
@@ -77,7 +100,13 @@ export async function diffBytes(
 ): Promise<Result<FileDiff, Failure>> {
   try {
     const { old: before, new: after, page } = input
-    return await compareSides(caps, input.path, { old: before, new: after }, { changedLines: 0, page }, run)
+    return await compareSides(
+      caps,
+      input.path,
+      { old: before, new: after },
+      { changedLines: 0, page, patch: null },
+      run,
+    )
   } catch (error) {
     if (error instanceof FileError) return fail({ code: 'cache-io', path: error.path, reason: error.message })
     throw error
@@ -88,7 +117,7 @@ async function compareSides(
   caps: FileCaps,
   name: string,
   sides: Sides,
-  input: { readonly changedLines: number; readonly page: number },
+  input: { readonly changedLines: number; readonly page: number; readonly patch: Uint8Array | null },
   run: Run,
 ): Promise<Result<FileDiff, Failure>> {
   const { old: before, new: after } = sides
@@ -100,7 +129,7 @@ async function compareSides(
   const newText = after && decodeText(after)
   const reason = hugeReason(present, oldText, newText, input.changedLines)
   if (reason !== null) return hugeDiff(caps, name, { sides, oldText, newText, reason, page: input.page }, run)
-  const lines = await hunksOf(caps, oldText, newText, run)
+  const lines = await hunksOf(caps, oldText, newText, input.patch, run)
   if (!lines.ok) return lines
   const suspicious = [
     ...(oldText === null ? [] : scanSuspicious(oldText.text, 'old').listed),
@@ -123,10 +152,13 @@ async function hunksOf(
   caps: FileCaps,
   oldText: DecodedText | null,
   newText: DecodedText | null,
+  patch: Uint8Array | null,
   run: Run,
 ): Promise<Result<{ readonly hunks: readonly Hunk[]; readonly approximate: string | null }, Failure>> {
   if (oldText === null || newText === null)
     return ok({ hunks: oneSidedHunks(oldText?.text ?? '', newText?.text ?? ''), approximate: null })
+  if (patch !== null && oldText.isExact && newText.isExact)
+    return ok({ hunks: patchHunks(patch, oldText.text, newText.text), approximate: null })
   const diff = await diffLines(caps, oldText.text, newText.text, run)
   if (!diff.ok) return diff
   if (diff.value.kind === 'exact') return ok({ hunks: diff.value.hunks, approximate: null })

@@ -113,6 +113,11 @@ export async function diffLines(
   return ok({ kind: 'gave-up', reason: 'git did not finish comparing the lines within 12 s' })
 }
 
+/** The same from a patch of the two files that git wrote without context, when the texts are the files byte for byte. */
+export function patchHunks(patch: Uint8Array, oldText: string, newText: string): readonly Hunk[] {
+  return withFinalLine(parseHunks(patch), oldText, newText)
+}
+
 /** `git diff` of two texts as bytes of a unified diff. @failure git-not-found, git-failed */
 export async function diffTexts(
   caps: GitCaps,

@@ -74,6 +74,8 @@ export function testCaps(dataDir: AbsolutePath): Capabilities {
         new Promise(resolve => {
           const child = spawn(request.command, [...request.args], { cwd: request.cwd, env: { ...request.env } })
           const [out, err]: [Buffer[], Buffer[]] = [[], []]
+          child.stdin.on('error', () => undefined)
+          child.stdin.end(request.input)
           child.stdout.on('data', (chunk: Buffer) => out.push(chunk))
           child.stderr.on('data', (chunk: Buffer) => err.push(chunk))
           child.on('error', () => resolve({ kind: 'not-found' }))

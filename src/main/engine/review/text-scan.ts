@@ -4,6 +4,7 @@
  * a reader cannot see or that move other characters (bidirectional, invisible, control, tags).
  * Bytes come from crates and are hostile: nothing here throws on any input, and lists are bounded.
  */
+import { isAscii } from 'node:buffer'
 import type { SuspiciousChar } from '../../../shared/wire.ts'
 
 /** git's own rule: a NUL among the first 8,000 bytes. */
@@ -22,20 +23,25 @@ export interface DecodedText {
   readonly remarks: readonly string[]
   /** Length in UTF-16 units of the longest line. */
   readonly longestLine: number
+  /** The text is the file, byte for byte. */
+  readonly isExact: boolean
 }
 
 /** Decodes UTF-8 with replacement and normalises line endings. Never fails. */
 export function decodeText(bytes: Uint8Array): DecodedText {
   const remarks: string[] = []
   let raw: string
+  let isExact = true
   try {
     raw = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
     raw = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)
+    isExact = false
     remarks.push('Not valid UTF-8: the bytes that are not text are shown as U+FFFD')
   }
   if (raw.startsWith('\uFEFF')) {
     raw = raw.slice(1)
+    isExact = false
     remarks.push('Starts with a byte order mark')
   }
   const endings = countEndings(raw)
@@ -44,9 +50,10 @@ export function decodeText(bytes: Uint8Array): DecodedText {
     remarks.push(`Mixed line endings: ${endings.crlf} with CR LF, ${endings.lf} with LF`)
   else if (endings.crlf > 0) remarks.push('Lines end with CR LF')
   if (lone > 0) remarks.push(`${lone} carriage ${lone === 1 ? 'return' : 'returns'} inside lines, shown as ␍`)
+  if (endings.crlf + lone > 0) isExact = false
   const text = endings.crlf + lone === 0 ? raw : raw.replaceAll('\r\n', '\n').replaceAll('\r', '\u240D')
   if (text !== '' && !text.endsWith('\n')) remarks.push('No line end at the end of the file')
-  return { text, remarks, longestLine: longestLine(text) }
+  return { text, remarks, longestLine: longestLine(text), isExact }
 }
 
 function countEndings(text: string): { crlf: number; lf: number; cr: number } {
@@ -166,10 +173,12 @@ export function characterName(codePoint: number): string {
   return 'invisible character'
 }
 
+/** ASCII that is no plain text. */
+const ODD_ASCII = /[\u0000-\u0008\u000B-\u001F\u007F]/
+
 /** True when bytes may hold a suspicious character: a cheap test that spares decoding plain ASCII. */
 export function mayHoldSuspicious(bytes: Uint8Array): boolean {
-  for (const byte of bytes) {
-    if (byte > 0x7e || (byte < 0x20 && byte !== 0x0a && byte !== 0x09 && byte !== 0x0d)) return true
-  }
-  return bytes.includes(0x0d)
+  return (
+    !isAscii(bytes) || ODD_ASCII.test(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'))
+  )
 }

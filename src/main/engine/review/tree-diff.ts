@@ -6,6 +6,7 @@
  */
 import { createHash } from 'node:crypto'
 import path from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AbsolutePath, CrateName, Delta, DiffStat } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
@@ -35,11 +36,16 @@ const MAX_HASHED_BYTES = 256 * 1024 * 1024
 /** Larger texts are not scanned for suspicious characters here; their pages are when shown. */
 const MAX_SCANNED_BYTES = 2 * 1024 * 1024
 const READS_AT_ONCE = 16
+const TURN_MS = 20
 
-interface Entry {
-  readonly kind: 'file' | 'link'
+/** One version's files: what there is, and how to get at it. */
+interface Side {
+  readonly paths: Iterable<string>
+  has(file: string): boolean
+  /** Null when it is not there. @throws FileError */
+  read(file: string): SideFacts | null | Promise<SideFacts | null>
 }
-type Side = ReadonlyMap<string, Entry>
+const NO_FILES: Side = { paths: [], has: () => false, read: () => null }
 
 interface Pair {
   readonly oldPath: string | null
@@ -47,37 +53,58 @@ interface Pair {
   readonly row: NumstatRow | null
 }
 
+interface TreeInput {
+  readonly crate: CrateName
+  readonly delta: Delta
+}
+
 /** Compares the folders. `oldFolder` null is a full audit. @failure git-not-found, git-failed, cache-io */
 export async function compareTrees(
   caps: TreeCaps,
-  input: {
-    readonly crate: CrateName
-    readonly delta: Delta
-    readonly oldFolder: AbsolutePath | null
-    readonly newFolder: AbsolutePath
-  },
+  input: TreeInput & { readonly oldFolder: AbsolutePath | null; readonly newFolder: AbsolutePath },
   run: Run,
 ): Promise<Result<TreeDiff, Failure>> {
   try {
     const [numstat, oldSide, newSide] = await Promise.all([
       runNumstat(caps, input, run),
-      input.oldFolder === null ? new Map<string, Entry>() : walk(caps, input.oldFolder),
-      walk(caps, input.newFolder),
+      input.oldFolder === null ? NO_FILES : folderSide(caps, input.oldFolder),
+      folderSide(caps, input.newFolder),
     ])
-    if (!numstat.ok) return numstat
-    const skipManifest = input.delta.to.includes('@git:')
-    const isCounted = (file: string) => !UNCOUNTED.has(file) && !(skipManifest && file === 'Cargo.toml')
-    const facts = await readFacts(caps, input, newSide, oldSide)
-    const pairs = pairUp(numstat.value, oldSide, newSide)
-    const look = (pair: Pair) => describePair(caps, input, { oldSide, newSide, facts }, pair, isCounted)
-    const looked = await mapLimited(pairs, look, run)
-    const files = looked.filter(file => file !== null)
-    files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
-    return ok({ files, unchangedFiles: looked.length - files.length, stat: statOf(numstat.value, isCounted) })
+    return numstat.ok ? ok(await treeOf(input, numstat.value, oldSide, newSide, run)) : numstat
   } catch (error) {
     if (error instanceof FileError) return fail({ code: 'cache-io', path: error.path, reason: error.message })
     throw error
   }
+}
+
+/** The same for files in memory, whose rows git gave already. No `oldFiles` is a full audit. Throws Cancelled. */
+export function compareContents(
+  input: TreeInput & {
+    readonly oldFiles: ReadonlyMap<string, Uint8Array> | null
+    readonly newFiles: ReadonlyMap<string, Uint8Array>
+    readonly rows: readonly NumstatRow[]
+  },
+  run: Run,
+): Promise<TreeDiff> {
+  const oldSide = input.oldFiles === null ? NO_FILES : memorySide(input.oldFiles)
+  return treeOf(input, input.rows, oldSide, memorySide(input.newFiles), run)
+}
+
+async function treeOf(
+  { delta }: TreeInput,
+  rows: readonly NumstatRow[],
+  oldSide: Side,
+  newSide: Side,
+  run: Run,
+): Promise<TreeDiff> {
+  const skipManifest = delta.to.includes('@git:')
+  const isCounted = (file: string) => !UNCOUNTED.has(file) && !(skipManifest && file === 'Cargo.toml')
+  const manifest = (await newSide.read('Cargo.toml')) ?? (await oldSide.read('Cargo.toml'))
+  const sides = { oldSide, newSide, facts: crateFacts(decodeStart(manifest?.bytes, 1024 * 1024)) }
+  const looked = await mapLimited(pairUp(rows, oldSide, newSide), pair => describePair(sides, pair, isCounted), run)
+  const files = looked.filter(file => file !== null)
+  files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
+  return { files, unchangedFiles: looked.length - files.length, stat: statOf(rows, isCounted) }
 }
 
 /** The sum as cargo-vet makes it: each numstat row is a file, binary rows have no lines. */
@@ -100,10 +127,10 @@ function pairUp(rows: readonly NumstatRow[], oldSide: Side, newSide: Side): read
     const former = pairs.get(key)
     pairs.set(key, former === undefined ? { ...row, row } : joined(former, row))
   }
-  for (const file of newSide.keys()) {
+  for (const file of newSide.paths) {
     if (!pairs.has(file)) pairs.set(file, { oldPath: oldSide.has(file) ? file : null, newPath: file, row: null })
   }
-  for (const file of oldSide.keys()) {
+  for (const file of oldSide.paths) {
     if (!pairs.has(file) && !usedOld.has(file)) pairs.set(file, { oldPath: file, newPath: null, row: null })
   }
   return [...pairs.values()]
@@ -129,17 +156,13 @@ interface SideFacts {
 }
 
 async function describePair(
-  caps: TreeCaps,
-  input: { readonly oldFolder: AbsolutePath | null; readonly newFolder: AbsolutePath },
-  trees: { readonly oldSide: Side; readonly newSide: Side; readonly facts: CrateFacts },
+  { oldSide, newSide, facts }: { readonly oldSide: Side; readonly newSide: Side; readonly facts: CrateFacts },
   pair: Pair,
   isCounted: (file: string) => boolean,
 ): Promise<TreeFile | null> {
-  const { oldFolder } = input
-  const hasOld = oldFolder !== null && pair.oldPath !== null
-  const before = hasOld ? await readSide(caps, oldFolder, pair.oldPath, trees.oldSide) : null
-  const after = pair.newPath === null ? null : await readSide(caps, input.newFolder, pair.newPath, trees.newSide)
-  if (pair.row === null && before !== null && after !== null && isSame(before, after)) return null
+  const before = pair.oldPath === null ? null : await oldSide.read(pair.oldPath)
+  const after = pair.newPath === null ? null : await newSide.read(pair.newPath)
+  if (before !== null && after !== null && isUnchanged(pair, before, after)) return null
   const file = pair.newPath ?? pair.oldPath ?? ''
   const isBinary = [before, after].some(side => side !== null && isBinarySide(side))
   const shown = after ?? before
@@ -148,7 +171,7 @@ async function describePair(
     path: file,
     oldPath: pair.oldPath === file ? null : pair.newPath === null ? null : pair.oldPath,
     change: changeOf(pair),
-    group: groupOf(file, isBinary, head, trees.facts),
+    group: groupOf(file, isBinary, head, facts),
     insertions: pair.row?.insertions ?? 0,
     deletions: pair.row?.deletions ?? 0,
     isBinary,
@@ -166,6 +189,10 @@ function changeOf(pair: Pair): TreeFile['change'] {
   if (pair.newPath === null) return 'deleted'
   return pair.oldPath === pair.newPath ? 'modified' : 'renamed'
 }
+
+/** Nothing of it can be read as a change; git lists a file of which only the mode differs. */
+const isUnchanged = (pair: Pair, before: SideFacts, after: SideFacts): boolean =>
+  (pair.row === null || (pair.oldPath === pair.newPath && before.bytes !== null)) && isSame(before, after)
 
 const isBinarySide = (side: SideFacts): boolean => side.isLink || side.bytes === null || isBinaryBytes(side.bytes)
 
@@ -187,32 +214,49 @@ function countSuspicious(bytes: Uint8Array | null): number | null {
   return mayHoldSuspicious(bytes) ? scanSuspicious(decodeText(bytes).text, 'new').total : 0
 }
 
-async function readSide(caps: TreeCaps, folder: AbsolutePath, file: string, side: Side): Promise<SideFacts | null> {
-  const entry = side.get(file)
-  if (entry === undefined) return null
+function memorySide(files: ReadonlyMap<string, Uint8Array>): Side {
+  return {
+    get paths() {
+      return files.keys()
+    },
+    has: file => files.has(file),
+    read(file) {
+      const bytes = files.get(file)
+      return bytes === undefined ? null : { isLink: false, bytes, size: bytes.length }
+    },
+  }
+}
+
+async function folderSide(caps: TreeCaps, folder: AbsolutePath): Promise<Side> {
+  const kinds = await walk(caps, folder)
+  return {
+    paths: kinds.keys(),
+    has: file => kinds.has(file),
+    read: file => readSide(caps, folder, file, kinds.get(file)),
+  }
+}
+
+async function readSide(
+  caps: TreeCaps,
+  folder: AbsolutePath,
+  file: string,
+  kind: EntryKind | undefined,
+): Promise<SideFacts | null> {
+  if (kind === undefined) return null
   const at = path.join(folder, file) as AbsolutePath
   const stat = await caps.files.stat(at)
   if (stat === null) return null
-  if (entry.kind === 'link' || stat.kind !== 'file') return { isLink: true, bytes: null, size: 0 }
+  if (kind === 'link' || stat.kind !== 'file') return { isLink: true, bytes: null, size: 0 }
   if (stat.sizeBytes > MAX_HASHED_BYTES) return { isLink: false, bytes: null, size: stat.sizeBytes }
   const bytes = await caps.files.readBytes(at, MAX_HASHED_BYTES)
   return { isLink: false, bytes, size: bytes.length }
 }
 
-async function readFacts(
-  caps: TreeCaps,
-  input: { readonly oldFolder: AbsolutePath | null; readonly newFolder: AbsolutePath },
-  newSide: Side,
-  oldSide: Side,
-): Promise<CrateFacts> {
-  const found = await readSide(caps, input.newFolder, 'Cargo.toml', newSide)
-  const manifest = found ?? (input.oldFolder && (await readSide(caps, input.oldFolder, 'Cargo.toml', oldSide)))
-  return crateFacts(decodeStart(manifest?.bytes, 1024 * 1024))
-}
+type EntryKind = 'file' | 'link'
 
 /** Every file and link below a folder by its path with `/`. @throws FileError past the bounds. */
-async function walk(caps: TreeCaps, root: AbsolutePath): Promise<Side> {
-  const found = new Map<string, Entry>()
+async function walk(caps: TreeCaps, root: AbsolutePath): Promise<ReadonlyMap<string, EntryKind>> {
+  const found = new Map<string, EntryKind>()
   const pending: { readonly at: string; readonly depth: number }[] = [{ at: '', depth: 0 }]
   for (const { at, depth } of pending) {
     // also visits what is pushed below
@@ -220,18 +264,19 @@ async function walk(caps: TreeCaps, root: AbsolutePath): Promise<Side> {
     for (const { name, kind } of await caps.files.list(path.join(root, at) as AbsolutePath)) {
       const child = at === '' ? name : `${at}/${name}`
       if (kind === 'directory') pending.push({ at: child, depth: depth + 1 })
-      else found.set(child, { kind: kind === 'file' ? 'file' : 'link' })
+      else found.set(child, kind === 'file' ? 'file' : 'link')
     }
     if (found.size + pending.length > MAX_ENTRIES) throw new FileError(`more than ${MAX_ENTRIES} files`, 'EFBIG', root)
   }
   return found
 }
 
-/** `work` over all items in order, some at once; stops early when the run is cancelled. */
+/** `work` over all items in order, some at once, other work in between; stops early when the run is cancelled. */
 async function mapLimited<T, R>(items: readonly T[], work: (item: T) => Promise<R>, run: Run): Promise<R[]> {
   const results: R[] = new Array<R>(items.length)
   let next = 0
   let done = 0
+  let since = performance.now()
   const worker = async (): Promise<void> => {
     while (next < items.length) {
       if (run.signal.aborted) throw new Cancelled()
@@ -241,7 +286,10 @@ async function mapLimited<T, R>(items: readonly T[], work: (item: T) => Promise<
       if (item === undefined) continue
       results[at] = await work(item)
       done += 1
+      if (performance.now() - since < TURN_MS) continue
       run.onProgress({ done, total: items.length, step: 'comparing files' })
+      await nextTurn()
+      since = performance.now()
     }
   }
   await Promise.all(Array.from({ length: READS_AT_ONCE }, worker))

@@ -4,7 +4,7 @@
  */
 import os from 'node:os'
 import type { EngineHandlers, EventName, EventPayload } from '../../../shared/contract.ts'
-import type { AbsolutePath } from '../../../shared/domain.ts'
+import { deltaText, type AbsolutePath, type CrateName, type Delta } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
 import type { AppState, RecentWorkspace } from '../../../shared/wire.ts'
@@ -258,7 +258,7 @@ export function createEngine(
   }
 
   return {
-    handlers: guardHandlers(handlers),
+    handlers: guardHandlers(onFolders(handlers, async review => (await session?.unpackReview(review)) ?? ok(null))),
     async dispose() {
       jobs.cancelAll()
       await provenance.close()
@@ -272,6 +272,32 @@ export function createEngine(
       session = null
     },
   }
+}
+
+/** Calls that name a review and do not read its folders. All others wait until its files are on disk. */
+const WITHOUT_FOLDERS: ReadonlySet<string> = new Set([
+  ...['review.open', 'review.file', 'review.mark', 'review.setResume', 'review.readingTime', 'queue.measure'],
+  ...['certify.loadDraft', 'certify.saveDraft'],
+])
+
+function onFolders(
+  handlers: EngineHandlers,
+  unpack: (review: string) => Promise<Result<null, Failure>>,
+): EngineHandlers {
+  const waiting = Object.entries(handlers).map(([name, handler]) => {
+    if (WITHOUT_FOLDERS.has(name)) return [name, handler]
+    const waits = async (
+      args: { readonly review?: string; readonly crate?: CrateName; readonly delta?: Delta } | null,
+    ) => {
+      const { review, crate, delta } = args ?? {}
+      const isOfDelta = crate !== undefined && delta !== undefined
+      const id = review ?? (isOfDelta ? `${crate} ${deltaText(delta)}` : null)
+      const there = id === null ? ok(null) : await unpack(id)
+      return there.ok ? (handler as (args: unknown) => Promise<unknown>)(args) : there
+    }
+    return [name, waits]
+  })
+  return Object.fromEntries(waiting) as EngineHandlers
 }
 
 /** Bugs and cancellations thrown inside a handler become failures here, the one place. */

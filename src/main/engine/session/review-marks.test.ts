@@ -55,7 +55,16 @@ beforeEach(async () => {
         : ok({ folder, checksum: 'c', verifiedBy: 'index' as const, executables: [] }),
     )
   }
-  const registry = { unpacked: (_: string, name: string) => unpacked(name) } as unknown as Registry
+  const registry = {
+    unpacked: (_: string, name: string) => unpacked(name),
+    sourceFolder: (_: string, name: string) => folders.get(name),
+    files: (_: string, name: string) => {
+      const entries = Object.entries(VERSIONS[name] ?? {}).map(([path, text]) => ({
+        ...{ path, data: Buffer.from(text), isExecutable: false },
+      }))
+      return Promise.resolve(ok({ entries, checksum: 'c', verifiedBy: 'index' as const }))
+    },
+  } as unknown as Registry
   const preferences = { setProgress: () => Promise.resolve() } as unknown as Preferences
   const caps = testCaps(dataDir)
   reviews = createReviews(

@@ -1,6 +1,7 @@
 /**
  * Open reviews of one workspace: fetches and verifies both sides, compares them, keeps the read marks.
  * A review is identified by its crate and delta text, so opening it twice is the same review.
+ * What is shown first comes from the archives in memory; they are unpacked afterwards, for whoever needs folders.
  */
 import type { AbsolutePath, CrateName, CriteriaName, Delta } from '../../../shared/domain.ts'
 import { deltaText } from '../../../shared/domain.ts'
@@ -9,16 +10,19 @@ import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { CertifyPlan, FileDiff, Review, ReviewFile } from '../../../shared/wire.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
 import { semverOf, gitRevOf } from '../core/version.ts'
-import type { Registry, UnpackedCrate } from '../io/registry.ts'
+import { compareArchives, type Patches } from '../io/compare-archives.ts'
+import type { CrateFiles, Registry } from '../io/registry.ts'
 import { readUnchanged } from '../review/aids/unchanged-file.ts'
-import { readFileDiff } from '../review/file-diff.ts'
+import { contentDiff, readFileDiff } from '../review/file-diff.ts'
 import type { ReadContent } from '../review/carried-marks.ts'
 import { openMarks } from '../review/read-marks.ts'
-import { compareTrees, type TreeDiff } from '../review/tree-diff.ts'
+import { compareContents, type TreeDiff } from '../review/tree-diff.ts'
 import type { Preferences } from './preferences.ts'
 import type { ReviewSides } from './review-units.ts'
 
 const MAX_UNREAD_NAMES = 200
+/** Longer than this nobody waits for the lines of all files when one is wanted. */
+const PATCHES_WAIT_MS = 15
 
 export interface Reviews {
   /** @failure every registry, archive and git code */
@@ -28,8 +32,13 @@ export interface Reviews {
   setResume(review: string, file: string, line: number): Promise<Result<null, Failure>>
   /** The content of a file that was read in another version; null when there is none, or the review is not open. */
   readContent(review: string, file: string): ReadContent | null
-  /** The folders and files of an open review; null when it is not open. */
+  /**
+   * The folders and files of an open review; null when it is not open. The folders hold the files once `unpacked`
+   * answered so.
+   */
   sides(review: string): ReviewSides | null
+  /** Puts the files of an open review on disk, once; nothing to do for one that is not open. @failure as `open` */
+  unpacked(review: string, run: Run): Promise<Result<null, Failure>>
   /** An open review with its marks as they are now; null when it is not open. */
   shown(review: string): Review | null
   /** What was read of a delta that is open; null when it was not opened since start. */
@@ -44,8 +53,19 @@ interface OpenReview {
   /** Whose marks these are; empty when git does not say. */
   readonly reviewer: string
   readonly tree: TreeDiff
-  readonly oldSide: UnpackedCrate | null
-  readonly newSide: UnpackedCrate
+  readonly oldSide: Side | null
+  readonly newSide: Side
+  readonly patches: Promise<Patches | null>
+  unpacking: Promise<Result<null, Failure>> | null
+}
+
+interface Side {
+  readonly version: string
+  readonly folder: AbsolutePath
+  readonly checksum: string
+  readonly verifiedBy: CrateFiles['verifiedBy']
+  /** Null once the folder holds them. */
+  contents: ReadonlyMap<string, Uint8Array> | null
 }
 
 /** `who`: `Name <email>` as git says, null when it does not. */
@@ -78,6 +98,28 @@ export function createReviews(
     const r = opened.get(id)
     return r === undefined ? fail({ code: 'review-unknown', review: id }) : use(r)
   }
+  /** One that failed is tried again by the next who asks. */
+  const unpack = (r: OpenReview, run: Run): Promise<Result<null, Failure>> => {
+    r.unpacking ??= unpackNow(r, run).then(
+      done => {
+        if (!done.ok) r.unpacking = null
+        return done
+      },
+      (error: unknown) => {
+        r.unpacking = null
+        throw error
+      },
+    )
+    return r.unpacking
+  }
+  const unpackNow = async (r: OpenReview, run: Run): Promise<Result<null, Failure>> => {
+    const sides = r.oldSide === null ? [r.newSide] : [r.newSide, r.oldSide]
+    const there = await Promise.all(sides.map(side => registry().unpacked(r.crate, side.version, run)))
+    const failed = there.find(answer => !answer.ok)
+    if (failed !== undefined && !failed.ok) return failed
+    for (const side of sides) side.contents = null
+    return ok(null)
+  }
   const linesRead = (files: readonly ReviewFile[]) =>
     files.filter(f => f.mark === 'read' && f.isCounted).reduce((sum, f) => sum + f.insertions + f.deletions, 0)
 
@@ -87,38 +129,53 @@ export function createReviews(
       const gitSide = [delta.from, delta.to].find(v => v !== null && gitRevOf(v) !== null)
       if (gitSide !== undefined && gitSide !== null)
         return fail({ code: 'git-source-unsupported', crate, version: gitSide })
-      const fetchSide = (version: Delta['to']) => registry().unpacked(crate, semverOf(version), run)
-      const [newSide, oldSide] = await Promise.all([
-        fetchSide(delta.to),
-        delta.from === null ? null : fetchSide(delta.from),
+      const filesOf = (version: Delta['to']) => registry().files(crate, semverOf(version), run)
+      const reviewer = who()
+      reviewer.catch(() => undefined) // told where it is awaited
+      const [newFiles, oldFiles] = await Promise.all([
+        filesOf(delta.to),
+        delta.from === null ? null : filesOf(delta.from),
       ])
-      if (!newSide.ok) return newSide
-      if (oldSide !== null && !oldSide.ok) return oldSide
-      const oldFolder: AbsolutePath | null = oldSide?.value.folder ?? null
-      const tree = await compareTrees(caps, { crate, delta, oldFolder, newFolder: newSide.value.folder }, run)
-      if (!tree.ok) return tree
+      if (!newFiles.ok) return newFiles
+      if (oldFiles !== null && !oldFiles.ok) return oldFiles
+      const compared = await compareArchives(caps, oldFiles?.value.entries ?? [], newFiles.value.entries, run.signal)
+      if (!compared.ok) return compared
+      const sideOf = (version: Delta['to'], { entries, checksum, verifiedBy }: CrateFiles): Side => ({
+        version: semverOf(version),
+        folder: registry().sourceFolder(crate, semverOf(version), checksum),
+        ...{ checksum, verifiedBy },
+        contents: new Map(entries.map(entry => [entry.path, entry.data])),
+      })
+      const newSide = sideOf(delta.to, newFiles.value)
+      const oldSide = delta.from === null || oldFiles === null ? null : sideOf(delta.from, oldFiles.value)
+      const { files: rows, patches } = compared.value
+      const contents = { oldFiles: oldSide?.contents ?? null, newFiles: newSide.contents ?? new Map() }
+      const tree = await compareContents({ crate, delta, rows, ...contents }, run)
       await marks.ready()
-      const review: OpenReview = {
-        crate,
-        delta,
-        criteria,
-        reviewer: (await who()) ?? '',
-        tree: tree.value,
-        oldSide: oldSide?.value ?? null,
-        newSide: newSide.value,
+      const review = {
+        ...{ crate, delta, criteria, tree, oldSide, newSide, patches },
+        reviewer: (await reviewer) ?? '',
+        unpacking: null,
       }
       opened.set(id, review)
       return ok(withMarks(id, review))
     },
     file: async (id, file, page, run) =>
-      need(id, r => {
+      need(id, async r => {
         const found = r.tree.files.find(f => f.path === file)
-        if (found === undefined) return readUnchanged(caps, { folder: r.newSide.folder, path: file, page }, run)
-        return readFileDiff(
-          caps,
-          { oldFolder: r.oldSide?.folder ?? null, newFolder: r.newSide.folder, file: found, page },
-          run,
-        )
+        const { oldSide, newSide } = r
+        if (found === undefined) {
+          const there = await unpack(r, run)
+          return there.ok ? readUnchanged(caps, { folder: newSide.folder, path: file, page }, run) : there
+        }
+        const patch = (await soon(r.patches))?.get(file) ?? null
+        if (newSide.contents === null) {
+          const folders = { oldFolder: oldSide?.folder ?? null, newFolder: newSide.folder }
+          return readFileDiff(caps, { ...folders, file: found, page, patch }, run)
+        }
+        const before = found.change === 'added' ? null : (oldSide?.contents?.get(found.oldPath ?? file) ?? null)
+        const after = found.change === 'deleted' ? null : (newSide.contents.get(file) ?? null)
+        return contentDiff(caps, { file: found, old: before, new: after, page, patch }, run)
       }),
     mark: async (id, paths, mark) =>
       need(id, async r => {
@@ -154,6 +211,10 @@ export function createReviews(
         files: r.tree.files,
       }
     },
+    async unpacked(id, run) {
+      const r = opened.get(id)
+      return r === undefined ? ok(null) : unpack(r, run)
+    },
     shown(id) {
       const r = opened.get(id)
       return r === undefined ? null : withMarks(id, r)
@@ -174,4 +235,12 @@ export function createReviews(
     },
     close: () => marks.close(),
   }
+}
+
+/** What it comes to within a moment, else null. */
+function soon<T>(work: Promise<T | null>): Promise<T | null> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(null), PATCHES_WAIT_MS)
+    work.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }

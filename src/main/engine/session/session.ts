@@ -94,6 +94,8 @@ export interface Session {
   versions(crate: CrateName): Promise<Result<readonly IndexVersion[], Failure>>
   /** Folders and files of an open review; null when it is not open. */
   reviewSides(review: string): ReviewSides | null
+  /** Puts the files of an open review on disk, for whoever needs its folders. @failure as `openReview` */
+  unpackReview(review: string): Promise<Result<null, Failure>>
   /** What was read of a delta; null when it was never opened. */
   readSummary(crate: CrateName, delta: Delta): CertifyPlan['read']
   /** An open review with its marks; null when it is not open. */
@@ -426,6 +428,7 @@ export async function openSession(
     },
     versions: crate => sources.registry.versions(crate, quiet),
     reviewSides: review => reviews.sides(review),
+    unpackReview: review => reviews.unpacked(review, quiet),
     readSummary: (crate, delta) => reviews.readSummary(crate, delta),
     shownReview: review => reviews.shown(review),
     cargoVersion: () => answer.workspace.cargoVersion,
