@@ -64,6 +64,8 @@ export interface Team {
   looked(): Promise<void>
   /** Whether anything may be asked of a remote. */
   isJoined(): boolean
+  /** Of every event, for whoever names one by its start. */
+  eventIds(): Promise<readonly string[]>
   /** When the next claim ends, in milliseconds since the epoch; null without one. */
   nextExpiryMs(): number | null
   close(): Promise<void>
@@ -376,6 +378,10 @@ export async function openTeam({ caps, root, storeDir, onChange }: TeamDeps): Pr
     async looked() {
       await markLooked()
       changed()
+    },
+    async eventIds() {
+      await catchUp()
+      return [...folded().byId.keys()]
     },
     nextExpiryMs() {
       const nowMs = caps.clock.nowMs()

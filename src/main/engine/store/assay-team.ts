@@ -57,7 +57,7 @@ function isBranch(text: unknown): text is string {
   return (
     typeof text === 'string' &&
     text.length <= 100 &&
-    /^assay(?:\/[\w-][\w.-]*)+$/.test(text) &&
+    /^assay(?:\/\w[\w.-]*)+$/.test(text) &&
     !/\.\.|\.(?:lock)?(?:\/|$)/.test(text)
   )
 }

@@ -13,6 +13,7 @@ import {
   type FetchMode,
   type GraphDepth,
 } from '../../engine/session/command-words.ts'
+import { readTeam, TEAM_FLAGS, type TeamWish } from './team-args.ts'
 import { readWhatIf, WHAT_IF_FLAGS, type WhatIfArgs } from './what-if-args.ts'
 
 export interface CertifyArgs {
@@ -126,6 +127,7 @@ export type Command =
   | { readonly name: 'provenance'; readonly args: ProvenanceArgs }
   | { readonly name: 'advisories'; readonly args: AdvisoriesArgs }
   | { readonly name: 'what-if'; readonly args: WhatIfArgs }
+  | { readonly name: 'team'; readonly wish: TeamWish }
   | { readonly name: 'open'; readonly folder: string | null }
   | { readonly name: 'help'; readonly topic: string | null }
 
@@ -310,6 +312,19 @@ export const COMMANDS: ReadonlyMap<string, CommandSpec> = new Map<string, Comman
       read: (_, flags) => {
         const args = readWhatIf(flags)
         return args.ok ? ok({ name: 'what-if', args: args.value }) : args
+      },
+    },
+  ],
+  [
+    'team',
+    {
+      flags: TEAM_FLAGS,
+      shape: '[WORD …]',
+      least: 0,
+      most: Infinity,
+      read: (words, flags) => {
+        const wish = readTeam(words, flags)
+        return wish.ok ? ok({ name: 'team', wish: wish.value }) : wish
       },
     },
   ],

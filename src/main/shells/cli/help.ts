@@ -163,6 +163,28 @@ understood.`,
 What would pass, and on whose word, if these changes were made? All but versions are solved exactly as import and trust
 would write them, and nothing is written. With --locked imports are as stored, and peers as they were last fetched.
 Only measured sizes are counted as lines; the others are unknown. Exit code as that of check afterwards.`,
+  team: `assay team [OPTIONS]                              who has what, and how it stands with the remote
+assay team news [--seen]                          what others did since you last looked; --seen: until now
+assay team log CRATE                              notes and everything said of a crate, with the ids of events
+assay team where | join | leave | sync            where the events are kept; nothing is sent there before join
+assay team assign CRATE VERSION --to WHO          'Name <email>', '@group', me or nobody
+assay team claim CRATE VERSION [--hours N] [--take-over]
+assay team release CRATE VERSION
+assay team hand-over CRATE VERSION --to WHO [--note TEXT]
+assay team state CRATE VERSION STATE [--reason TEXT]
+assay team due CRATE VERSION DATE|none
+assay team priority CRATE VERSION urgent|high|normal|low|none
+assay team note CRATE [VERSION] --text TEXT [--severity remark|question|concern|blocker] [--in-file FILE [--line N[-M]]]
+assay team reply NOTE --text TEXT | resolve NOTE | reopen NOTE
+assay team sign-off CRATE VERSION [--from VERSION] --criteria NAME [--notes TEXT] [--evidence SHA256]
+assay team withdraw SIGN-OFF [--reason TEXT]
+assay team exempt CRATE VERSION --reason TEXT --review-by DATE [--owner WHO] [--removal TEXT] | --drop
+assay team undo EVENT…
+
+What a team decides is kept as events, one file per author, on the branch assay/team of the workspace's remote origin, or
+where supply-chain/assay.toml says: [team] repository = "ADDRESS", branch = "assay/NAME". They go through a private clone;
+the working tree is never touched. What is written is on disk first and is sent with the next sync. Commits are signed when
+git's commit.gpgsign is set. States: needs-audit, in-review, second-sign-off, ready-to-export, done, blocked, accepted.`,
   open: `assay open [FOLDER]
 
 Starts the window (or, without a display, the browser door) on a workspace.`,
@@ -193,6 +215,7 @@ Commands:
   dump-graph        print the build graph
   aggregate         several audits files as one
   fmt               rewrite the store's files in canonical form
+  team              who reads what: assignments, notes, sign-offs, kept in git
   what-if           what a peer, a publisher or another version would clear
   provenance        compare published crates with the repositories they name
   advisories        known vulnerabilities of the packages in Cargo.lock

@@ -143,6 +143,8 @@ async function runCommand(command: EngineCommand, context: CliContext): Promise<
       return (await import('./provenance.ts')).provenanceInTerminal(command.args, context)
     case 'advisories':
       return (await import('./advisories.ts')).advisoriesInTerminal(command.args, context)
+    case 'team':
+      return (await import('./team.ts')).teamInTerminal(command.wish, context)
     case 'what-if':
       return (await import('./what-if.ts')).whatIfInTerminal(command.args, context)
     case 'gc':
