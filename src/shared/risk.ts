@@ -102,9 +102,11 @@ export const riskRow = z.object({
   key: z.string(),
   /** Sum of the points. */
   score: z.number(),
-  /** In the order of SIGNALS. */
-  signals: z.array(riskSignal),
+  /** Points of it that are counted for what is not known. */
+  unknown: z.number(),
   advisories: z.array(advisoryHit),
+  /** Files of the database about this crate that could not be read: there may be more than `advisories`. */
+  unreadAdvisories: count,
   /** What filters ask for; null: not known. */
   contains: z.object({
     unsafe: z.boolean().nullable(),
@@ -114,19 +116,31 @@ export const riskRow = z.object({
 })
 export type RiskRow = z.infer<typeof riskRow>
 
+export const riskWeights = z.object({
+  from: z.enum(['default', 'team']),
+  /** Sum of the weights: the highest score there can be. */
+  most: z.number(),
+  /** What is wrong in assay.toml, with its line. */
+  problems: z.array(z.string()),
+})
+
 export const riskSnapshot = z.object({
   generation: count,
   /** Of every item of the queue, in its order. */
   rows: z.array(riskRow),
-  /** Sum of the weights: the highest score there can be. */
-  most: z.number(),
+  weights: riskWeights,
   database: advisoryDatabase,
-  weights: z.object({
-    from: z.enum(['default', 'team']),
-    /** What is wrong in assay.toml, with its line. */
-    problems: z.array(z.string()),
-  }),
   /** Archives that are still to be looked through; 0 when nothing is under way. */
   toScan: count,
 })
 export type RiskSnapshot = z.infer<typeof riskSnapshot>
+
+/** The arithmetic of one row. */
+export const riskDetail = z.object({
+  row: riskRow,
+  /** In the order of SIGNALS. */
+  signals: z.array(riskSignal),
+  weights: riskWeights,
+  database: advisoryDatabase,
+})
+export type RiskDetail = z.infer<typeof riskDetail>

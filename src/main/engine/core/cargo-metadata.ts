@@ -32,6 +32,8 @@ export interface MetadataNode {
   readonly deps: readonly MetadataDep[]
   /** cargo's flat `dependencies` list, in its order. */
   readonly dependencies: readonly string[]
+  /** Whether the feature `default` is on; absent where nobody says. */
+  readonly hasDefaultFeatures?: boolean
 }
 
 export interface CargoMetadata {

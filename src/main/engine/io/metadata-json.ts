@@ -57,6 +57,7 @@ function nodeOf(value: unknown): MetadataNode {
     id: text(json['id'], 'node id'),
     deps: list(json['deps'] ?? [], 'node deps').map(depOf),
     dependencies: list(json['dependencies'] ?? [], 'node dependencies').map(id => text(id, 'node dependencies')),
+    ...(Array.isArray(json['features']) ? { hasDefaultFeatures: json['features'].includes('default') } : {}),
   }
 }
 

@@ -25,6 +25,7 @@ import { createReviewEvidence } from './review-evidence.ts'
 import { createReviewNotes } from './review-notes.ts'
 import { createReviewTime } from './review-time.ts'
 import { createReviewUnits } from './review-units.ts'
+import { createRisk } from './risk-session.ts'
 import { openSession, type Session } from './session.ts'
 
 export type Emit = <K extends EventName>(name: K, payload: EventPayload<K>) => void
@@ -59,8 +60,12 @@ export function createEngine(
   /** Packages of the workspace may be other ones after any change of the queue. */
   const tell: Emit = (name, payload) => {
     emit(name, payload)
-    if (name === 'queue.changed') provenance.touch()
+    if (name === 'queue.changed') {
+      provenance.touch()
+      risk.touch(payload as EventPayload<'queue.changed'>)
+    }
   }
+  const risk = createRisk({ caps, jobs, emit, preferences, source: () => session?.riskSource() ?? null })
   const runQuietly: Run = { signal: new AbortController().signal, onProgress: () => undefined }
 
   const units = createReviewUnits({
@@ -254,6 +259,7 @@ export function createEngine(
     ...evidence.handlers,
     ...aids.handlers,
     ...provenanceHandlers(provenance),
+    ...risk.handlers,
     ...team.handlers,
   }
 
@@ -262,6 +268,7 @@ export function createEngine(
     async dispose() {
       jobs.cancelAll()
       await provenance.close()
+      await risk.close()
       await session?.close()
       aids.close()
       await team.close()

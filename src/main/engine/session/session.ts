@@ -463,7 +463,7 @@ export async function openSession(
       })),
     }),
     riskSource: () => ({
-      ...{ workspace: answer.workspace, solved: answer.solved, snapshot: snapshotNow(), lockChecksums: lockSums },
+      ...{ workspace: answer.workspace, solved: answer.solved, snapshot: snapshotNow, lockChecksums: lockSums },
       remembered: crate => sources.webApi.remembered(crate),
     }),
     async close() {
