@@ -32,14 +32,17 @@ export function namedPaths(tree: TreeShape, folder: string, text: string): Named
   return { copied, escape }
 }
 
-/** Globs are followed up to their first wildcard; `..` after one is taken as leading out. */
+/**
+ * A path that only the disk finds, under another spelling, is taken as leading out: where it leads is not for the tree to
+ * say. Globs are followed up to their first wildcard; `..` after one is taken as leading out.
+ */
 function leadsOut(tree: TreeShape, folder: string, path: string): boolean {
   const parts = path.replaceAll('\\', '/').split('/')
   const wild = parts.findIndex(part => /[*?[]/.test(part))
   const fixed = wild < 0 ? parts : parts.slice(0, wild)
   if (wild >= 0 && parts.slice(wild).includes('..')) return true
   const { kind } = followPath(tree, `${folder}/${fixed.join('/')}`.replace(/^\/+/, ''))
-  return kind === 'outside' || kind === 'git-folder'
+  return kind === 'outside' || kind === 'git-folder' || kind === 'other-spelling'
 }
 
 function* pathsOf(manifest: Table): Generator<readonly [what: string, path: string, isCopied: boolean]> {

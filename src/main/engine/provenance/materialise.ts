@@ -10,6 +10,7 @@ import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
 import type { OpenSubmodule } from './compare.ts'
 import type { GitOid, GitRepository } from './git-repository.ts'
+import { nameProblem, nameRulesOf } from './name-clash.ts'
 import { makeScratchGit, readLineEndings } from './scratch-git.ts'
 import { parseGitmodules, submoduleUrl } from './submodules.ts'
 import { isGitFolderName, type TreeShape } from './tree-paths.ts'
@@ -36,25 +37,36 @@ export interface MaterialiseInput {
   readonly openSubmodule: OpenSubmodule
 }
 
+export interface NotWritten {
+  readonly text: Refusal
+  /** The tree is sound; only the disk here cannot hold it, which says nothing about the crate. */
+  readonly isOurDisk: boolean
+}
+
 /**
- * Writes below `root`, an empty folder; `root/.git` is a repository whose HEAD is the commit and whose index is its
- * tree. Throws Cancelled and FileError. @failure a sentence: too large, leads out of itself, something is missing
+ * Writes below `root`, which lies in a scratch folder of ours; `root/.git` is a repository whose HEAD is the commit and
+ * whose index is its tree. Throws Cancelled and FileError. @failure too large, leads out of itself, something is missing
  */
 export async function materialise(
   caps: Capabilities,
   input: MaterialiseInput,
   root: AbsolutePath,
   run: Run,
-): Promise<Result<{ readonly files: number }, Refusal>> {
+): Promise<Result<{ readonly files: number }, NotWritten>> {
+  const refused = (text: Refusal, isOurDisk = false) => fail({ text, isOurDisk })
   const files = await readTree(input, run)
-  if (!files.ok) return files
-  const tree = await shapeOf(files.value, run)
-  if (!tree.ok) return tree
+  if (!files.ok) return refused(files.error)
+  const rules = await nameRulesOf(caps, path.dirname(root) as AbsolutePath)
+  const tree = await shapeOf(files.value, rules.isFolding, run)
+  if (!tree.ok) return refused(tree.error)
   const needed = await chooseFiles(files.value, tree.value, input.path, run)
-  if (!needed.ok) return needed
+  if (!needed.ok) return refused(needed.error)
+  const clash = nameProblem([...needed.value.files, ...needed.value.empty], rules)
+  if (clash !== null) return refused(clash, true)
   const indexed = await makeScratchGit(caps, { root, objects: input.repository.gitDir, commit: input.commit }, run)
-  if (!indexed.ok) return indexed
-  return writeFiles(caps, root, files.value, tree.value, needed.value, run)
+  if (!indexed.ok) return refused(indexed.error)
+  const written = await writeFiles(caps, root, files.value, tree.value, needed.value, run)
+  return written.ok ? written : refused(written.error)
 }
 
 /** Every file of the tree by its path, those of submodules in the package's folder included. */

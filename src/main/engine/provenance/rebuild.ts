@@ -51,7 +51,11 @@ export async function rebuildCrate(caps: Capabilities, input: RebuildInput, run:
   try {
     const tree = path.join(scratch.path, 'tree') as AbsolutePath
     const written = await materialise(caps, input, tree, run)
-    if (!written.ok) return failed(`not tried: ${written.error}`)
+    if (!written.ok) {
+      const refused = failed(`not tried: ${written.error.text}`)
+      // Without a cargo, as where none is installed: nothing was found out about the crate.
+      return written.error.isOurDisk ? { ...refused, cargoVersion: null } : refused
+    }
     const call = { scratch: scratch.path, tree, toolchain: chosen.toolchain, withLock: false }
     const packed = await runCargo(caps, input, call, run)
     if (!packed.ok) return failed(packed.error, shownCommand(await cargoCommand(caps, input, call, run), scratch.path))

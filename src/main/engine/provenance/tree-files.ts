@@ -6,6 +6,7 @@ import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { Run } from '../capabilities.ts'
 import type { GitRepository, TreeEntry } from './git-repository.ts'
 import { namedPaths } from './manifest-paths.ts'
+import { otherSpellings } from './name-clash.ts'
 import { followPath, foldersAbove, type TreeShape } from './tree-paths.ts'
 
 /** Of one tree on disk; the largest of a thousand popular crates has 4,000 files and 30 MB. */
@@ -24,8 +25,12 @@ export type Refusal = string
 export const isBelow = (file: string, folder: string): boolean => folder === '' || file.startsWith(`${folder}/`)
 const inFolder = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`)
 
-/** Reads the links' texts. */
-export async function shapeOf(files: ReadonlyMap<string, TreeFile>, run: Run): Promise<Result<TreeShape, Refusal>> {
+/** Reads the links' texts. `isFolding`: the disk takes names that differ by case for one another. */
+export async function shapeOf(
+  files: ReadonlyMap<string, TreeFile>,
+  isFolding: boolean,
+  run: Run,
+): Promise<Result<TreeShape, Refusal>> {
   const folders = new Set<string>([''])
   const links: string[] = []
   for (const [file, { entry }] of files) {
@@ -44,6 +49,7 @@ export async function shapeOf(files: ReadonlyMap<string, TreeFile>, run: Run): P
     link: file => texts.get(file),
     isFile: file => files.has(file) && !texts.has(file),
     isFolder: folder => folders.has(folder),
+    ...(isFolding ? { isOtherSpelling: otherSpellings([...files.keys(), ...folders]) } : {}),
   })
 }
 
@@ -122,9 +128,12 @@ function followLinks(
       continue
     }
     const end = followPath(tree, file)
-    if (end.kind === 'outside' || end.kind === 'git-folder' || end.kind === 'loop') {
+    if (end.kind === 'outside' || end.kind === 'git-folder' || end.kind === 'loop' || end.kind === 'other-spelling') {
       if (!isBelow(file, folder)) continue
-      const how = end.kind === 'loop' ? 'goes in a circle' : 'leads out of the repository'
+      const how =
+        { loop: 'goes in a circle', 'other-spelling': 'leads to a name that only this disk knows' }[
+          end.kind as string
+        ] ?? 'leads out of the repository'
       return fail(`The symbolic link ${file} ${how}: ${text}`)
     }
     found.add(file)

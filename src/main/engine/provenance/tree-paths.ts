@@ -9,6 +9,8 @@ export interface TreeShape {
   link(path: string): string | undefined
   isFile(path: string): boolean
   isFolder(path: string): boolean
+  /** Something that the disk would take for the path is at another spelling of it; absent: names are told apart. */
+  isOtherSpelling?(path: string): boolean
 }
 
 export type Destination =
@@ -19,6 +21,8 @@ export type Destination =
   /** Into git's own folder, which is no part of a tree. */
   | { readonly kind: 'git-folder' }
   | { readonly kind: 'loop' }
+  /** To a name that only the disk takes for one of the tree's, so that where it leads depends on the disk. */
+  | { readonly kind: 'other-spelling' }
 
 /** As Linux has it (ELOOP). */
 const MAX_LINKS = 40
@@ -38,6 +42,7 @@ export function followPath(tree: TreeShape, path: string): Destination {
     }
     if (isGitFolderName(part)) return { kind: 'git-folder' }
     const here = [...done, part].join('/')
+    if (tree.isOtherSpelling?.(here) === true) return { kind: 'other-spelling' }
     const target = tree.link(here)
     if (target === undefined) {
       done.push(part)
