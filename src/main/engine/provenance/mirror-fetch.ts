@@ -75,6 +75,10 @@ export async function updateMirror(
   const listed = await listRemote(caps, gitDir, remote, run)
   if (!listed.ok) return listed
   const refs = parseListedRefs(listed.value)
+  if (isUnchanged(mirror, refs)) {
+    await writeRecord(caps, place.home, { ...record, fetchedAt: caps.clock.nowMs() })
+    return ok(null)
+  }
   const known = new Set(mirror.isWhole ? mirror.refs.map(ref => ref.oid) : [])
   const news = refs.map(ref => ref.oid).filter(oid => !known.has(oid))
   if (news.length > 0) {
@@ -84,6 +88,13 @@ export async function updateMirror(
   }
   await settle(place, record.folder, refs, record.partial, record.defaultBranch, run)
   return ok(null)
+}
+
+/** The server lists what was written down the last time, and that is all there: only the time of asking is new. */
+function isUnchanged(mirror: MirrorSnapshot, refs: readonly ListedRef[]): boolean {
+  const { record, isWhole, graph } = mirror
+  if (!isWhole || (graph === null && !record.isShallow)) return false
+  return sha1(Buffer.from(formatPackedRefs(refs), 'latin1')) === record.refsSha1
 }
 
 /** Fetches all trees into a mirror that has them on demand. Throws Cancelled. */

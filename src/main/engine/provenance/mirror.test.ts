@@ -194,6 +194,36 @@ describe.skipIf(missingTools !== null)('mirrors', () => {
     expect(await newer.isAncestor(first, second, run)).toBe(true)
   })
 
+  it('are only listed when the server has nothing new, and made whole again when something is lost', async () => {
+    const origin = await world.repository('one', FILES)
+    await origin.tag('v1', { message: 'one' })
+    const asked: string[] = []
+    const { processes } = box.caps
+    const run: typeof processes.run = request => {
+      asked.push(request.args.find(arg => /^(ls-remote|fetch|commit-graph)$/.test(arg)) ?? 'other')
+      return processes.run(request)
+    }
+    const caps = { ...box.caps, processes: { ...processes, run } }
+    const refreshed = async () => {
+      nowMs += DAY_MS
+      asked.length = 0
+      const repository = await open(mirrorsOf({}, caps), origin.url, FRESH)
+      expect(repository.mirror.fetchedAt).toBe(nowMs)
+      return { repository, asked: [...asked] }
+    }
+    await open(mirrorsOf({}, caps), origin.url)
+    expect((await refreshed()).asked).toEqual(['ls-remote'])
+    const { repository } = await refreshed()
+    fs.rmSync(path.join(repository.gitDir, 'objects/info/commit-graph'))
+    expect((await refreshed()).asked).toEqual(['ls-remote', 'commit-graph'])
+    await origin.git('tag', '-d', 'v1')
+    const after = await refreshed()
+    expect(after.asked).toEqual(['ls-remote', 'commit-graph'])
+    expect((await after.repository.refs(quietRun())).map(ref => ref.name)).toEqual(['refs/heads/main'])
+    await origin.commit({ x: '1' })
+    expect((await refreshed()).asked).toEqual(['ls-remote', 'fetch', 'commit-graph'])
+  })
+
   it('look for a commit that is missing only when they are a day old', async () => {
     const origin = await world.repository('one', FILES)
     await open(mirrorsOf(), origin.url)

@@ -13,6 +13,7 @@ import { createLiveGit, type LiveGit } from './live-git.ts'
 import { cloneMirror, fetchAllTrees, FILTERS, updateMirror, type FetchPlace } from './mirror-fetch.ts'
 import { createMirrorRepository, type MirrorAccess } from './mirror-repository.ts'
 import { at, mirrorHome, readSnapshot, readStamp, type MirrorSnapshot } from './mirror-state.ts'
+import { redirect } from './repository-address.ts'
 import { createSharedTask } from './shared-task.ts'
 
 /** Why a repository cannot be read, with a sentence. `gone` and `refused` are what the server said. */
@@ -57,7 +58,7 @@ export interface Mirrors {
 }
 
 export interface MirrorOptions {
-  /** Longest prefix wins. The only way to http: and file: addresses. */
+  /** Longest prefix wins, of equal ones the last. The only way to http: and file: addresses. */
   readonly redirects: readonly { readonly from: string; readonly to: string }[]
   readonly offline: boolean
   /** Of one mirror on disk. */
@@ -112,8 +113,8 @@ export function openMirrors(caps: Capabilities, options: MirrorOptions): Mirrors
   }
   return {
     async open(url, want, run) {
-      const target = follow(url, options.redirects)
-      const remote = remoteOf(target, target !== url)
+      const { url: target, isRedirected } = redirect(url, options.redirects)
+      const remote = remoteOf(target, isRedirected)
       if (remote === null) return fail({ kind: 'not-allowed', text: `${target} is no address that is fetched from.` })
       return mirrorOf(url, remote).open(want, run)
     },
@@ -128,12 +129,6 @@ export function openMirrors(caps: Capabilities, options: MirrorOptions): Mirrors
       return Promise.resolve()
     },
   }
-}
-
-function follow(url: string, redirects: MirrorOptions['redirects']): string {
-  const fitting = redirects.filter(rule => rule.from !== '' && url.startsWith(rule.from))
-  const rule = fitting.sort((a, b) => b.from.length - a.from.length)[0]
-  return rule === undefined ? url : rule.to + url.slice(rule.from.length)
 }
 
 interface LivePool {

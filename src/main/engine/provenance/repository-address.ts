@@ -161,7 +161,7 @@ export function redirect(
 ): { readonly url: string; readonly isRedirected: boolean } {
   let best: RedirectRule | null = null
   for (const rule of rules) {
-    if (url.startsWith(rule.from) && rule.from.length >= (best?.from.length ?? 0)) best = rule
+    if (rule.from !== '' && url.startsWith(rule.from) && rule.from.length >= (best?.from.length ?? 0)) best = rule
   }
   return best === null
     ? { url, isRedirected: false }

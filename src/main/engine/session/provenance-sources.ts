@@ -116,9 +116,10 @@ export async function openProvenanceSources(
 
 function readRedirects(caps: Capabilities, setting: string): Result<readonly RedirectRule[], Failure> {
   const rules: RedirectRule[] = []
+  // Of rules for the same prefix the last counts: what this run was started with.
   const texts = [
-    ['ASSAY_GIT_INSTEAD_OF', caps.host.env['ASSAY_GIT_INSTEAD_OF'] ?? ''],
     ['the setting for repository addresses', setting],
+    ['ASSAY_GIT_INSTEAD_OF', caps.host.env['ASSAY_GIT_INSTEAD_OF'] ?? ''],
   ] as const
   for (const [call, text] of texts) {
     const parsed = parseInsteadOf(text)
