@@ -12,6 +12,7 @@ import { compareVetVersions, parseVetVersion } from '../core/version.ts'
 import { lockChecksums, readCargoLock, type CargoLock } from '../io/cargo-lock.ts'
 import { locateWorkspace } from '../io/locate-workspace.ts'
 import { DEFAULT_SOURCE_ID } from '../io/registry-config.ts'
+import { openPreferences } from './preferences.ts'
 import { openAccepted, type AcceptedList } from './provenance-accepted.ts'
 import { readList } from './provenance-list.ts'
 import { checkMany, type CheckLevel, type RunListener, type WantedVersion } from './provenance-run.ts'
@@ -50,6 +51,7 @@ export const DEFAULT_PARALLEL = 4
 /** @failure registry codes, lockfile codes, not-a-workspace (no Cargo.lock where one is needed), request-invalid (the file) */
 export async function prepareProvenance(
   caps: Capabilities,
+  /** `redirects`: absent, the user's setting. */
   options: { readonly path: AbsolutePath; readonly cacheDir: AbsolutePath | null; readonly redirects?: string },
   wish: ProvenanceWish,
   run: Run,
@@ -64,7 +66,7 @@ export async function prepareProvenance(
     vetCacheDir: options.cacheDir,
     offline: wish.offline,
     refresh: wish.refresh,
-    redirects: options.redirects ?? '',
+    redirects: options.redirects ?? (await openPreferences(caps)).settings().gitInsteadOf ?? '',
     parallel,
     compareBytes: wish.target.kind === 'crate',
   })

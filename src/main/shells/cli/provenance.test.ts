@@ -2,7 +2,7 @@
  * `assay provenance` against real repositories and archives made here, offline but for file: addresses. One world for
  * all: 24 crates in three repositories, one of them tampered with, one with a commit that is nowhere.
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { makeMany, type Many } from '../../engine/provenance/testing/many.ts'
@@ -99,6 +99,18 @@ describe.skipIf(missingTools !== null)(`provenance (needs ${missingTools ?? 'not
     const answer = await run(['many-0000'])
     expect(answer.out).toMatch(/^many-0000 1\.0\.0 +match +tag and branch\n\n1 version: 1 match\n$/)
     expect(answer.code).toBe(0)
+  })
+
+  it('follows the redirects of the settings, and of two for one prefix those it was started with', async () => {
+    const none = { ASSAY_GIT_INSTEAD_OF: '' }
+    expect((await run(['many-0000', '--offline'], none)).out).toContain('repository-unavailable')
+    const settings = { gitInsteadOf: world.insteadOf }
+    const file = path.join(env()['ASSAY_DATA_DIR']!, 'preferences.json')
+    mkdirSync(path.dirname(file), { recursive: true })
+    writeFileSync(file, JSON.stringify({ settings, recent: [] }))
+    expect((await run(['many-0000', '--again'], none)).out).toMatch(/ match +tag and branch/)
+    const wrong = world.insteadOf.replace('/repositories/', '/nowhere/')
+    expect((await run(['many-0000', '--refresh'], { ASSAY_GIT_INSTEAD_OF: wrong })).out).toContain('is not there')
   })
 
   it('checks the registry packages of a Cargo.lock', async () => {
