@@ -16,6 +16,7 @@ import * as m from './review-marks.ts'
 import * as n from './review-notes.ts'
 import * as u from './review-units.ts'
 import * as t from './team.ts'
+import * as i from './what-if.ts'
 import * as w from './wire.ts'
 import * as k from './risk.ts'
 
@@ -317,6 +318,18 @@ export const contract = {
   'risk.explain': call(z.object({ key: w.packageKeySchema }), k.riskDetail),
   /** Fetches the advisory database now. @failure advisories-fetch-failed and what reading it may fail with */
   'advisories.refresh': call(none, k.advisoryDatabase),
+
+  /** What is worth trying, each against the draft. Asks nobody: figures are from cached copies, with their age. */
+  'whatif.rows': call(z.object({ draft: i.whatIfChanges }), i.whatIfRows),
+  /** A job that asks for known peers' audits, or for the publishers of what is to be read. Ends with the job. */
+  'whatif.fetch': call(z.object({ what: z.enum(['peers', 'publishers']) }), none),
+  /** The queue solved again with the draft, in memory. */
+  'whatif.solve': call(z.object({ draft: i.whatIfChanges }), i.whatIfResult),
+  'whatif.smallest': call(z.object({ draft: i.whatIfChanges }), i.whatIfSmallest),
+  /** Pure preview, but asks peers as the commands would; a job. */
+  'whatif.plan': call(z.object({ draft: i.whatIfChanges }), i.whatIfPlan),
+  /** Writes exactly the planned bytes if the three files are still those of the plan, else `store-changed`. */
+  'whatif.apply': call(i.whatIfApply, w.writeResult),
 
   /** Desktop: the system's folder dialog. Browser: fails with `unsupported`, use app.listFolder. Null when dismissed. */
   'shell.pickFolder': call(none, w.absolutePath.nullable()),

@@ -15,6 +15,7 @@ import { listFolder } from './folder-listing.ts'
 import { createJobs } from './jobs.ts'
 import { openPreferences, type Preferences } from './preferences.ts'
 import { provenanceHandlers } from './provenance-handlers.ts'
+import { whatIfHandlers } from './what-if-handlers.ts'
 import { createProvenance } from './provenance-session.ts'
 import { prepareSample, sampleFolder } from './sample.ts'
 import { createTeam } from './team-session.ts'
@@ -259,6 +260,7 @@ export function createEngine(
     ...evidence.handlers,
     ...aids.handlers,
     ...provenanceHandlers(provenance),
+    ...whatIfHandlers(() => session?.whatIf ?? null),
     ...risk.handlers,
     ...team.handlers,
   }

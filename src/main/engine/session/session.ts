@@ -33,7 +33,7 @@ import type {
 import { openCache } from '../cache.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
 import { lockChecksums, readCargoLock } from '../io/cargo-lock.ts'
-import { currentBranch, gitIdentity } from '../io/git.ts'
+import { currentBranch, gitIdentity, isInsideRepository } from '../io/git.ts'
 import { createMeasurer, type Measurer } from '../io/measure.ts'
 import { DEFAULT_SOURCE_ID, readRegistryConfig, webApiUrl } from '../io/registry-config.ts'
 import { openRegistry, type Registry } from '../io/registry.ts'
@@ -65,6 +65,7 @@ import type { ReviewSides } from './review-units.ts'
 import { createReviews, type Reviews } from './reviews.ts'
 import { createBatches, type Batches } from './certify-batches.ts'
 import type { RiskSource } from './risk-rows.ts'
+import { createWhatIf, type WhatIfSession } from './what-if-session.ts'
 import { createWrites } from './writes.ts'
 
 const EMIT_INTERVAL_MS = 250
@@ -114,6 +115,7 @@ export interface Session {
   loadDraft(crate: CrateName, delta: Delta): Promise<Result<Draft | null, Failure>>
   saveDraft(crate: CrateName, delta: Delta, draft: Draft): Promise<Result<null, Failure>>
   provenanceWorkspace(): ProvenanceWorkspace
+  readonly whatIf: WhatIfSession
   riskSource(): RiskSource
   close(): Promise<void>
 }
@@ -455,6 +457,18 @@ export async function openSession(
       await preferences.saveDraft(draftKey(crate, delta), draft)
       return ok(null)
     },
+    whatIf: createWhatIf({
+      ...{ caps, cache, jobs, signal: abort.signal, reloadStore },
+      today: () => todayOf(caps),
+      current: () => answer,
+      generation: () => generation,
+      registry: () => sources.registry,
+      webApi: () => sources.webApi,
+      sizeOf: (crate, delta) => sources.measurer.known(crate, delta),
+      isOffline: () => offline,
+      canCommit: () => isInsideRepository(caps, root, abort.signal),
+      writeTexts: wish => writes.writeTexts(wish),
+    }),
     provenanceWorkspace: () => ({
       root,
       lockChecksums: lockSums,
