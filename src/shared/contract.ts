@@ -13,6 +13,7 @@ import * as a from './review-aids.ts'
 import * as b from './certify-batch.ts'
 import * as c from './review-checklist.ts'
 import * as m from './review-marks.ts'
+import * as o from './overview.ts'
 import * as n from './review-notes.ts'
 import * as u from './review-units.ts'
 import * as t from './team.ts'
@@ -318,6 +319,32 @@ export const contract = {
   'risk.explain': call(z.object({ key: w.packageKeySchema }), k.riskDetail),
   /** Fetches the advisory database now. @failure advisories-fetch-failed and what reading it may fail with */
   'advisories.refresh': call(none, k.advisoryDatabase),
+
+  /** Whose word packages rest on, what is left to read, every exemption: of the last answer. */
+  'overview.get': call(none, o.overviewState),
+  /** How the store came to be, from git; a job, kept by commit. */
+  'overview.history': call(none, o.history),
+  /** What would let exemptions go, from what is cached; a job that asks nobody. */
+  'overview.help': call(none, o.help),
+  /** The audits that a base lacks; `base` null: where this branch left the remote's. @failure refused, git codes */
+  'overview.plan': call(z.object({ base: z.string().max(400).nullable() }), o.auditsPlan),
+  /** A branch with a commit for each; the working tree stays as it is. Nothing is sent. */
+  'overview.branch': call(
+    z.object({ branch: z.string().min(1).max(200), base: z.string().max(400).nullable() }),
+    o.branchMade,
+  ),
+  /** Writes into a new folder below `folder`. `since`: of reports; null: the last seven days. */
+  'overview.export': call(
+    z.object({
+      kind: o.exportKind,
+      folder: w.absolutePath,
+      since: o.day.nullable(),
+      base: z.string().max(400).nullable(),
+    }),
+    o.written,
+  ),
+  /** A chart's picture or numbers as one new file in `folder`. */
+  'overview.chart': call(o.chartFile, o.written),
 
   /** What is worth trying, each against the draft. Asks nobody: figures are from cached copies, with their age. */
   'whatif.rows': call(z.object({ draft: i.whatIfChanges }), i.whatIfRows),

@@ -7,7 +7,7 @@ import { z } from 'zod'
 import { absolutePath, criteriaName, crateName, packageKeySchema, vetVersion } from './wire.ts'
 
 const count = z.number().int().nonnegative()
-const day = z.string().regex(/^\d{4}-\d\d-\d\d$/)
+export const day = z.string().regex(/^\d{4}-\d\d-\d\d$/)
 const oid = z.string().regex(/^[0-9a-f]{40}$/)
 
 /**

@@ -13,6 +13,7 @@ import { checkEnvironment } from '../io/environment.ts'
 import { setGitIdentity } from '../io/git.ts'
 import { listFolder } from './folder-listing.ts'
 import { createJobs } from './jobs.ts'
+import { createOverview } from './overview-session.ts'
 import { openPreferences, type Preferences } from './preferences.ts'
 import { provenanceHandlers } from './provenance-handlers.ts'
 import { whatIfHandlers } from './what-if-handlers.ts'
@@ -68,6 +69,16 @@ export function createEngine(
   }
   const risk = createRisk({ caps, jobs, emit, preferences, source: () => session?.riskSource() ?? null })
   const runQuietly: Run = { signal: new AbortController().signal, onProgress: () => undefined }
+
+  const overview = createOverview({
+    caps,
+    jobs,
+    source: () => session?.overviewSource() ?? null,
+    terms: async () => {
+      const state = await team.handlers['team.state'](null)
+      return state.ok ? state.value.exemptions : null
+    },
+  })
 
   const units = createReviewUnits({
     caps,
@@ -259,6 +270,7 @@ export function createEngine(
     ...time.handlers,
     ...evidence.handlers,
     ...aids.handlers,
+    ...overview.handlers,
     ...provenanceHandlers(provenance),
     ...whatIfHandlers(() => session?.whatIf ?? null),
     ...risk.handlers,

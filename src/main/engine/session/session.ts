@@ -56,6 +56,7 @@ import { createImportsRefresh, STORED_IMPORTS, type ImportsRefresh } from './imp
 import { inspectionView } from './inspection-view.ts'
 import type { Jobs } from './jobs.ts'
 import { createMeasuring } from './measuring.ts'
+import type { OverviewSource } from './overview-source.ts'
 import type { Draft, Preferences } from './preferences.ts'
 import type { ProvenanceWorkspace } from './provenance-session.ts'
 import { buildSnapshot } from './queue-view.ts'
@@ -114,6 +115,8 @@ export interface Session {
   undo(undoId: string): Promise<Result<null, Failure>>
   loadDraft(crate: CrateName, delta: Delta): Promise<Result<Draft | null, Failure>>
   saveDraft(crate: CrateName, delta: Delta, draft: Draft): Promise<Result<null, Failure>>
+  /** What the overview and exports are made from. */
+  overviewSource(): OverviewSource
   provenanceWorkspace(): ProvenanceWorkspace
   readonly whatIf: WhatIfSession
   riskSource(): RiskSource
@@ -475,6 +478,9 @@ export async function openSession(
       packages: answer.workspace.graph.nodes.map(n => ({
         ...{ crate: n.name, version: semverOf(n.version), isFromRegistry: n.source === DEFAULT_SOURCE_ID },
       })),
+    }),
+    overviewSource: () => ({
+      ...{ workspace: answer.workspace, solved: answer.solved, snapshot: snapshotNow(), webApi: sources.webApi },
     }),
     riskSource: () => ({
       ...{ workspace: answer.workspace, solved: answer.solved, snapshot: snapshotNow, lockChecksums: lockSums },
