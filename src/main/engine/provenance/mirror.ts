@@ -13,7 +13,7 @@ import { createLiveGit, type LiveGit } from './live-git.ts'
 import { cloneMirror, fetchAllTrees, FILTERS, updateMirror, type FetchPlace } from './mirror-fetch.ts'
 import { createMirrorRepository, type MirrorAccess } from './mirror-repository.ts'
 import { at, mirrorHome, readSnapshot, readStamp, type MirrorSnapshot } from './mirror-state.ts'
-import { redirect } from './repository-address.ts'
+import { redirect } from '../../../shared/redirects.ts'
 import { createSharedTask } from './shared-task.ts'
 
 /** Why a repository cannot be read, with a sentence. `gone` and `refused` are what the server said. */

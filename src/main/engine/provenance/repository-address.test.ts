@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { normaliseRepository, parseInsteadOf, redirect } from './repository-address.ts'
+import { normaliseRepository } from './repository-address.ts'
 
 const repository = 'https://github.com/owner/name'
 const same: readonly string[] = [
@@ -168,37 +168,5 @@ describe('normaliseRepository', () => {
       }),
       { numRuns: 3_000 },
     )
-  })
-})
-
-describe('redirects', () => {
-  it('are read with any white space or commas between', () => {
-    expect(parseInsteadOf(' https://github.com/=file:///mirrors/,\nhttps://a.org/=https://b.org/x?y=z ')).toEqual({
-      ok: true,
-      value: [
-        { from: 'https://github.com/', to: 'file:///mirrors/' },
-        { from: 'https://a.org/', to: 'https://b.org/x?y=z' },
-      ],
-    })
-    expect(parseInsteadOf('')).toEqual({ ok: true, value: [] })
-  })
-  it.each([
-    'https://a.org/',
-    '=file:///x',
-    'https://a.org/=',
-    'a=file:///x',
-    'https://a.org/=ext::sh',
-    'https://a.org/=-x',
-  ])('refuse %j', text => expect(parseInsteadOf(text).ok).toBe(false))
-  it('the longest prefix wins, whatever the order', () => {
-    const rules = [
-      { from: 'https://github.com/', to: 'file:///all/' },
-      { from: 'https://github.com/owner/', to: 'file:///one/' },
-    ]
-    for (const list of [rules, rules.toReversed()]) {
-      expect(redirect('https://github.com/owner/name', list)).toEqual({ url: 'file:///one/name', isRedirected: true })
-      expect(redirect('https://github.com/x/name', list)).toEqual({ url: 'file:///all/x/name', isRedirected: true })
-    }
-    expect(redirect('https://a.org/x', rules)).toEqual({ url: 'https://a.org/x', isRedirected: false })
   })
 })

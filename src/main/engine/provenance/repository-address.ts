@@ -1,5 +1,4 @@
-/** Repository addresses as manifests spell them, and redirects to mirrors. Pure. */
-import { fail, ok, type Result } from '../../../shared/result.ts'
+/** Repository addresses as manifests spell them. Pure. */
 
 export interface RepositoryAddress {
   /** https address of the repository itself: no user, query, fragment, `.git` or trailing slash; host in lower case. */
@@ -129,41 +128,4 @@ function folderOf(rest: readonly string[]): readonly string[] {
 /** googlesource: `+/refs/heads/main/PATH`, `+/main/PATH`. */
 function afterRef(rest: readonly string[]): readonly string[] {
   return rest[0] === 'refs' ? rest.slice(3) : rest.slice(1)
-}
-
-export interface RedirectRule {
-  readonly from: string
-  readonly to: string
-}
-
-/** `FROM=TO` rules separated by white space or commas; a `=` inside TO is kept. The error is one sentence. */
-export function parseInsteadOf(text: string): Result<readonly RedirectRule[], string> {
-  const rules: RedirectRule[] = []
-  for (const part of text.split(/[\s,]+/)) {
-    if (part === '') continue
-    const equals = part.indexOf('=')
-    const [from, to] = equals === -1 ? [part, ''] : [part.slice(0, equals), part.slice(equals + 1)]
-    const shown = JSON.stringify(part.slice(0, 200))
-    if (from === '' || to === '') return fail(`${shown} is no redirect: write FROM=TO`)
-    if (!from.startsWith('https://')) return fail(`${shown} redirects from an address that is not https`)
-    if (!/^(https?|file):\/\/\S/.test(to) || /[\u0000-\u001f\u007f]/.test(to)) {
-      return fail(`${shown} redirects to an address that is neither https, http nor file`)
-    }
-    rules.push({ from, to })
-  }
-  return ok(rules)
-}
-
-/** The longest `from` that `url` starts with is replaced, as git's `url.*.insteadOf` does; of equal ones the last. */
-export function redirect(
-  url: string,
-  rules: readonly RedirectRule[],
-): { readonly url: string; readonly isRedirected: boolean } {
-  let best: RedirectRule | null = null
-  for (const rule of rules) {
-    if (rule.from !== '' && url.startsWith(rule.from) && rule.from.length >= (best?.from.length ?? 0)) best = rule
-  }
-  return best === null
-    ? { url, isRedirected: false }
-    : { url: best.to + url.slice(best.from.length), isRedirected: true }
 }

@@ -13,7 +13,7 @@ import type { Advisories } from '../core/advisories.ts'
 import { advisoriesFetchedAt, advisoryCopy, fetchAdvisories, type AdvisoryRemote } from '../io/advisory-db-fetch.ts'
 import { readAdvisoryFolder, readAdvisoryMirror, type AdvisoryDatabase } from '../io/advisory-db.ts'
 import { remoteOf } from '../provenance/git-fetch.ts'
-import { parseInsteadOf, redirect } from '../provenance/repository-address.ts'
+import { parseInsteadOf, redirect } from '../../../shared/redirects.ts'
 
 /** RustSec's own, the only place where it is written. */
 const PUBLIC_DATABASE = 'https://github.com/RustSec/advisory-db'
