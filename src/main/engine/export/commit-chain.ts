@@ -163,13 +163,6 @@ export async function checkBranchName(
   branch: string,
   signal: AbortSignal,
 ): Promise<Result<null, Failure>> {
-  const valid = await git(
-    caps,
-    repository.folder,
-    { args: ['check-ref-format', `refs/heads/${branch}`], codes: [0, 1, 128, 129] },
-    signal,
-  )
-  if (!valid.ok) return valid
   const asked = await git(
     caps,
     repository.folder,
@@ -177,7 +170,7 @@ export async function checkBranchName(
     signal,
   )
   if (!asked.ok) return asked
-  const isValid = asked.value.trim() === branch && !branch.startsWith('-')
+  const isValid = branch !== '' && asked.value.trim() === branch
   if (!isValid) return fail({ code: 'refused', message: `'${branch}' is no name of a branch`, help: null })
   const taken = await resolveCommit(caps, repository, `refs/heads/${branch}`, signal)
   if (!taken.ok) return taken
