@@ -56,6 +56,7 @@ const rows = [
 
   { id: 'queue.review', title: 'Review', keys: ['Enter'], when: 'queue', menu: 'Review' },
   { id: 'queue.certify', title: 'Certify', keys: ['Shift+c'], when: 'queue', menu: 'Review' },
+  { id: 'queue.certifyTogether', title: 'Certify several together', keys: [], when: 'queue', menu: 'Review' },
   { id: 'queue.explain', title: 'Why this audit path', keys: [' '], when: 'queue', menu: null },
   { id: 'queue.path', title: 'Choose another path', keys: ['t'], when: 'queue', menu: 'Review' },
   {
@@ -162,6 +163,7 @@ const rows = [
   { id: 'certify.write', title: 'Write files', keys: ['Ctrl+s'], when: 'certify', menu: 'File' },
   { id: 'certify.commit', title: 'Write and commit', keys: ['Ctrl+Enter'], when: 'certify', menu: 'File' },
   { id: 'certify.rebuildNotes', title: 'Make the notes anew from the review', keys: [], when: 'certify', menu: null },
+  { id: 'certify.split', title: 'Split at versions in between', keys: [], when: 'certify', menu: 'Review' },
   { id: 'certify.back', title: 'Back', keys: ['Escape'], when: 'certify', menu: 'Go' },
 ] as const satisfies readonly CommandRow[]
 

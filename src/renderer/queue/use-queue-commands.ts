@@ -1,6 +1,7 @@
 /** The queue's commands: moving in the list, opening reviews, views, order. Only what works now gets a handler. */
 import { useMemo, type RefObject } from 'react'
 import type { QueueItem, QueueSnapshot } from '../../shared/wire.ts'
+import { openBatch } from '../certify/use-batch.ts'
 import { useClient } from '../client.ts'
 import { useCommandHandlers } from '../commands/command-table.ts'
 import { changeText } from '../parts/words.ts'
@@ -62,6 +63,7 @@ export function useQueueCommands(parts: QueueParts): void {
     'list.pageUp': hasRows ? () => move(-page()) : undefined,
     'queue.review': readable === null ? undefined : () => openItem(readable),
     'queue.certify': readable === null ? undefined : () => certifyItem(readable),
+    'queue.certifyTogether': hasRows ? () => openBatch({ kind: 'together', first: selected?.key ?? null }) : undefined,
     'queue.explain': selected === null ? undefined : parts.showPath,
     'queue.path': selected === null ? undefined : parts.showPath,
     'queue.provenance':

@@ -8,6 +8,7 @@ import { Keys } from '../parts/keys.tsx'
 import { Meter } from '../parts/meter.tsx'
 import { changeText, count, number } from '../parts/words.ts'
 import type { DiffPlace, DiffViewOptions } from './diff-editor.ts'
+import { ReadAsOne } from './read-as-one.tsx'
 import { shownPath } from './shown-path.ts'
 import { readProgress } from './tree-rows.ts'
 
@@ -30,6 +31,7 @@ export function TopBar(props: {
       </button>
       <h1 className="t15 ell">{props.crate}</h1>
       <span className="mono sub">{changeText(props.delta)}</span>
+      <ReadAsOne crate={props.crate} delta={props.delta} />
       {review?.criteria.map(name => (
         <CriteriaChip key={name} name={name} />
       ))}

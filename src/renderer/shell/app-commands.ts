@@ -54,7 +54,8 @@ export function useAppCommands(): void {
   useEffect(() => {
     const contexts = new Set<CommandContext>(['always'])
     if (isOpen) contexts.add('workspace')
-    if (view.kind !== 'welcome') contexts.add(view.kind)
+    // The sheet of several audits has the commands of that of one.
+    if (view.kind !== 'welcome') contexts.add(view.kind === 'batch' ? 'certify' : view.kind)
     if (view.kind === 'queue' || view.kind === 'provenance') contexts.add('list')
     // A file beside its side in the repository is read with the keys of a review.
     if (view.kind === 'pair') contexts.add('review')

@@ -1,6 +1,7 @@
 /** The frame around every page: title bar, the page of the view, status bar, overlays, toasts, keyboard. */
 import { lazy, Suspense } from 'react'
 import { describeFailure } from '../../shared/failure.ts'
+import { BatchPage } from '../certify/batch-page.tsx'
 import { CertifyPage } from '../certify/certify-page.tsx'
 import { useKeyboard } from '../commands/use-keyboard.ts'
 import { Icon } from '../parts/icon.tsx'
@@ -100,6 +101,7 @@ function Page() {
   if (kind === 'queue') return <QueuePage />
   if (kind === 'provenance') return <ProvenancePage />
   if (kind === 'pair') return <Pair />
+  if (kind === 'batch') return <BatchPage />
   return <ReviewAndCertify />
 }
 

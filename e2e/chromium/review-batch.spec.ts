@@ -1,0 +1,121 @@
+/**
+ * Several audits at once, with keys, on real crates: rows of the queue that were read, and one reading split at a version
+ * in between. The real cargo-vet accepts what is written, and one undo takes all of it back.
+ */
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { expect, test, type Page } from '@playwright/test'
+import { startBrowserDoor } from '../fixtures/browser-door.ts'
+import { makeRealWorkspace, realCargoVet, TO_READ, whyNoWorkspace } from '../fixtures/real-workspace.ts'
+import { picture } from '../pages/pictures.ts'
+import { QueuePage } from '../pages/queue.ts'
+import { ReviewPage } from '../pages/review.ts'
+
+let folder: string
+test.beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'assay-batch-'))
+})
+test.afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }))
+
+const TRIAL = /A trial copy passes/
+const command = async (page: Page, words: string) => {
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type(words)
+  await page.keyboard.press('Enter')
+}
+
+test('certifies what was read together, and splits a reading [needs cargo-vet and the registry]', async ({ page }) => {
+  test.setTimeout(180_000)
+  test.skip(whyNoWorkspace() !== null, whyNoWorkspace() ?? '')
+  const workspace = makeRealWorkspace(folder)
+  test.skip(typeof workspace === 'string', String(workspace))
+  if (typeof workspace === 'string') return
+  const door = await startBrowserDoor([workspace.root], workspace.env)
+  const queue = new QueuePage(page)
+  const review = new ReviewPage(page)
+  try {
+    await page.goto(door.address)
+    await queue.isMeasured(TO_READ.length)
+    const before = workspace.store('audits.toml')
+    for (const { crate } of TO_READ.filter(({ crate }) => crate !== 'itoa')) {
+      await queue.selectWithKeys(crate)
+      await queue.reviewWithKeys()
+      await review.isOpen(crate)
+      await review.diffIsShown()
+      await review.readAllWithKeys()
+      await page.keyboard.press('u')
+      await expect(queue.grid).toBeVisible()
+    }
+    await queue.selectWithKeys('itoa')
+
+    // Only what was read whole is chosen; the rest can be.
+    await command(page, 'several together')
+    const sheet = page.getByRole('main', { name: 'Certify together' })
+    const box = (crate: string) => sheet.getByRole('checkbox', { name: new RegExp(`^Certify ${crate} `) })
+    await expect(sheet.getByText(TRIAL)).toBeVisible({ timeout: 30_000 })
+    await expect(box('either')).toBeChecked()
+    await expect(box('fnv')).toBeChecked()
+    await expect(box('itoa')).not.toBeChecked()
+    await expect(sheet.getByText('2 audits', { exact: true })).toBeVisible()
+    await page.getByRole('textbox', { name: /^Notes of either/ }).focus()
+    await page.keyboard.press('Control+A')
+    await page.keyboard.type('Read in one go with fnv.')
+    await picture(page, 'certify-together')
+    const writes = page.getByRole('button', { name: /^Write files/ })
+    await expect(writes).toBeEnabled()
+    await page.keyboard.press('Control+s')
+    await expect.poll(() => workspace.store('audits.toml')).toContain('delta = "1.12.0 -> 1.13.0"')
+    expect(workspace.store('audits.toml')).toContain('Read in one go with fnv.')
+    expect(workspace.store('audits.toml')).toMatch(
+      /\[\[audits\.fnv\]\]\nwho = .*\ncriteria = "safe-to-deploy"\nversion = "1\.0\.7"/,
+    )
+    await page.getByRole('button', { name: 'Undo' }).click()
+    await expect.poll(() => workspace.store('audits.toml')).toBe(before)
+
+    // Once more, with a commit.
+    await queue.isMeasured(TO_READ.length)
+    await command(page, 'several together')
+    await box('either').focus()
+    if (!(await box('either').isChecked())) await page.keyboard.press('Space')
+    await box('fnv').focus()
+    if (!(await box('fnv').isChecked())) await page.keyboard.press('Space')
+    await expect(sheet.getByText('2 audits', { exact: true })).toBeVisible()
+    await expect(sheet.getByText(TRIAL)).toBeVisible({ timeout: 30_000 })
+    await expect(writes).toBeEnabled()
+    await page.keyboard.press('Control+Enter')
+    await expect
+      .poll(() => workspace.git('log', '-1', '--format=%s'))
+      .toMatch(/^Certify (either|fnv) .* and 1 more for safe-to-deploy\n$/)
+
+    // One reading as two audits.
+    await queue.isMeasured(1)
+    await queue.selectWithKeys('itoa')
+    await queue.reviewWithKeys()
+    await review.isOpen('itoa')
+    await review.diffIsShown()
+    await review.readAllWithKeys()
+    await page.keyboard.press('Control+Enter')
+    await page.getByRole('button', { name: 'Split at versions' }).click()
+    const split = page.getByRole('main', { name: 'Split' })
+    await split.getByRole('checkbox', { name: '1.0.10' }).focus()
+    await page.keyboard.press('Space')
+    await expect(split.getByText(/into 2 audits$/)).toBeVisible()
+    await expect(split.getByRole('textbox', { name: /^Notes of itoa 1\.0\.10 → 1\.0\.11/ })).toBeVisible()
+    await expect(split.getByText(TRIAL)).toBeVisible({ timeout: 30_000 })
+    await picture(page, 'certify-split')
+    await expect(writes).toBeEnabled()
+    await page.keyboard.press('Control+s')
+    await expect.poll(() => workspace.store('audits.toml')).toContain('delta = "1.0.9 -> 1.0.10"')
+    expect(workspace.store('audits.toml')).toContain('delta = "1.0.10 -> 1.0.11"')
+  } finally {
+    await door.stop()
+  }
+  const verdict = realCargoVet(workspace, ['check', '--locked'])
+  expect(verdict.text).toContain('Vetting Succeeded')
+  expect(verdict.code).toBe(0)
+  workspace.git('add', '.')
+  workspace.git('commit', '--quiet', '--message', 'As written')
+  expect(realCargoVet(workspace, ['fmt']).code).toBe(0)
+  expect(workspace.git('status', '--porcelain'), 'fmt changes nothing').toBe('')
+})
