@@ -33,6 +33,8 @@ export interface Branch {
   readonly problems: readonly string[]
 }
 
+const REWRITTEN = 'the branch was rewritten on the server: events of others that were there may be gone'
+
 export const EMPTY_BRANCH: Branch = { tip: null, files: new Map(), problems: [] }
 
 /** Every event of the branch, as files and lines stand. */
@@ -116,6 +118,11 @@ export async function syncBranch(deps: SyncDeps, known: Branch, run: Run): Promi
   const { clone, place } = deps
   let branch = known
   let isFresh = false
+  let isRewritten = false
+  const adopt = (next: Branch) => {
+    branch = isRewritten ? { ...next, problems: [REWRITTEN, ...next.problems] } : next
+    deps.onBranch(branch)
+  }
   for (let attempt = 0; attempt < MAX_TRIES; attempt++) {
     run.onProgress({ done: attempt, total: null, step: 'fetching' })
     const got = await bring(clone, branch, run)
@@ -127,16 +134,15 @@ export async function syncBranch(deps: SyncDeps, known: Branch, run: Run): Promi
       branch = EMPTY_BRANCH
       continue
     }
-    branch = got.value
-    deps.onBranch(branch)
+    isRewritten ||= got.value.isRewritten
+    if (got.value.branch !== branch) adopt(got.value.branch)
     const waiting = waitingEvents(branch, deps.own())
     if (waiting.length === 0) return ok(branch)
     run.onProgress({ done: attempt, total: null, step: `sending ${waiting.length}` })
     const sent = await send(deps, branch, waiting, run)
     if (sent.ok) {
-      branch = sent.value
-      deps.onBranch(branch)
       // Something may have been written meanwhile; it goes with the next sync.
+      adopt(sent.value)
       return ok(branch)
     }
     if (!isBehind(sent.error)) return fail(remoteFailure(sent.error, place))
@@ -145,20 +151,24 @@ export async function syncBranch(deps: SyncDeps, known: Branch, run: Run): Promi
   return fail({ code: 'team-remote', kind: 'busy', address: place.shown, branch: place.branch, said: '' })
 }
 
-async function bring(clone: Clone, known: Branch, run: Run): Promise<Result<Branch, GitSaid>> {
+async function bring(
+  clone: Clone,
+  known: Branch,
+  run: Run,
+): Promise<Result<{ readonly branch: Branch; readonly isRewritten: boolean }, GitSaid>> {
   const remote = await clone.remoteTip(run)
   if (!remote.ok) return remote
-  if (remote.value === null || remote.value === known.tip) return readBranch(clone, remote.value, known, run)
-  let tip = await clone.tip(run)
-  if (tip !== remote.value) {
+  let tip = remote.value
+  if (tip !== null && tip !== known.tip && (await clone.tip(run)) !== tip) {
     const fetched = await clone.fetch(run)
     if (!fetched.ok) return fetched
     tip = fetched.value
   }
   const read = await readBranch(clone, tip, known, run)
-  if (!read.ok || known.tip === null || tip === null || (await clone.isAncestor(known.tip, tip, run))) return read
-  const problem = 'the branch was rewritten on the server: events of others that were there may be gone'
-  return ok({ ...read.value, problems: [problem, ...read.value.problems] })
+  if (!read.ok) return read
+  const isSame = known.tip === null || known.tip === tip
+  const isRewritten = !isSame && (tip === null || !(await clone.isAncestor(known.tip, tip, run)))
+  return ok({ branch: read.value, isRewritten })
 }
 
 async function send(
