@@ -7,17 +7,17 @@ import { describeFailure, type Failure } from '../../shared/failure.ts'
 import type { CertifyPlan, WriteResult } from '../../shared/wire.ts'
 import type { EngineClient } from '../../shared/contract.ts'
 import { useClient } from '../client.ts'
-import { runCommand, useCommandHandlers } from '../commands/command-table.ts'
+import { useCommandHandlers } from '../commands/command-table.ts'
 import { FailureNotice } from '../parts/failure-notice.tsx'
-import { Icon } from '../parts/icon.tsx'
-import { Keys } from '../parts/keys.tsx'
-import { changeText, count, listText } from '../parts/words.ts'
+import { changeText, listText } from '../parts/words.ts'
 import { toastFailure, undoWrite } from '../state/actions.ts'
 import { closeTab, openReview, replaceView, showToast, useAppStore, type OpenReview } from '../state/app-store.ts'
+import { Actions, Blocks, planSums } from './certify-actions.tsx'
 import { CertifyForm } from './certify-form.tsx'
 import { CertifyPreview } from './certify-preview.tsx'
 import { useEvidence, type EvidenceState } from './use-evidence.ts'
 import { useCertify, type CertifyState } from './use-plan.ts'
+import { openBatch } from './use-batch.ts'
 import './certify.css'
 
 const draftTexts: Readonly<Record<CertifyState['draft'], string | null>> = {
@@ -27,16 +27,21 @@ const draftTexts: Readonly<Record<CertifyState['draft'], string | null>> = {
   restored: 'Draft restored',
 }
 
-/** After a write: says what was written, offers Undo, and goes on with the next item of the queue. */
+/** After a write: goes on with the next item of the queue. */
 function finishWrite(client: EngineClient, tab: OpenReview, result: WriteResult): void {
+  closeTab(tab.id)
+  finishWriting(client, `${tab.crate} ${changeText(tab.delta)}`, result)
+}
+
+/** Says what was written, offers Undo, and shows the queue. */
+export function finishWriting(client: EngineClient, what: string, result: WriteResult): void {
   const { undoId } = result
   useAppStore.setState({ undoId })
-  closeTab(tab.id)
   replaceView({ kind: 'queue' })
   if (result.next !== null) useAppStore.setState({ selectedKey: result.next })
   showToast({
     tone: 'ok',
-    text: `${result.commit === null ? 'Wrote' : `Committed ${result.commit.slice(0, 9)}:`} ${tab.crate} ${changeText(tab.delta)}`,
+    text: `${result.commit === null ? 'Wrote' : `Committed ${result.commit.slice(0, 9)}:`} ${what}`,
     detail: result.written.length === 0 ? 'No file needed a change.' : listText(result.written),
     action: { label: 'Undo', run: () => void undoWrite(client, undoId) },
   })
@@ -46,107 +51,13 @@ function finishWrite(client: EngineClient, tab: OpenReview, result: WriteResult)
 }
 
 function writeArguments(plan: CertifyPlan, commit: boolean, evidence: EvidenceState['toWrite']) {
-  const sha = (name: string, key: 'baseSha256' | 'newSha256') => plan.files.find(f => f.file === name)?.[key] ?? ''
-  const three = (key: 'baseSha256' | 'newSha256') => ({
-    audits: sha('audits.toml', key),
-    config: sha('config.toml', key),
-    imports: sha('imports.lock', key),
-  })
   return {
     request: plan.request,
-    base: three('baseSha256'),
-    planned: three('newSha256'),
+    ...planSums(plan),
     commit,
     commitMessage: plan.commitMessage,
     evidence,
   }
-}
-
-function Trial({ plan, isPlanning }: { readonly plan: CertifyPlan | null; readonly isPlanning: boolean }) {
-  if (plan === null || isPlanning)
-    return (
-      <span className="row sub t12">
-        <Icon name="sync" />
-        Checking a trial copy
-      </span>
-    )
-  if (plan.trial.state === 'passed') {
-    const { remaining } = plan.trial
-    return (
-      <span className="row sub t12">
-        <Icon name="ok" className="ok" />
-        <span>
-          A trial copy passes our own <span className="mono">check --locked</span>
-          {remaining > 0
-            ? `; ${count(remaining, 'package still needs', 'packages still need')} audit`
-            : '; nothing else needs audit'}
-        </span>
-      </span>
-    )
-  }
-  return (
-    <span className="row t12 err">
-      <Icon name="bad" />
-      <span>The trial copy fails: {describeFailure(plan.trial.failure).title}</span>
-    </span>
-  )
-}
-
-function Blocks({ blocks, failure }: { readonly blocks: readonly string[]; readonly failure: Failure | null }) {
-  if (blocks.length === 0 && failure === null) return null
-  return (
-    <div className="blocks">
-      {failure !== null && <FailureNotice failure={failure} />}
-      {blocks.map(block => (
-        <div className="notice e" role="status" key={block}>
-          <Icon name="ban" />
-          <div>
-            <b className="med">Cannot be written:</b> {block}
-          </div>
-        </div>
-      ))}
-    </div>
-  )
-}
-
-function Actions(props: {
-  readonly plan: CertifyPlan | null
-  readonly isPlanning: boolean
-  readonly isWriting: boolean
-  readonly canWrite: boolean
-  readonly backLabel: string
-}) {
-  const { plan, canWrite } = props
-  const canCommit = plan?.canCommit ?? false
-  return (
-    <footer className="acts">
-      <Trial plan={plan} isPlanning={props.isPlanning} />
-      <span className="right row" style={{ gap: 6 }}>
-        <button className="btn q" onClick={() => runCommand('certify.back')}>
-          {props.backLabel} <Keys of="certify.back" />
-        </button>
-        <button
-          className={canCommit ? 'btn' : 'btn p'}
-          disabled={!canWrite}
-          onClick={() => runCommand('certify.write')}
-        >
-          <Icon name="file" />
-          {props.isWriting ? 'Writing' : 'Write files'} <Keys of="certify.write" />
-        </button>
-        {canCommit && (
-          <button
-            className="btn p"
-            disabled={!canWrite}
-            title={plan?.commitMessage}
-            onClick={() => runCommand('certify.commit')}
-          >
-            <Icon name="commit" />
-            Write and commit <Keys of="certify.commit" />
-          </button>
-        )}
-      </span>
-    </footer>
-  )
 }
 
 function useWrite(tab: OpenReview, state: CertifyState, evidence: EvidenceState) {
@@ -185,10 +96,20 @@ export function CertifyPage({ tab, onBack }: { readonly tab: OpenReview; readonl
     evidence.isReady &&
     plan.blocks.length === 0 &&
     plan.trial.state === 'passed'
+  const split =
+    plan === null || tab.delta.from === null
+      ? undefined
+      : () =>
+          openBatch({
+            kind: 'split',
+            item: { crate: tab.crate, delta: tab.delta, key: tab.key, criteria: plan.request.criteria },
+            backTo: tab.id,
+          })
   const read = () => openReview(tab.crate, tab.delta, tab.key)
   useCommandHandlers({
     'certify.back': onBack,
     'certify.rebuildNotes': (state.review?.text ?? '') === '' ? undefined : state.rebuildNotes,
+    'certify.split': split,
     'certify.write': canWrite ? () => void writer.write(plan, false) : undefined,
     'certify.commit': canWrite && plan.canCommit ? () => void writer.write(plan, true) : undefined,
   })
@@ -200,6 +121,11 @@ export function CertifyPage({ tab, onBack }: { readonly tab: OpenReview; readonl
         <h1 className="t18">Certify</h1>
         <span className="t15">{tab.crate}</span>
         <span className="mono sub">{changeText(tab.delta)}</span>
+        {split !== undefined && (
+          <button className="btn q s" onClick={split} title="Certify this reading as several audits, one for each step">
+            Split at versions
+          </button>
+        )}
         {isPlanning && plan !== null && <span className="t12 dim right">Making the preview anew</span>}
       </header>
       {plan === null ? (

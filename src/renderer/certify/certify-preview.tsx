@@ -1,5 +1,6 @@
 /** Right half of the certify sheet: the effects in words, then the exact change to each of the three files. */
 import type { CertifyPlan, TextDiffLine } from '../../shared/wire.ts'
+import type { ShownPlan } from './certify-actions.tsx'
 import { Icon, type IconName } from '../parts/icon.tsx'
 import { count, number } from '../parts/words.ts'
 
@@ -72,7 +73,7 @@ function FileDiff({ file }: { readonly file: CertifyPlan['files'][number] }) {
   )
 }
 
-export function CertifyPreview({ plan, isOld }: { readonly plan: CertifyPlan; readonly isOld: boolean }) {
+export function CertifyPreview({ plan, isOld }: { readonly plan: ShownPlan; readonly isOld: boolean }) {
   return (
     <section className={isOld ? 'prev old' : 'prev'} aria-label="Preview" aria-busy={isOld} data-region="preview">
       <div className="eff">

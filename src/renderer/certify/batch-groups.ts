@@ -1,0 +1,51 @@
+/** Which rows of the queue belong together, and into which deltas a reading is split. Pure. */
+import type { Candidate } from '../../shared/certify-batch.ts'
+import type { Delta, VetVersion } from '../../shared/domain.ts'
+
+export interface CandidateGroup {
+  readonly title: string
+  readonly rows: readonly Candidate[]
+}
+
+/** Every changed line of its review was marked read. */
+export function isReadWhole({ read }: Pick<Candidate, 'read'>): boolean {
+  return read !== null && read.total > 0 && read.lines >= read.total
+}
+
+/**
+ * Rows of one repository, else of one publisher; the group of `first` on top, then the larger ones, then by name. Rows
+ * of which neither is known come last.
+ */
+export function groupCandidates(rows: readonly Candidate[], first: string | null): readonly CandidateGroup[] {
+  const groups = new Map<string, Candidate[]>()
+  for (const row of rows) {
+    const title =
+      row.repository !== null
+        ? row.repository
+        : row.publisher !== null
+          ? `Published by ${row.publisher}`
+          : 'Repository and publisher not known'
+    groups.set(title, [...(groups.get(title) ?? []), row])
+  }
+  const rank = (group: CandidateGroup) =>
+    group.rows.some(row => row.key === first)
+      ? 0
+      : group.rows.every(r => r.repository === null && r.publisher === null)
+        ? 2
+        : 1
+  return [...groups]
+    .map(([title, list]) => ({ title, rows: list }))
+    .sort((a, b) => rank(a) - rank(b) || b.rows.length - a.rows.length || (a.title < b.title ? -1 : 1))
+}
+
+/** The versions between both ends of a delta, oldest first; `newestFirst` is the registry's list. */
+export function versionsBetween({ from, to }: Delta, newestFirst: readonly string[]): readonly string[] {
+  const [upper, lower] = [newestFirst.indexOf(to), from === null ? -1 : newestFirst.indexOf(from)]
+  return upper < 0 || lower < upper ? [] : newestFirst.slice(upper + 1, lower).toReversed()
+}
+
+/** The deltas of a reading split at versions in between, in order. */
+export function splitAt({ from, to }: Delta, at: readonly string[]): readonly Delta[] {
+  const ends = [...at, to] as VetVersion[]
+  return ends.map((end, i) => ({ from: i === 0 ? from : (ends[i - 1] ?? null), to: end }))
+}
