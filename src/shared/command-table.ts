@@ -41,6 +41,8 @@ const rows = [
   { id: 'app.closeTab', title: 'Close review', keys: ['Ctrl+w'], when: 'workspace', menu: 'File' },
   { id: 'app.compare', title: 'Compare two versions of a crate', keys: [], when: 'workspace', menu: 'Review' },
   { id: 'app.theme', title: 'Switch theme', keys: [], when: 'always', menu: 'View' },
+  { id: 'app.settings', title: 'Settings', keys: ['Ctrl+,'], when: 'always', menu: 'File' },
+  { id: 'app.redirects', title: 'Settings: repository redirects', keys: [], when: 'always', menu: 'File' },
   { id: 'app.singleKeys', title: 'Switch single-letter keys on or off', keys: [], when: 'always', menu: 'View' },
 
   { id: 'go.queue', title: 'Go to the queue', keys: ['g q'], when: 'workspace', menu: 'Go' },

@@ -30,6 +30,8 @@ export function useAppCommands(): void {
     'app.goto': isOpen ? () => setOverlay('goto') : undefined,
     'app.help': () => setOverlay('help'),
     'app.jobs': () => setOverlay('jobs'),
+    'app.settings': () => setOverlay('settings'),
+    'app.redirects': () => setOverlay('redirects'),
     'app.open': () => void askForFolder(connection),
     'app.compare': isOpen ? () => openCompare(null) : undefined,
     'app.openSample': () => void openWorkspace(client, null),

@@ -10,6 +10,7 @@ import { ExportDialog } from '../provenance/export-dialog.tsx'
 import { CompareDialog } from '../review/compare-dialog.tsx'
 import { ProvenancePage } from '../provenance/provenance-page.tsx'
 import { QueuePage } from '../queue/queue-page.tsx'
+import { SettingsDialog } from '../settings/settings-dialog.tsx'
 import { navigate, replaceView, useAppStore } from '../state/app-store.ts'
 import { WelcomePage } from '../welcome/welcome-page.tsx'
 import { useAppCommands } from './app-commands.ts'
@@ -111,6 +112,7 @@ function OpenOverlay() {
   if (overlay === 'palette' || overlay === 'goto') return <Palette key={overlay} mode={overlay} />
   if (overlay === 'help') return <Help />
   if (overlay === 'jobs') return <Jobs />
+  if (overlay === 'settings' || overlay === 'redirects') return <SettingsDialog key={overlay} at={overlay} />
   if (overlay === 'accept') return <AcceptDialog />
   if (overlay === 'export') return <ExportDialog />
   if (overlay === 'compare') return <CompareDialog />

@@ -30,7 +30,10 @@ export type View =
   /** The certify sheet over the review `id`; `from` is where Back leads. */
   | { readonly kind: 'certify'; readonly id: string; readonly from: 'queue' | 'review' }
 
-export type Overlay = 'palette' | 'goto' | 'help' | 'jobs' | 'folder' | 'accept' | 'export' | 'compare' | null
+/** The settings, and the place in them that was asked for. */
+export type SettingsOverlay = 'settings' | 'redirects'
+export type Overlay =
+  SettingsOverlay | 'palette' | 'goto' | 'help' | 'jobs' | 'folder' | 'accept' | 'export' | 'compare' | null
 
 export interface Toast {
   readonly id: number

@@ -1,0 +1,141 @@
+/**
+ * The list of other places for repositories, in the order in which they are tried, and the fields to add or change one.
+ * A rule that could not be applied cannot be written down.
+ */
+import { useId, useRef, useState, type FormEvent } from 'react'
+import {
+  formatInsteadOf,
+  inForce,
+  parseInsteadOf,
+  ruleHint,
+  ruleProblem,
+  type RedirectRule,
+} from '../../shared/redirects.ts'
+import { useClient } from '../client.ts'
+import { Icon } from '../parts/icon.tsx'
+import { changeSettings } from '../state/actions.ts'
+import { showToast, useSettings } from '../state/app-store.ts'
+
+const EMPTY: RedirectRule = { from: '', to: '' }
+
+export function RedirectList({ isFirst }: { readonly isFirst: boolean }) {
+  const client = useClient()
+  const text = useSettings().gitInsteadOf ?? ''
+  const parsed = parseInsteadOf(text)
+  const rules = parsed.ok ? inForce(parsed.value) : []
+  const [draft, setDraft] = useState<RedirectRule>(EMPTY)
+  /** The rule that is being changed; null: a new one. */
+  const [changed, setChanged] = useState<RedirectRule | null>(null)
+  const [isTried, setTried] = useState(false)
+  const from = useRef<HTMLInputElement>(null)
+  const to = useRef<HTMLInputElement>(null)
+  const ids = { from: useId(), to: useId(), problem: useId() }
+
+  const others = rules.filter(rule => rule.from !== changed?.from)
+  const typed = { from: draft.from.trim(), to: draft.to.trim() }
+  const problem = ruleProblem(typed, others)
+  const shown = isTried ? problem : null
+  const hint = problem === null ? ruleHint(typed) : null
+
+  const save = (next: readonly RedirectRule[]) => changeSettings(client, { gitInsteadOf: formatInsteadOf(next) })
+  const start = (rule: RedirectRule | null) => {
+    setChanged(rule)
+    setDraft(rule ?? EMPTY)
+    setTried(false)
+    from.current?.focus()
+  }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (problem !== null) {
+      setTried(true)
+      return (problem.field === 'from' ? from : to).current?.focus()
+    }
+    void save([...others, typed])
+    start(null)
+  }
+  const remove = (rule: RedirectRule) => {
+    const left = rules.filter(one => one !== rule)
+    void save(left)
+    start(null)
+    const undo = { label: 'Undo', run: () => void save(rules) }
+    showToast({ tone: 'ok', text: 'Redirect removed', detail: rule.from, action: undo })
+  }
+  const field = (name: 'from' | 'to', label: string, placeholder: string) => (
+    <label className="col" htmlFor={ids[name]}>
+      {label}
+      <input
+        id={ids[name]}
+        ref={name === 'from' ? from : to}
+        className="inp mono"
+        spellCheck={false}
+        placeholder={placeholder}
+        data-autofocus={isFirst && name === 'from' ? true : undefined}
+        aria-invalid={shown?.field === name}
+        aria-describedby={ids.problem}
+        value={draft[name]}
+        onChange={event => setDraft({ ...draft, [name]: event.target.value })}
+      />
+    </label>
+  )
+
+  return (
+    <section className="st-section t12" aria-label="Repository redirects">
+      <h2 className="sh">Repository redirects</h2>
+      <p className="sub">
+        A repository whose address starts like one of these is asked for at the other place, for example at a mirror of
+        your company. The longest start counts. Those of ASSAY_GIT_INSTEAD_OF are not listed here; they come before one
+        for the same start.
+      </p>
+      {!parsed.ok && (
+        <p className="err row" role="alert">
+          <Icon name="bad" /> What is stored cannot be used and will be replaced: {parsed.error}.
+        </p>
+      )}
+      {rules.length === 0 ? (
+        <p className="dim">None. Repositories are asked where crates say they are.</p>
+      ) : (
+        <ol className="st-rules" aria-label="Redirects in the order they are tried">
+          {rules.map(rule => (
+            <li key={rule.from} aria-current={rule.from === changed?.from ? true : undefined}>
+              <span className="grow">
+                <code className="m11">{rule.from}</code>
+                <span className="m11 sub st-to">
+                  <Icon name="right" className="sm" />
+                  <span className="sr">to </span>
+                  {rule.to}
+                </span>
+              </span>
+              <button className="btn s" onClick={() => start(rule)}>
+                Change<span className="sr"> {rule.from}</span>
+              </button>
+              <button className="btn s" onClick={() => remove(rule)}>
+                Remove<span className="sr"> {rule.from}</span>
+              </button>
+            </li>
+          ))}
+        </ol>
+      )}
+      <form className="st-form" onSubmit={submit} noValidate>
+        {field(
+          'from',
+          changed === null ? 'An address that starts with' : 'Change: an address that starts with',
+          'https://github.com/',
+        )}
+        {field('to', 'is asked for at', 'https://git.example.org/mirrors/')}
+        <p id={ids.problem} className={shown === null ? 'sub' : 'err'} role="status">
+          {shown?.text ?? hint ?? ''}
+        </p>
+        <span className="row">
+          <button className="btn p" type="submit">
+            {changed === null ? 'Add' : 'Save'}
+          </button>
+          {changed !== null && (
+            <button className="btn" type="button" onClick={() => start(null)}>
+              Leave as it was
+            </button>
+          )}
+        </span>
+      </form>
+    </section>
+  )
+}
