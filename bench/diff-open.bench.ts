@@ -139,7 +139,8 @@ async function buildPages(): Promise<string> {
     `import '${review}/../styles/themes.css'
     import { createDiffView } from '${review}/diff-editor.ts'
     const options = { layout: 'split', wrap: false, whitespace: false, theme: 'dark' }
-    const view = createDiffView(document.getElementById('host'), options, () => {})
+    const host = document.getElementById('host')
+    const view = createDiffView({ host, options, onPlace: () => {}, onPartly: () => {} })
     const showDiff = async diff => (await view.show(diff, null), diff.hunks.length)`,
   )
   page(

@@ -17,6 +17,7 @@ import { showMoveZones } from './move-zones.ts'
 import { applyMonacoTheme } from './monaco-theme.ts'
 import { hunksSeen, isPartlyRead, type LineSpan } from './seen-hunks.ts'
 import { shownPath } from './shown-path.ts'
+import { themeNow } from '../styles/follow-theme.ts'
 import { suspiciousDecorations } from './suspicious-marks.ts'
 import { showNoteZones } from './note-zones.ts'
 import { unitDecorations } from './unit-marks.ts'
@@ -70,7 +71,20 @@ export interface DiffView {
   find(): void
   accessible(direction: 'next' | 'prev'): void
   focus(): void
+  /** Forgets its files and leaves the page; `resume` brings it to another place. False: it is not as when it was made. */
+  park(): boolean
+  resume(place: DiffViewPlace): void
   dispose(): void
+}
+
+/** Where a view is, and whom it tells. */
+export interface DiffViewPlace {
+  readonly host: HTMLElement
+  readonly options: DiffViewOptions & { readonly theme: 'dark' | 'light' }
+  /** Told of each change of line or hunk. */
+  readonly onPlace: (place: DiffPlace) => void
+  /** Told of a file seen in part. */
+  readonly onPartly: (path: string) => void
 }
 
 const KEPT_FILES = 8
@@ -168,17 +182,17 @@ function layoutFor(diff: TextDiff, layout: DiffViewOptions['layout']): DiffViewO
 
 let modelCount = 0
 
-/** Creates the editor inside `host`. `onPlace` tells of each change of line or hunk, `onPartly` of a file seen in part. */
-export function createDiffView(
-  host: HTMLElement,
-  initial: DiffViewOptions & { readonly theme: 'dark' | 'light' },
-  onPlace: (place: DiffPlace) => void,
-  onPartly: (path: string) => void,
-): DiffView {
-  let options: DiffViewOptions = initial
-  applyMonacoTheme(initial.theme)
+/** Creates the editor; without a place it is parked. */
+export function createDiffView(first: DiffViewPlace | null): DiffView {
+  let place = first
+  let options: DiffViewOptions = first?.options ?? { layout: 'split', wrap: false, whitespace: false }
+  applyMonacoTheme(first?.options.theme ?? themeNow())
   const fontFamily = getComputedStyle(document.documentElement).getPropertyValue('--font-mono').trim()
-  const widget = editor.createDiffEditor(host, { ...BASE_OPTIONS, fontFamily, ...editorOptions(options) })
+  // Monaco cannot move to another element; what it is in can.
+  const box = document.createElement('div')
+  Object.assign(box.style, { position: 'absolute', top: '0', right: '0', bottom: '0', left: '0' })
+  first?.host.append(box)
+  const widget = editor.createDiffEditor(box, { ...BASE_OPTIONS, fontFamily, ...editorOptions(options) })
   const [original, modified] = [widget.getOriginalEditor(), widget.getModifiedEditor()]
   const cache = new Map<string, Models>()
   let shown: Models | null = null
@@ -227,7 +241,7 @@ export function createDiffView(
 
   const tellPlace = () => {
     if (shown === null) return
-    onPlace({ hunk: currentHunk, hunks: shown.diff.hunks.length, line: modified.getPosition()?.lineNumber ?? 1 })
+    place?.onPlace({ hunk: currentHunk, hunks: shown.diff.hunks.length, line: modified.getPosition()?.lineNumber ?? 1 })
   }
   const modelsOf = (diff: TextDiff): Models => {
     const found = cache.get(diff.path)
@@ -289,14 +303,15 @@ export function createDiffView(
     tellPlace()
   }
   const noteSeen = () => {
-    if (shown === null || host.offsetParent === null) return
+    if (shown === null || box.offsetParent === null) return
     const { diff, seen } = shown
     const isSplit = layoutFor(diff, options.layout) === 'split'
     const newSide = spansOf(modified)
     const oldSide = isSplit ? spansOf(original) : null
     for (const i of hunksSeen(diff.hunks, { newSide, oldSide, newLines: shown.newLines.length })) seen.add(i)
     shown.restTop ??= modified.getScrollTop()
-    if (isPartlyRead(seen.size, diff.hunks.length, modified.getScrollTop() !== shown.restTop)) onPartly(diff.path)
+    if (isPartlyRead(seen.size, diff.hunks.length, modified.getScrollTop() !== shown.restTop))
+      place?.onPartly(diff.path)
   }
   const watchScreen = () => {
     window.clearTimeout(seenTimer)
@@ -309,12 +324,31 @@ export function createDiffView(
     after?.()
   }
   let askName: AskName | null = null
+  let isTouched = false
   const goTo = (side: 'old' | 'new', line: number, column?: number) => {
     if (shown === null) return
     if (side === 'new') currentHunk = lastHunkAt(shown.diff.hunks, line)
     reveal(side, line, column)
     ;(side === 'old' ? original : modified).focus()
     tellPlace()
+  }
+  const forget = () => {
+    window.clearTimeout(intralineTimer)
+    window.clearTimeout(seenTimer)
+    clearZones?.()
+    clearMoves?.()
+    ;[clearZones, clearMoves] = [null, null]
+    for (const decorations of [...marks, unitMarks]) decorations.clear()
+    const model = widget.getModel()
+    widget.setModel(null)
+    if (model !== null && 'dispose' in model) (model as unknown as IDisposable).dispose()
+    for (const models of cache.values()) dropModels(models)
+    cache.clear()
+    shown = null
+    currentHunk = -1
+    Object.assign(showing, { isOn: false, after: null })
+    ;[units, notes, moves] = [new Map(), new Map(), new Map()]
+    ;[onNote, onGo, askName] = [() => undefined, () => undefined, null]
   }
   const subscriptions: IDisposable[] = [
     registerNameHover(
@@ -457,20 +491,31 @@ export function createDiffView(
       modified.trigger('review', 'actions.find', null)
     },
     accessible(direction) {
+      isTouched = true
       if (direction === 'next') widget.accessibleDiffViewerNext()
       else widget.accessibleDiffViewerPrev()
     },
     focus: () => modified.focus(),
+    park() {
+      forget()
+      place = null
+      box.remove()
+      // What Monaco opened for the reader would be open for the next one.
+      return !isTouched && box.querySelector('.find-widget') === null
+    },
+    resume(next) {
+      place = next
+      options = next.options
+      applyMonacoTheme(next.options.theme)
+      applyOptions(null)
+      next.host.append(box)
+      widget.layout()
+    },
     dispose() {
-      window.clearTimeout(intralineTimer)
-      window.clearTimeout(seenTimer)
+      forget()
       for (const subscription of subscriptions) subscription.dispose()
-      const model = widget.getModel()
-      widget.setModel(null)
-      if (model !== null && 'dispose' in model) (model as unknown as IDisposable).dispose()
       widget.dispose()
-      for (const models of cache.values()) dropModels(models)
-      cache.clear()
+      box.remove()
     },
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The text diff on screen: one Monaco diff editor for the life of the page. Loads Monaco with the first file; the former
- * file stays until the new one is painted.
+ * The text diff on screen: one Monaco diff editor for the life of the page. Loads Monaco if it is not here yet; the
+ * former file stays until the new one is painted.
  */
 import { useEffect, useImperativeHandle, useRef, useState, type Ref } from 'react'
 import type { Note } from '../../shared/review-notes.ts'
@@ -33,6 +33,8 @@ export function DiffPane(props: {
   readonly moves?: ReadonlyMap<string, readonly MoveEnd[]>
   readonly onMove?: (end: MoveEnd) => void
   readonly onPlace: (place: DiffPlace) => void
+  /** The file is in the editor and will be in the next frame. */
+  readonly onShown?: () => void
   /** Part of the file was on screen long enough to be read. May come more than once. */
   readonly onPartly: (path: string) => void
 }) {
@@ -48,22 +50,24 @@ export function DiffPane(props: {
   useEffect(() => {
     let isMounted = true
     let made: DiffView | null = null
-    import('./diff-editor.ts').then(
-      ({ createDiffView }) => {
+    let leave: ((view: DiffView) => void) | null = null
+    import('./spare-editor.ts').then(
+      ({ takeDiffView, leaveDiffView }) => {
         if (!isMounted || host.current === null) return
-        made = createDiffView(
-          host.current,
-          { ...latest.current.options, theme: themeNow() },
-          place => latest.current.onPlace(place),
-          path => latest.current.onPartly(path),
-        )
+        leave = leaveDiffView
+        made = takeDiffView({
+          host: host.current,
+          options: { ...latest.current.options, theme: themeNow() },
+          onPlace: place => latest.current.onPlace(place),
+          onPartly: path => latest.current.onPartly(path),
+        })
         setView(made)
       },
       (error: unknown) => setProblem(error instanceof Error ? error.message : String(error)),
     )
     return () => {
       isMounted = false
-      made?.dispose()
+      if (made !== null) leave?.(made)
     }
   }, [])
 
@@ -78,7 +82,12 @@ export function DiffPane(props: {
   useEffect(() => view?.setMoves(moves, end => latest.current.onMove?.(end)), [view, moves])
   const { diff, line } = props
   useEffect(() => {
-    void view?.show(diff, line)
+    void view?.show(diff, line).then(() => {
+      if (latest.current.diff !== diff) return
+      // Said in the page itself, for whoever waits for the file: tests and measurements.
+      host.current?.setAttribute('data-shown', diff.path)
+      latest.current.onShown?.()
+    })
   }, [view, diff, line])
   const { next } = props
   useEffect(() => {

@@ -21,6 +21,7 @@ import { BlobPane } from './blob-pane.tsx'
 import type { DiffPlace, TextDiff } from './diff-editor.ts'
 import { DiffPane, type DiffPaneHandle } from './diff-pane.tsx'
 import { FileTree } from './file-tree.tsx'
+import { afterPaint, useFirstPaint } from './first-paint.ts'
 import { FindTab, UnchangedHeader } from './find-tab.tsx'
 import { HugePane } from './huge-pane.tsx'
 import { FileHeader, KeyBar, TopBar } from './review-bars.tsx'
@@ -102,7 +103,7 @@ interface BodyProps extends ReviewPageProps {
 
 function ReviewBody(props: BodyProps) {
   const { review } = props
-  const client = useClient()
+  const { client, onShown: onFirstShown } = useFirstPaint(useClient())
   const settings = useSettings()
   const width = useWindowWidth()
   const [sort, setSort] = useState<TreeSort>('path')
@@ -131,6 +132,15 @@ function ReviewBody(props: BodyProps) {
 
   const browser = useFileBrowser(props, order)
   const { shown, wanted, open } = browser
+  const onShown = () => {
+    onFirstShown()
+    afterPaint(browser.onPainted)
+  }
+  const shownKind = shown?.diff.kind ?? null
+  useEffect(() => {
+    if (shown !== null && shownKind !== 'text') onShown()
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [shown?.path, shownKind])
   const provenance = useReviewRecord(review)
   const side = useRepositorySide(review.crate, review.delta.to, shown?.path ?? null)
   const file = shown === null ? null : (filesByPath.get(shown.path) ?? null)
@@ -418,7 +428,14 @@ function ReviewBody(props: BodyProps) {
             focusedRow.current = row
           }}
         />
-        <section className="rv-mid" aria-label="Difference" data-region="difference" ref={area}>
+        <section
+          className="rv-mid"
+          aria-label="Difference"
+          data-region="difference"
+          data-file={shown?.path}
+          data-kind={shownDiff?.kind}
+          ref={area}
+        >
           {file !== null && shown !== null && (
             <FileHeader
               file={file}
@@ -475,6 +492,7 @@ function ReviewBody(props: BodyProps) {
                   setPlace(next)
                   setHint(null)
                 }}
+                onShown={onShown}
                 onPartly={markPartly}
               />
             )}

@@ -2,7 +2,7 @@
  * Which file of a review is on screen: the latest wish wins, the former file stays until its successor is here, and the
  * file that will probably come next is loaded meanwhile.
  */
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Failure } from '../../shared/failure.ts'
 import type { FileDiff, Review } from '../../shared/wire.ts'
 import type { TextDiff } from './diff-editor.ts'
@@ -37,6 +37,8 @@ export interface FileBrowser {
   readonly lastText: TextShown | null
   /** The prefetched successor, when it is a text. */
   readonly next: TextDiff | null
+  /** The file shown is on the screen: there is time for its successor. */
+  onPainted(): void
   open(path: string, line: number | null): void
   page(page: number): void
   retry(): void
@@ -77,24 +79,23 @@ export function useFileBrowser({ review, loader, reload }: FileSource, order: re
   }, [wanted, loader, reload, attempt])
 
   const shownPathNow = shown?.path ?? null
+  const latest = useRef({ review, loader, order, path: shownPathNow })
   useEffect(() => {
-    if (shownPathNow === null) return
-    let isCurrent = true
-    const isUnread = (path: string) => review.files.some(file => file.path === path && file.mark !== 'read')
-    const after =
-      nextPath(order, shownPathNow, 1, isUnread, true) ?? nextPath(order, shownPathNow, 1, () => true, false)
+    latest.current = { review, loader, order, path: shownPathNow }
+  })
+  const loadNext = useCallback(() => {
+    const { path, ...now } = latest.current
+    if (path === null) return
+    const isUnread = (other: string) => now.review.files.some(file => file.path === other && file.mark !== 'read')
+    const neighbour = nextPath(now.order, path, 1, () => true, false)
+    const after = nextPath(now.order, path, 1, isUnread, true) ?? neighbour
     if (after === null) return
-    void loader.load(after, 0).then(answer => {
-      if (isCurrent && answer.ok && answer.value.kind === 'text') setNext(answer.value)
+    void now.loader.load(after, 0).then(answer => {
+      if (latest.current.path === path && answer.ok && answer.value.kind === 'text') setNext(answer.value)
     })
-    const neighbour = nextPath(order, shownPathNow, 1, () => true, false)
-    if (neighbour !== null && neighbour !== after) void loader.load(neighbour, 0)
-    return () => {
-      isCurrent = false
-    }
-    // Marks change `review.files` often; what comes next is decided when the file changes.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [shownPathNow, loader, order])
+    if (neighbour !== null && neighbour !== after) void now.loader.load(neighbour, 0)
+  }, [])
+  useEffect(loadNext, [loadNext, loader, order])
 
   const open = useCallback((path: string, line: number | null) => setWanted({ path, line, page: 0 }), [])
   return {
@@ -103,6 +104,7 @@ export function useFileBrowser({ review, loader, reload }: FileSource, order: re
     failure,
     lastText,
     next,
+    onPainted: loadNext,
     open,
     page: page => shown !== null && setWanted({ path: shown.path, line: null, page }),
     retry: () => {

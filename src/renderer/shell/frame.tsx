@@ -19,11 +19,12 @@ import { FolderChooser } from './folder-chooser.tsx'
 import { Help } from './help.tsx'
 import { Jobs } from './jobs.tsx'
 import { Palette } from './palette.tsx'
+import { usePreparedReview } from './prepare-review.ts'
 import { StatusBar } from './status-bar.tsx'
 import { TitleBar } from './title-bar.tsx'
 import { Toasts } from './toasts.tsx'
 
-// The editor is by far the largest part of the page; it loads when the first review opens.
+// The editor is by far the largest part of the page; it loads when there is time, at the latest with the first review.
 const ReviewPage = lazy(async () => ({ default: (await import('../review/review-page.tsx')).ReviewPage }))
 
 const PairPage = lazy(async () => ({ default: (await import('../provenance/pair-page.tsx')).PairPage }))
@@ -122,6 +123,7 @@ function OpenOverlay() {
 export function Frame() {
   useKeyboard()
   useAppCommands()
+  usePreparedReview(useAppStore(s => s.queue !== null))
   return (
     <div className="app">
       <TitleBar />

@@ -4,11 +4,12 @@
  * not started when none needs it, as for a full audit. Same rows as numstat.ts sums up.
  */
 import type { Failure } from '../../../shared/failure.ts'
-import { fail, ok, type Result } from '../../../shared/result.ts'
+import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
 import { FileError, type Capabilities } from '../capabilities.ts'
 import type { ArchiveEntry } from './archive.ts'
-import { makeRepository, parseTreeNumstat, runGit, type NumstatRow, type TreePair } from './git-objects.ts'
+import { makeRepository, packInto, parseTreeNumstat, runGit, type NumstatRow, type TreePair } from './git-objects.ts'
 import { buildPack } from './git-pack.ts'
+import { createLiveDiff, type LiveDiff } from './live-diff.ts'
 import { compareEntries, shownLines } from './numstat.ts'
 
 /** As git's `--numstat` lists a file; null on the side where it is not. */
@@ -33,14 +34,21 @@ const MAX_COUNT_BYTES = 128 << 20
 /** They stay in memory as long as the review is open; of larger changes each file is asked for by itself. */
 const MAX_PATCH_BYTES = 16 << 20
 const LINES_ARGS = ['-p', '-U0', '--diff-algorithm=histogram', '--inter-hunk-context=0', '--raw', '--abbrev=4']
-const COMMON_ARGS = ['--stdin', '-r', '-M', '-z', '--no-ext-diff', '--no-textconv', '--no-color']
+const COMMON_ARGS = ['-r', '-M', '-z', '--no-ext-diff', '--no-textconv', '--no-color']
+const COUNTING = [...COMMON_ARGS, '--numstat', '--ignore-cr-at-eol']
+const SHOWING = [...COMMON_ARGS, ...LINES_ARGS]
 
-/** Throws Cancelled. @failure git-not-found, git-failed, cache-io */
+/** A git that stays, for `compareArchives`. */
+export const createArchiveDiff = (caps: Capabilities): LiveDiff =>
+  createLiveDiff(caps, { counting: COUNTING, showing: SHOWING })
+
+/** `live` is asked first, where there is one. Throws Cancelled. @failure git-not-found, git-failed, cache-io */
 export async function compareArchives(
   caps: Capabilities,
   oldEntries: readonly ArchiveEntry[],
   newEntries: readonly ArchiveEntry[],
   signal: AbortSignal,
+  live: LiveDiff | null = null,
 ): Promise<Result<ComparedArchives, Failure>> {
   const { listed, added, deleted, pair } = compareEntries(oldEntries, newEntries)
   const known: readonly ComparedFile[] = [
@@ -49,7 +57,7 @@ export async function compareArchives(
     ...deleted.map(e => ({ oldPath: e.path, newPath: null, insertions: 0, deletions: shownLines(e.data) })),
   ]
   if (pair === null) return ok({ files: known, patches: Promise.resolve(new Map()) })
-  const asked = await askGit(caps, pair, signal)
+  const asked = (live === null ? null : await askLive(live, pair, signal)) ?? (await askGit(caps, pair, signal))
   if (!asked.ok) return asked
   const oldPaths = new Set(pair.old.map(e => e.path))
   const newPaths = new Set(pair.new.map(e => e.path))
@@ -61,25 +69,32 @@ export async function compareArchives(
   return ok({ files: [...known, ...rows], patches: asked.value.patches })
 }
 
+type Asked = Result<{ readonly rows: readonly NumstatRow[]; readonly patches: Promise<Patches | null> }, Failure>
+
+async function askLive(live: LiveDiff, pair: TreePair, signal: AbortSignal): Promise<Asked | null> {
+  const answer = await live.ask(pair, { counts: MAX_COUNT_BYTES, patches: MAX_PATCH_BYTES })
+  if (signal.aborted) throw new Cancelled()
+  const rows = answer === null ? null : (parseTreeNumstat(answer.counts, [answer.line])?.[0] ?? null)
+  if (answer === null || rows === null) return null
+  return ok({ rows, patches: answer.patches.then(patches => patches && splitPatches(patches, answer.line)) })
+}
+
 /** Two processes at once: lines are counted with git's default algorithm, and shown with one that reads better. */
-async function askGit(
-  caps: Capabilities,
-  pair: TreePair,
-  signal: AbortSignal,
-): Promise<Result<{ readonly rows: readonly NumstatRow[]; readonly patches: Promise<Patches | null> }, Failure>> {
+async function askGit(caps: Capabilities, pair: TreePair, signal: AbortSignal): Promise<Asked> {
   const temp = await caps.temp.folder('objects')
   let patches: Promise<Patches | null> = Promise.resolve(null)
   try {
     const built = buildPack([pair.old, pair.new])
-    await makeRepository(caps, temp.path, built)
+    await makeRepository(caps, temp.path)
+    await packInto(caps, temp.path, built, '1')
     const line = `${built.trees[0]!} ${built.trees[1]!}`
     const input = Buffer.from(`${line}\n`)
     const ask = (options: readonly string[], maxOutputBytes: number) => {
-      const args = ['diff-tree', ...COMMON_ARGS, ...options]
+      const args = ['diff-tree', '--stdin', ...options]
       return runGit(caps, { cwd: temp.path, gitDir: temp.path, args, input, codes: [0], maxOutputBytes }, signal)
     }
-    const counting = ask(['--numstat', '--ignore-cr-at-eol'], MAX_COUNT_BYTES)
-    patches = ask(LINES_ARGS, MAX_PATCH_BYTES).then(
+    const counting = ask(COUNTING, MAX_COUNT_BYTES)
+    patches = ask(SHOWING, MAX_PATCH_BYTES).then(
       answer => (answer.ok ? splitPatches(answer.value, line) : null),
       () => null, // cancelled, which the counting tells
     )

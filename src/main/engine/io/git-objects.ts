@@ -39,7 +39,8 @@ export async function diffBatch(
   const temp = await caps.temp.folder('objects')
   try {
     const built = buildPack(pairs.flatMap(pair => [pair.old, pair.new]))
-    await makeRepository(caps, temp.path, built)
+    await makeRepository(caps, temp.path)
+    await packInto(caps, temp.path, built, '1')
     const asked = pairs.map((_, i) => `${built.trees[2 * i]!} ${built.trees[2 * i + 1]!}`)
     const options = ['--stdin', '-r', '-M', '-z', '--numstat', '--ignore-cr-at-eol', '--no-ext-diff', '--no-textconv']
     const input = Buffer.from(`${asked.join('\n')}\n`)
@@ -59,20 +60,29 @@ export async function diffBatch(
 }
 
 /** The least that git takes for a bare repository; saves a process. */
-export async function makeRepository(
-  caps: Capabilities,
-  folder: AbsolutePath,
-  { pack, index }: GitPack,
-): Promise<void> {
+export async function makeRepository(caps: Capabilities, folder: AbsolutePath): Promise<void> {
   const at = (name: string) => path.join(folder, name) as AbsolutePath
   await caps.files.makeFolder(at('objects/pack'))
   await caps.files.makeFolder(at('refs'))
   await Promise.all([
     caps.files.writeInPlace(at('HEAD'), 'ref: refs/heads/none\n'),
     caps.files.writeInPlace(at('config'), '[core]\n\trepositoryformatversion = 0\n\tbare = true\n'),
-    caps.files.writeInPlace(at('objects/pack/pack-1.pack'), Buffer.concat(pack)),
-    caps.files.writeInPlace(at('objects/pack/pack-1.idx'), index),
   ])
+}
+
+/** Adds a pack under a new name; git finds packs by their index, which comes last and whole. */
+export async function packInto(
+  caps: Capabilities,
+  folder: AbsolutePath,
+  { pack, index }: GitPack,
+  name: string,
+): Promise<void> {
+  const at = (ending: string) => path.join(folder, `objects/pack/pack-${name}.${ending}`) as AbsolutePath
+  await Promise.all([
+    caps.files.writeInPlace(at('pack'), Buffer.concat(pack)),
+    caps.files.writeInPlace(at('new'), index),
+  ])
+  await caps.files.rename(at('new'), at('idx'))
 }
 
 /**

@@ -10,7 +10,7 @@ import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { CertifyPlan, FileDiff, Review, ReviewFile } from '../../../shared/wire.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
 import { semverOf, gitRevOf } from '../core/version.ts'
-import { compareArchives, type Patches } from '../io/compare-archives.ts'
+import { compareArchives, createArchiveDiff, type Patches } from '../io/compare-archives.ts'
 import type { CrateFiles, Registry } from '../io/registry.ts'
 import { readUnchanged } from '../review/aids/unchanged-file.ts'
 import { contentDiff, readFileDiff } from '../review/file-diff.ts'
@@ -21,6 +21,7 @@ import type { Preferences } from './preferences.ts'
 import type { ReviewSides } from './review-units.ts'
 
 const MAX_UNREAD_NAMES = 200
+const START_GIT_MS = 500
 /** Longer than this nobody waits for the lines of all files when one is wanted. */
 const PATCHES_WAIT_MS = 15
 
@@ -76,6 +77,9 @@ export function createReviews(
   who: () => Promise<string | null>,
 ): Reviews {
   const marks = openMarks(caps)
+  const diff = createArchiveDiff(caps)
+  // The first review should not wait for git to start; nor should the workspace that is being opened.
+  const starting = setTimeout(() => diff.start(), START_GIT_MS).unref()
   const opened = new Map<string, OpenReview>()
   const idOf = (crate: CrateName, delta: Delta) => `${crate} ${deltaText(delta)}`
 
@@ -138,7 +142,8 @@ export function createReviews(
       ])
       if (!newFiles.ok) return newFiles
       if (oldFiles !== null && !oldFiles.ok) return oldFiles
-      const compared = await compareArchives(caps, oldFiles?.value.entries ?? [], newFiles.value.entries, run.signal)
+      const entries = { old: oldFiles?.value.entries ?? [], new: newFiles.value.entries }
+      const compared = await compareArchives(caps, entries.old, entries.new, run.signal, diff)
       if (!compared.ok) return compared
       const sideOf = (version: Delta['to'], { entries, checksum, verifiedBy }: CrateFiles): Side => ({
         version: semverOf(version),
@@ -233,7 +238,10 @@ export function createReviews(
         unread: unread.slice(0, MAX_UNREAD_NAMES),
       }
     },
-    close: () => marks.close(),
+    async close() {
+      clearTimeout(starting)
+      await Promise.all([marks.close(), diff.close()])
+    },
   }
 }
 
