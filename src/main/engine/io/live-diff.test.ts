@@ -29,7 +29,12 @@ describe.skipIf(!hasGit)('a git that stays', () => {
       const fresh = await compareArchives(box.caps, before(i), after(i), signal)
       if (!asked.ok || !fresh.ok) throw new Error('git failed')
       expect(asked.value.files).toEqual(fresh.value.files)
-      expect(asked.value.files).toContainEqual({ oldPath: 'moved x', newPath: 'dir/moved', insertions: 1, deletions: 0 })
+      expect(asked.value.files).toContainEqual({
+        oldPath: 'moved x',
+        newPath: 'dir/moved',
+        insertions: 1,
+        deletions: 0,
+      })
       const [patches, others] = [await asked.value.patches, await fresh.value.patches]
       expect(patches?.size).toBe(2)
       expect(patches && [...patches]).toEqual(others && [...others])
