@@ -91,6 +91,27 @@ export function RedirectList({ isFirst }: { readonly isFirst: boolean }) {
           <Icon name="bad" /> What is stored cannot be used and will be replaced: {parsed.error}.
         </p>
       )}
+      <form className="st-form" onSubmit={submit} noValidate>
+        {field(
+          'from',
+          changed === null ? 'An address that starts with' : 'Change: an address that starts with',
+          'https://github.com/',
+        )}
+        {field('to', 'is asked for at', 'https://git.example.org/mirrors/')}
+        <p id={ids.problem} className={shown === null ? 'sub' : 'err'} role="status">
+          {shown?.text ?? hint ?? ''}
+        </p>
+        <span className="row">
+          <button className="btn p" type="submit">
+            {changed === null ? 'Add' : 'Save'}
+          </button>
+          {changed !== null && (
+            <button className="btn" type="button" onClick={() => start(null)}>
+              Leave as it was
+            </button>
+          )}
+        </span>
+      </form>
       {rules.length === 0 ? (
         <p className="dim">None. Repositories are asked where crates say they are.</p>
       ) : (
@@ -115,27 +136,6 @@ export function RedirectList({ isFirst }: { readonly isFirst: boolean }) {
           ))}
         </ol>
       )}
-      <form className="st-form" onSubmit={submit} noValidate>
-        {field(
-          'from',
-          changed === null ? 'An address that starts with' : 'Change: an address that starts with',
-          'https://github.com/',
-        )}
-        {field('to', 'is asked for at', 'https://git.example.org/mirrors/')}
-        <p id={ids.problem} className={shown === null ? 'sub' : 'err'} role="status">
-          {shown?.text ?? hint ?? ''}
-        </p>
-        <span className="row">
-          <button className="btn p" type="submit">
-            {changed === null ? 'Add' : 'Save'}
-          </button>
-          {changed !== null && (
-            <button className="btn" type="button" onClick={() => start(null)}>
-              Leave as it was
-            </button>
-          )}
-        </span>
-      </form>
     </section>
   )
 }

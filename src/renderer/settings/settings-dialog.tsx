@@ -33,7 +33,7 @@ function Select<T extends string>(props: {
       <select
         className="inp"
         value={props.value}
-        data-autofocus={props.isFirst}
+        data-autofocus={props.isFirst === true ? true : undefined}
         onChange={event => {
           const choice = props.choices.find(([value]) => value === event.target.value)
           if (choice !== undefined) props.onChange(choice[0])
@@ -110,7 +110,7 @@ export function SettingsDialog({ at }: { readonly at: 'settings' | 'redirects' }
             onChange={diffLayout => change({ diffLayout })}
           />
           <Select
-            label="Rows of lists"
+            label="Rows of the queue"
             value={settings.rowDensity}
             choices={DENSITIES}
             onChange={rowDensity => change({ rowDensity })}
