@@ -10,7 +10,8 @@
  * Where a command acts. `always` and `workspace` are active beside the one page on screen, `list` on pages that show a
  * list; on `pair`, a file beside its side in the repository, those of `review` act as well.
  */
-export type CommandContext = 'always' | 'workspace' | 'list' | 'queue' | 'provenance' | 'pair' | 'review' | 'certify'
+export type CommandContext =
+  'always' | 'workspace' | 'list' | 'queue' | 'provenance' | 'whatif' | 'pair' | 'review' | 'certify'
 export type CommandMenu = 'File' | 'Edit' | 'View' | 'Go' | 'Review' | 'Help' | null
 
 interface CommandRow {
@@ -47,6 +48,7 @@ const rows = [
 
   { id: 'go.queue', title: 'Go to the queue', keys: ['g q'], when: 'workspace', menu: 'Go' },
   { id: 'go.provenance', title: 'Go to provenance', keys: ['g p'], when: 'workspace', menu: 'Go' },
+  { id: 'go.whatif', title: 'Go to what-if', keys: ['g w'], when: 'workspace', menu: 'Go' },
   { id: 'go.review', title: 'Go to the last review', keys: ['g r'], when: 'workspace', menu: 'Go' },
 
   { id: 'list.down', title: 'Next row', keys: ['j', 'ArrowDown'], when: 'list', menu: null },
@@ -100,6 +102,14 @@ const rows = [
   { id: 'prov.order', title: 'Order', keys: ['o'], when: 'provenance', menu: 'View' },
   { id: 'prov.scope', title: 'This workspace, or everything checked', keys: ['s'], when: 'provenance', menu: 'View' },
   { id: 'prov.detail', title: 'Show or hide details', keys: ['l'], when: 'provenance', menu: 'View' },
+
+  { id: 'whatif.toggle', title: 'Include or leave out', keys: [' '], when: 'whatif', menu: 'Edit' },
+  { id: 'whatif.smallest', title: 'Smallest set that clears the queue', keys: ['s'], when: 'whatif', menu: 'Review' },
+  { id: 'whatif.apply', title: 'Preview and apply changes', keys: ['Ctrl+Enter'], when: 'whatif', menu: 'File' },
+  { id: 'whatif.reset', title: 'Leave all changes out', keys: [], when: 'whatif', menu: 'Edit' },
+  { id: 'whatif.fetch', title: 'Fetch the audits of known peers', keys: ['f'], when: 'whatif', menu: 'Review' },
+  { id: 'whatif.publishers', title: 'Look up publishers', keys: ['p'], when: 'whatif', menu: 'Review' },
+  { id: 'whatif.address', title: 'Import from an address', keys: ['a'], when: 'whatif', menu: 'Review' },
 
   { id: 'pair.back', title: 'Back', keys: ['Escape'], when: 'pair', menu: 'Go' },
 

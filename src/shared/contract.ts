@@ -349,7 +349,7 @@ export const contract = {
   /** What is worth trying, each against the draft. Asks nobody: figures are from cached copies, with their age. */
   'whatif.rows': call(z.object({ draft: i.whatIfChanges }), i.whatIfRows),
   /** A job that asks for known peers' audits, or for the publishers of what is to be read. Ends with the job. */
-  'whatif.fetch': call(z.object({ what: z.enum(['peers', 'publishers']) }), none),
+  'whatif.fetch': call(z.object({ what: z.enum(['peers', 'publishers']), draft: i.whatIfChanges }), none),
   /** The queue solved again with the draft, in memory. */
   'whatif.solve': call(z.object({ draft: i.whatIfChanges }), i.whatIfResult),
   'whatif.smallest': call(z.object({ draft: i.whatIfChanges }), i.whatIfSmallest),

@@ -50,6 +50,7 @@ export function useAppCommands(): void {
     'app.singleKeys': () => void changeSettings(client, { singleKeys: !settings.singleKeys }),
     'go.queue': isOpen && view.kind !== 'queue' ? () => navigate({ kind: 'queue' }) : undefined,
     'go.provenance': isOpen && view.kind !== 'provenance' ? () => navigate({ kind: 'provenance' }) : undefined,
+    'go.whatif': isOpen && view.kind !== 'whatif' ? () => navigate({ kind: 'whatif' }) : undefined,
     'go.review': lastTab === undefined ? undefined : () => navigate({ kind: 'review', id: (shownTab ?? lastTab).id }),
   })
 
@@ -57,8 +58,9 @@ export function useAppCommands(): void {
     const contexts = new Set<CommandContext>(['always'])
     if (isOpen) contexts.add('workspace')
     // The sheet of several audits has the commands of that of one.
-    if (view.kind !== 'welcome') contexts.add(view.kind === 'batch' ? 'certify' : view.kind)
-    if (view.kind === 'queue' || view.kind === 'provenance') contexts.add('list')
+    const isSheet = view.kind === 'batch' || view.kind === 'whatif-apply'
+    if (view.kind !== 'welcome') contexts.add(isSheet ? 'certify' : view.kind)
+    if (view.kind === 'queue' || view.kind === 'provenance' || view.kind === 'whatif') contexts.add('list')
     // A file beside its side in the repository is read with the keys of a review.
     if (view.kind === 'pair') contexts.add('review')
     useCommandRegistry.setState({ contexts })

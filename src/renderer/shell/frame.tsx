@@ -13,6 +13,8 @@ import { QueuePage } from '../queue/queue-page.tsx'
 import { SettingsDialog } from '../settings/settings-dialog.tsx'
 import { navigate, replaceView, useAppStore } from '../state/app-store.ts'
 import { WelcomePage } from '../welcome/welcome-page.tsx'
+import { WhatIfApplyPage } from '../what-if/apply-page.tsx'
+import { WhatIfPage } from '../what-if/what-if-page.tsx'
 import { useAppCommands } from './app-commands.ts'
 import { ErrorBoundary } from './error-boundary.tsx'
 import { FolderChooser } from './folder-chooser.tsx'
@@ -104,6 +106,8 @@ function Page() {
   if (kind === 'provenance') return <ProvenancePage />
   if (kind === 'pair') return <Pair />
   if (kind === 'batch') return <BatchPage />
+  if (kind === 'whatif') return <WhatIfPage />
+  if (kind === 'whatif-apply') return <WhatIfApplyPage />
   return <ReviewAndCertify />
 }
 

@@ -56,6 +56,7 @@ export function TitleBar() {
   const tabs = useAppStore(s => s.tabs)
   const isQueue = useAppStore(s => s.view.kind === 'queue')
   const isProvenance = useAppStore(s => s.view.kind === 'provenance' || s.view.kind === 'pair')
+  const isWhatIf = useAppStore(s => s.view.kind === 'whatif' || s.view.kind === 'whatif-apply')
   const failing = useAppStore(s => s.queue?.counts.failing ?? null)
   const isMac = platform === 'darwin'
   return (
@@ -81,6 +82,13 @@ export function TitleBar() {
             onClick={() => navigate({ kind: 'provenance' })}
           >
             Provenance
+          </button>
+          <button
+            className="place"
+            aria-current={isWhatIf ? 'page' : undefined}
+            onClick={() => navigate({ kind: 'whatif' })}
+          >
+            What-if
           </button>
         </nav>
       )}

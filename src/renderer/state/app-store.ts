@@ -22,6 +22,9 @@ export type View =
   | { readonly kind: 'welcome' }
   | { readonly kind: 'queue' }
   | { readonly kind: 'provenance' }
+  | { readonly kind: 'whatif' }
+  /** The preview of applying what-if's draft. */
+  | { readonly kind: 'whatif-apply' }
   /** A file of a crate beside its side in the repository; `path` null: the one that deserves a look most. */
   | { readonly kind: 'pair'; readonly crate: string; readonly version: string; readonly path: string | null }
   | { readonly kind: 'review'; readonly id: string }

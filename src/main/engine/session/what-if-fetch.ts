@@ -25,6 +25,8 @@ export interface WhatIfFetch {
   /** Whose publishers to look up. */
   readonly crates: readonly CrateName[]
   readonly translations: Translations
+  /** Peers of the draft that are named by address. */
+  readonly stated: readonly { readonly name: string; readonly urls: readonly string[] }[]
 }
 
 /** What failed, one sentence each. @failure as readPeerRegistry: without the list there is nothing to do */
@@ -36,7 +38,7 @@ export async function fetchForWhatIf(input: WhatIfFetch, run: Run): Promise<Resu
   }
   const known = await readPeerRegistry(input.peers, input.address, run)
   if (!known.ok) return known
-  const names = [...known.value]
+  const names = [...known.value, ...input.stated.map(({ name, urls }) => [name, urls] as const)]
   let done = 0
   const vouched = new Set<CrateName>()
   const { peers, mapper, translations } = input

@@ -14,7 +14,7 @@ export function whatIfHandlers(current: () => WhatIfSession | null): WhatIfHandl
   }
   return {
     'whatif.rows': ({ draft }) => within(s => s.rows(draft)),
-    'whatif.fetch': ({ what }) => within(s => s.fetch(what)),
+    'whatif.fetch': ({ what, draft }) => within(s => s.fetch(what, draft)),
     'whatif.solve': ({ draft }) => within(s => s.solve(draft)),
     'whatif.smallest': ({ draft }) => within(s => s.smallest(draft)),
     'whatif.plan': ({ draft }) => within(s => s.plan(draft)),

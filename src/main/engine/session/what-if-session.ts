@@ -58,7 +58,7 @@ export interface WhatIfDeps {
 export interface WhatIfSession {
   rows(draft: readonly WhatIfChange[]): Promise<Result<WhatIfRows, Failure>>
   /** Asks for peers' files, or for the publishers of what is to be read; a job. Ends with what failed, in sentences. */
-  fetch(what: 'peers' | 'publishers'): Promise<Result<null, Failure>>
+  fetch(what: 'peers' | 'publishers', draft: readonly WhatIfChange[]): Promise<Result<null, Failure>>
   /** @failure as solveChanges */
   solve(draft: readonly WhatIfChange[]): Promise<Result<WhatIfResult, Failure>>
   smallest(draft: readonly WhatIfChange[]): Promise<Result<WhatIfSmallest, Failure>>
@@ -198,10 +198,11 @@ export function createWhatIf(deps: WhatIfDeps): WhatIfSession {
         dropped: [...options.dropped],
       })
     },
-    async fetch(what) {
+    async fetch(what, draft) {
       if (deps.isOffline()) return fail({ code: 'offline', needed: 'the audits of peers' })
       const answer = deps.current()
       const toRead = (await prepared([])).options.publishersUnknown
+      const stated = draft.flatMap(change => (change.kind === 'import' && change.urls.length > 0 ? [change] : []))
       const title = what === 'peers' ? 'Fetching the audits of known peers' : 'Looking up publishers'
       isFetching = true
       const done = await deps.jobs.run(title, jobRun => {
@@ -209,7 +210,10 @@ export function createWhatIf(deps: WhatIfDeps): WhatIfSession {
         const peers = openPeers(caps, cache, { offline: false })
         const { graph, mapper } = answer.workspace
         const webApi = deps.webApi()
-        return fetchForWhatIf({ what, graph, mapper, peers, webApi, address, crates: toRead, translations }, run)
+        return fetchForWhatIf(
+          { what, graph, mapper, peers, webApi, address, crates: toRead, translations, stated },
+          run,
+        )
       })
       isFetching = false
       forget()
