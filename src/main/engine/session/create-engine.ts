@@ -223,7 +223,9 @@ export function createEngine(
         { name, email },
         runQuietly.signal,
       )
-      return set.ok ? ok(null) : set
+      if (!set.ok) return set
+      await session?.identityChanged()
+      return ok(null)
     },
     'app.listFolder': ({ path: folder }) => listFolder(caps, folder ?? caps.host.homeDir),
 

@@ -40,6 +40,8 @@ export interface Reviews {
   sides(review: string): ReviewSides | null
   /** Puts the files of an open review on disk, once; nothing to do for one that is not open. @failure as `open` */
   unpacked(review: string, run: Run): Promise<Result<null, Failure>>
+  /** The marks of open reviews are this person's from now on; null: nobody's by name. */
+  setReviewer(who: string | null): void
   /** An open review with its marks as they are now; null when it is not open. */
   shown(review: string): Review | null
   /** What was read of a delta that is open; null when it was not opened since start. */
@@ -52,7 +54,7 @@ interface OpenReview {
   readonly delta: Delta
   readonly criteria: readonly CriteriaName[]
   /** Whose marks these are; empty when git does not say. */
-  readonly reviewer: string
+  reviewer: string
   readonly tree: TreeDiff
   readonly oldSide: Side | null
   readonly newSide: Side
@@ -79,7 +81,10 @@ export function createReviews(
   const marks = openMarks(caps)
   const diff = createArchiveDiff(caps)
   // The first review should not wait for git to start; nor should the workspace that is being opened.
-  const starting = setTimeout(() => diff.start(), START_GIT_MS).unref()
+  const starting = setTimeout(() => {
+    diff.start()
+    who().catch(() => undefined)
+  }, START_GIT_MS).unref()
   const opened = new Map<string, OpenReview>()
   const idOf = (crate: CrateName, delta: Delta) => `${crate} ${deltaText(delta)}`
 
@@ -219,6 +224,9 @@ export function createReviews(
     async unpacked(id, run) {
       const r = opened.get(id)
       return r === undefined ? ok(null) : unpack(r, run)
+    },
+    setReviewer(who) {
+      for (const review of opened.values()) review.reviewer = who ?? ''
     },
     shown(id) {
       const r = opened.get(id)

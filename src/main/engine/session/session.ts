@@ -52,6 +52,7 @@ import {
   type LoadedWorkspace,
   type WorkspaceOptions,
 } from './flow.ts'
+import { createIdentity } from './identity.ts'
 import { createImportsRefresh, STORED_IMPORTS, type ImportsRefresh } from './imports-refresh.ts'
 import { inspectionView } from './inspection-view.ts'
 import type { Jobs } from './jobs.ts'
@@ -108,6 +109,8 @@ export interface Session {
   checklistScope(crate: CrateName, delta: Delta, wanted: readonly CriteriaName[]): ChecklistScope
   /** `Name <email>` of git in this workspace; `unknown` without one. */
   reviewer(): Promise<string>
+  /** git knows the reviewer by another name now. */
+  identityChanged(): Promise<void>
   planCertify(request: CertifyRequest): Promise<Result<CertifyPlan, Failure>>
   writeCertify(args: CallArgs<'certify.write'>, evidence: Beside | null): Promise<Result<WriteResult, Failure>>
   /** Several audits at once. */
@@ -197,14 +200,18 @@ export async function openSession(
     return { registry, measurer: createMeasurer(caps, registry, cache, { diffCacheDir: null }), webApi }
   }
   let sources = await openSources()
+  const identity = createIdentity(
+    async () => {
+      const said = await gitIdentity(caps, root, abort.signal)
+      return said.ok ? said.value : null
+    },
+    who => reviews.setReviewer(who),
+  )
   const reviews: Reviews = createReviews(
     caps,
     preferences,
     () => sources.registry,
-    async () => {
-      const identity = await gitIdentity(caps, root, abort.signal)
-      return identity.ok ? identity.value : null
-    },
+    () => identity.now(),
   )
 
   let generation = 1
@@ -451,6 +458,7 @@ export async function openSession(
       const identity = await gitIdentity(caps, root, abort.signal)
       return identity.ok ? identity.value : 'unknown'
     },
+    identityChanged: () => identity.refresh(),
     planCertify: request => writes.plan(request),
     writeCertify: (args, evidence) => writes.write(args, evidence),
     batches,
@@ -492,6 +500,7 @@ export async function openSession(
       imports?.stop()
       abort.abort()
       await sources.measurer.flush().catch(() => undefined)
+      identity.close()
       await reviews.close()
       cache.close()
     },
