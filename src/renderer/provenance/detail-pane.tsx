@@ -2,10 +2,10 @@
 import { useMemo, type RefObject } from 'react'
 import type { ProvenanceRecord, ProvenanceRow } from '../../shared/provenance.ts'
 import { runCommand } from '../commands/command-table.ts'
-import { FailureNotice } from '../parts/failure-notice.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Keys } from '../parts/keys.tsx'
 import { number, personName } from '../parts/words.ts'
+import { TabFailure } from '../review/tab-failure.tsx'
 import { FilesList } from './files-list.tsx'
 import { acceptedUntil, canBeAccepted, rowKey, statusOf, wordsOf } from './rows.ts'
 import { chooseFile, openPair, useProvenance } from './state.ts'
@@ -149,15 +149,7 @@ export function DetailPane(props: {
       key={rowKey(row)}
     >
       <Head row={row} canDiff={record !== null && record.fileResults.length > 0} />
-      {failure !== null && (
-        <div className="sec">
-          <FailureNotice failure={failure}>
-            <button className="btn s" onClick={detail.retry}>
-              Try again
-            </button>
-          </FailureNotice>
-        </div>
-      )}
+      {failure !== null && <TabFailure failure={failure} onRetry={detail.retry} className="sec" />}
       {record !== null && (
         <>
           <div className="pv-story scroll" tabIndex={0} role="group" aria-label="Claim, evidence, plan, verdict">

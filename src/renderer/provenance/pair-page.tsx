@@ -7,15 +7,15 @@ import type { FileResult, ProvenanceRecord } from '../../shared/provenance.ts'
 import type { Unit } from '../../shared/review-units.ts'
 import { useClient } from '../client.ts'
 import { useCommandHandlers } from '../commands/command-table.ts'
-import { FailureNotice } from '../parts/failure-notice.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Keys } from '../parts/keys.tsx'
 import { BlobPane } from '../review/blob-pane.tsx'
 import type { DiffPlace } from '../review/diff-editor.ts'
 import { DiffPane, type DiffPaneHandle } from '../review/diff-pane.tsx'
 import { HugePane } from '../review/huge-pane.tsx'
-import { placeText } from '../review/review-bars.tsx'
+import { KeyBar, type KeyHints } from '../review/key-bar.tsx'
 import { shownPath } from '../review/shown-path.ts'
+import { TabFailure } from '../review/tab-failure.tsx'
 import { useEditorKeys } from '../review/use-editor-keys.ts'
 import { changeSettings } from '../state/actions.ts'
 import { goHistory, navigate, useAppStore, useSettings } from '../state/app-store.ts'
@@ -63,14 +63,14 @@ function FileHead(props: { readonly record: ProvenanceRecord; readonly file: Fil
   )
 }
 
-const HINTS = [
+const PAIR_KEYS: KeyHints = [
   [['review.nextHunk', 'review.prevHunk'], 'hunk'],
   [['review.nextFile', 'review.prevFile'], 'file'],
   [['review.expand'], 'expand'],
   [['review.layout'], 'split'],
   [['pair.back'], 'back'],
   [['app.help'], 'help'],
-] as const
+]
 
 export function PairPage(props: { readonly crate: string; readonly version: string; readonly path: string | null }) {
   const { crate, version } = props
@@ -184,13 +184,7 @@ export function PairPage(props: { readonly crate: string; readonly version: stri
           )}
           <div className="rv-content">
             {failure !== null && (
-              <div className="rv-pad">
-                <FailureNotice failure={failure} lead="The record of this check could not be read">
-                  <button className="btn s" onClick={retry}>
-                    Try again
-                  </button>
-                </FailureNotice>
-              </div>
+              <TabFailure failure={failure} onRetry={retry} lead="The record of this check could not be read" />
             )}
             {failure === null && record === null && !isLoading && (
               <div className="rv-empty">
@@ -199,13 +193,11 @@ export function PairPage(props: { readonly crate: string; readonly version: stri
               </div>
             )}
             {pair.failure !== null && (
-              <div className="rv-pad">
-                <FailureNotice failure={pair.failure} lead="The two sides of this file cannot be shown">
-                  <button className="btn s" onClick={pair.retry}>
-                    Try again
-                  </button>
-                </FailureNotice>
-              </div>
+              <TabFailure
+                failure={pair.failure}
+                onRetry={pair.retry}
+                lead="The two sides of this file cannot be shown"
+              />
             )}
             {pair.failure === null && shown?.diff.kind === 'binary' && <BlobPane diff={shown.diff} />}
             {pair.failure === null && shown?.diff.kind === 'huge' && <HugePane diff={shown.diff} onPage={pair.page} />}
@@ -226,19 +218,7 @@ export function PairPage(props: { readonly crate: string; readonly version: stri
               />
             )}
           </div>
-          <footer className="rv-foot">
-            {HINTS.map(([ids, text]) => (
-              <span key={text}>
-                {ids.map(id => (
-                  <Keys key={id} of={id} />
-                ))}
-                {text}
-              </span>
-            ))}
-            <span className="right num" role="status">
-              {hint ?? placeText(isText ? place : null)}
-            </span>
-          </footer>
+          <KeyBar keys={PAIR_KEYS} place={isText ? place : null} hint={hint} />
         </section>
       </div>
     </main>

@@ -3,11 +3,11 @@ import { packageKey } from '../../shared/domain.ts'
 import type { FileResult, ProvenanceRecord } from '../../shared/provenance.ts'
 import type { Review } from '../../shared/wire.ts'
 import { useClient } from '../client.ts'
-import { FailureNotice } from '../parts/failure-notice.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Keys } from '../parts/keys.tsx'
 import { count } from '../parts/words.ts'
 import { shownPath } from '../review/shown-path.ts'
+import { TabFailure } from '../review/tab-failure.tsx'
 import { openPair, runProvenance, useRowOf } from './state.ts'
 import { Limits, Reasons, Steps } from './story.tsx'
 import { FILE_STATE, STATUS } from './texts.ts'
@@ -114,15 +114,7 @@ export function ProvenanceTab(props: {
           </button>
         )}
       </section>
-      {failure !== null && (
-        <div className="sec">
-          <FailureNotice failure={failure}>
-            <button className="btn s" onClick={detail.retry}>
-              Try again
-            </button>
-          </FailureNotice>
-        </div>
-      )}
+      {failure !== null && <TabFailure failure={failure} onRetry={detail.retry} className="sec" />}
       {record !== null && (
         <>
           <Files record={record} shown={props.shown} onCompare={props.onCompare} />

@@ -1,13 +1,13 @@
 /** The bars of a review: what is reviewed and how far one is (top), the file on screen (header), the keys (bottom). */
 import type { CrateName, Delta } from '../../shared/domain.ts'
 import type { FileDiff, Review, ReviewFile } from '../../shared/wire.ts'
-import type { CommandId } from '../commands/command-table.ts'
 import { CriteriaChip } from '../parts/criteria-chip.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Keys } from '../parts/keys.tsx'
 import { Meter } from '../parts/meter.tsx'
 import { changeText, count, number } from '../parts/words.ts'
-import type { DiffPlace, DiffViewOptions } from './diff-editor.ts'
+import type { DiffViewOptions } from './diff-editor.ts'
+import type { KeyHints } from './key-bar.tsx'
 import { ReadAsOne } from './read-as-one.tsx'
 import { shownPath } from './shown-path.ts'
 import { readProgress } from './tree-rows.ts'
@@ -229,7 +229,8 @@ function Exactness({ approximate }: { readonly approximate: string | null }) {
   )
 }
 
-const HINTS: readonly (readonly [readonly CommandId[], string])[] = [
+/** Of a review. */
+export const REVIEW_KEYS: KeyHints = [
   [['review.nextHunk', 'review.prevHunk'], 'hunk'],
   [['review.nextFile', 'review.prevFile'], 'file'],
   [['review.markNext'], 'mark read and next'],
@@ -240,28 +241,3 @@ const HINTS: readonly (readonly [readonly CommandId[], string])[] = [
   [['review.back'], 'back'],
   [['app.help'], 'help'],
 ]
-
-export function KeyBar({ place, hint }: { readonly place: DiffPlace | null; readonly hint: string | null }) {
-  return (
-    <footer className="rv-foot">
-      {HINTS.map(([ids, text]) => (
-        <span key={text}>
-          {ids.map(id => (
-            <Keys key={id} of={id} />
-          ))}
-          {text}
-        </span>
-      ))}
-      <span className="right num" role="status">
-        {hint ?? placeText(place)}
-      </span>
-    </footer>
-  )
-}
-
-/** Which hunk of the file is current, in words; nothing without a file. */
-export function placeText(place: DiffPlace | null): string {
-  if (place === null) return ''
-  if (place.hunks === 0) return 'no line differs'
-  return place.hunk < 0 ? count(place.hunks, 'hunk') : `hunk ${place.hunk + 1} of ${place.hunks}`
-}

@@ -24,7 +24,8 @@ import { FileTree } from './file-tree.tsx'
 import { afterPaint, useFirstPaint } from './first-paint.ts'
 import { FindTab, UnchangedHeader } from './find-tab.tsx'
 import { HugePane } from './huge-pane.tsx'
-import { FileHeader, KeyBar, TopBar } from './review-bars.tsx'
+import { KeyBar } from './key-bar.tsx'
+import { FileHeader, REVIEW_KEYS, TopBar } from './review-bars.tsx'
 import { ReviewFailed, ReviewLoading } from './review-states.tsx'
 import { SidePanel, type PanelTab } from './side-panel.tsx'
 import { shownPath } from './shown-path.ts'
@@ -497,7 +498,7 @@ function ReviewBody(props: BodyProps) {
               />
             )}
           </div>
-          <KeyBar place={isText ? place : null} hint={hint} />
+          <KeyBar keys={REVIEW_KEYS} place={isText ? place : null} hint={hint} />
         </section>
         {isDrawer ? isDrawerOpen && <div className="rv-drawer">{panel}</div> : panel}
       </div>

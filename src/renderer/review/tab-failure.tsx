@@ -1,11 +1,18 @@
-/** A tab beside the diff whose content could not be had: why, and a button to ask again. */
+/** A part of the page whose content could not be had: why, and a button to ask again. */
 import type { Failure } from '../../shared/failure.ts'
 import { FailureNotice } from '../parts/failure-notice.tsx'
 
-export function TabFailure({ failure, onRetry }: { readonly failure: Failure; readonly onRetry: () => void }) {
+/** `lead`: what could not be had, where the failure itself does not say it. */
+export function TabFailure(props: {
+  readonly failure: Failure
+  readonly onRetry: () => void
+  readonly lead?: string
+  readonly className?: 'rv-pad' | 'sec'
+}) {
+  const { failure, onRetry, lead, className = 'rv-pad' } = props
   return (
-    <div className="rv-pad">
-      <FailureNotice failure={failure}>
+    <div className={className}>
+      <FailureNotice failure={failure} {...(lead === undefined ? {} : { lead })}>
         <button className="btn s" onClick={onRetry}>
           Try again
         </button>
