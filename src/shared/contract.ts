@@ -15,6 +15,7 @@ import * as c from './review-checklist.ts'
 import * as m from './review-marks.ts'
 import * as o from './overview.ts'
 import * as n from './review-notes.ts'
+import * as h from './review-history.ts'
 import * as u from './review-units.ts'
 import * as t from './team.ts'
 import * as i from './what-if.ts'
@@ -139,6 +140,15 @@ export const contract = {
   'review.references': call(z.object({ review: z.string(), name: a.identifier }), a.findings),
   /** The items of a file of the new side, in order of their start. */
   'review.outline': call(z.object({ review: z.string(), path: z.string() }), a.outline),
+
+  /**
+   * Who changed a file of the new side, from the repository that provenance was checked with; a job.
+   * @failure provenance-not-run, refused (not in the repository), offline, git-failed
+   */
+  'review.history': call(
+    z.object({ review: z.string(), path: z.string(), kind: z.enum(['log', 'blame']) }),
+    h.fileHistory,
+  ),
 
   /** The text that an audit of this delta would carry, from notes, units and what was read. Empty when nothing is known. */
   'review.auditNotes': call(

@@ -124,6 +124,8 @@ export interface GitRepository {
   commitsWithManifest(blob: GitOid, run: Run): Promise<readonly GitOid[] | null>
   /** History of a tip along first parents, oldest first, with the changed files of each; null: too long, or no trees. */
   walkFirstParent(tip: GitOid, run: Run): Promise<readonly CommitChanges[] | null>
+  /** Makes a mirror without trees fetch them all once. False: they cannot be had. */
+  bringTrees(run: Run): Promise<boolean>
   /** Lets its process go; the next call starts it again. */
   close(): Promise<void>
 }

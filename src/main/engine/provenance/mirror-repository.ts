@@ -237,6 +237,7 @@ export function createMirrorRepository(caps: Capabilities, access: MirrorAccess)
     isAncestor,
     refsContaining,
     commitsWithManifest: (blob, run) => askManifestHistory(caps, access, blob, run),
+    bringTrees: run => hasTrees(access, run),
     walkFirstParent: (tip, run) => askFirstParents(caps, access, tip, run),
     close() {
       access.live().close()

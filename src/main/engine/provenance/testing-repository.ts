@@ -163,6 +163,9 @@ export class TestRepository implements GitRepository {
       .reverse()
   }
 
+  bringTrees() {
+    return Promise.resolve(true)
+  }
   async walkFirstParent(tip: GitOid) {
     const history: { readonly commit: GitOid; readonly changes: readonly TreeChange[] }[] = []
     for (let at: GitOid | undefined = tip; at !== undefined;) {

@@ -22,6 +22,7 @@ import { prepareSample, sampleFolder } from './sample.ts'
 import { createTeam } from './team-session.ts'
 import { createReviewAids } from './review-aids.ts'
 import { createReviewChecklist } from './review-checklist.ts'
+import { createReviewHistory } from './review-history.ts'
 import { createReviewMarks } from './review-marks.ts'
 import { createReviewEvidence } from './review-evidence.ts'
 import { createReviewNotes } from './review-notes.ts'
@@ -272,6 +273,10 @@ export function createEngine(
     ...time.handlers,
     ...evidence.handlers,
     ...aids.handlers,
+    ...createReviewHistory({
+      ...{ caps, jobs, record: provenance.record, sources: provenance.sources },
+      review: id => session?.reviewSides(id) ?? null,
+    }),
     ...overview.handlers,
     ...provenanceHandlers(provenance),
     ...whatIfHandlers(() => session?.whatIf ?? null),

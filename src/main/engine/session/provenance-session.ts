@@ -46,6 +46,8 @@ export interface ProvenanceSession {
   /** @failure no-workspace-open, refused (a run is going on), cancelled, those of opening the sources */
   run(args: CallArgs<'provenance.run'>): Promise<Result<{ checked: number }, Failure>>
   record(crate: string, version: string): ProvenanceRecord | null
+  /** Archives and mirrors, to be closed by the one who asked. @failure as run */
+  sources(): Promise<Result<ProvenanceSources, Failure>>
   file(args: CallArgs<'provenance.file'>): Promise<Result<CallResult<'provenance.file'>, Failure>>
   /** @failure provenance-not-run, identity-missing */
   accept(args: CallArgs<'provenance.accept'>): Promise<Result<null, Failure>>
@@ -194,6 +196,7 @@ export function createProvenance(deps: ProvenanceDeps): ProvenanceSession {
       }
     },
     record: (crate, version) => results.record(crate, version),
+    sources: () => openSources(false),
     async file({ crate, version, path: file, page }) {
       const record = results.record(crate, version)
       if (record === null) return fail({ code: 'provenance-not-run', crate, version })
