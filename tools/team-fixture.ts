@@ -17,9 +17,9 @@ import {
 import os from 'node:os'
 import path from 'node:path'
 import type { Run } from '../src/main/engine/capabilities.ts'
-import { createNodeCapabilities } from '../src/main/engine/node-capabilities.ts'
-import { openTeam, type Team } from '../src/main/engine/session/team.ts'
+import type { Team } from '../src/main/engine/session/team.ts'
 import type { AbsolutePath } from '../src/shared/domain.ts'
+import { nodeCapabilitiesFor, openTeamAt } from './team-open.ts'
 
 export const RUN: Run = { signal: new AbortController().signal, onProgress: () => undefined }
 
@@ -103,16 +103,7 @@ function machineOf(
     root: root as AbsolutePath,
     env: own,
     git: (...args) => git(root, ...args),
-    async open({ skewMs = 0, env: more = {} } = {}) {
-      const caps = createNodeCapabilities({
-        ...{ version: 'test', sampleDir: folder, env: { ...own, ...more } },
-        nowMs: () => Date.now() + skewMs,
-      })
-      const storeDir = path.join(root, 'supply-chain') as AbsolutePath
-      const team = await openTeam({ caps, root: root as AbsolutePath, storeDir, onChange: () => undefined })
-      if (!team.ok) throw new Error(JSON.stringify(team.error))
-      return team.value
-    },
+    open: ({ skewMs = 0, env: more = {} } = {}) => openTeamAt(nodeCapabilitiesFor({ ...own, ...more }, skewMs), root),
   }
 }
 

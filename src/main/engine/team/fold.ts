@@ -70,7 +70,7 @@ export function foldTeam(events: Iterable<TeamEvent>): FoldedTeam {
   const withoutEffect = new Map<string, string>()
   const undone = findUndone(ordered, withoutEffect)
   const items = new Map<PackageKey, FoldedItem>()
-  const people = new Map<string, FoldedPerson>()
+  const people: People = { byKey: new Map(), asWritten: new Map() }
   const signOffs = new Map<string, { readonly event: SignOffEvent; readonly item: FoldedItem }>()
   const folding: Folding = { notes: new Map(), exemptions: new Map(), withoutEffect }
 
@@ -84,7 +84,7 @@ export function foldTeam(events: Iterable<TeamEvent>): FoldedTeam {
     }
     if (!undone.has(event.id)) apply(event)
   }
-  return { items, ...folding, people, events: ordered, undone }
+  return { items, ...folding, people: people.byKey, events: ordered, undone }
 
   function apply(event: TeamEvent): void {
     switch (event.kind) {
@@ -148,18 +148,38 @@ export function foldTeam(events: Iterable<TeamEvent>): FoldedTeam {
   }
 }
 
+/** Sorting places by flat lists of clocks takes a third of the time of sorting the events themselves. */
 function inOrder(events: Iterable<TeamEvent>): TeamEvent[] {
-  const sorted = [...events].sort(compareEvents)
-  let kept = 0
-  for (const event of sorted) if (kept === 0 || event.id !== sorted[kept - 1]?.id) sorted[kept++] = event
-  sorted.length = kept
-  return sorted
+  const given = [...events]
+  const milliseconds = new Float64Array(given.length)
+  const counters = new Float64Array(given.length)
+  const places = new Uint32Array(given.length)
+  for (const [place, { clock }] of given.entries()) {
+    milliseconds[place] = clock[0]
+    counters[place] = clock[1]
+    places[place] = place
+  }
+  places.sort(
+    (a, b) =>
+      (milliseconds[a] ?? 0) - (milliseconds[b] ?? 0) ||
+      (counters[a] ?? 0) - (counters[b] ?? 0) ||
+      compareEvents(at(given, a), at(given, b)),
+  )
+  const ordered: TeamEvent[] = []
+  for (const place of places) {
+    const event = at(given, place)
+    if (event.id !== ordered.at(-1)?.id) ordered.push(event)
+  }
+  return ordered
 }
+
+const at = (events: readonly TeamEvent[], place: number): TeamEvent => events[place] as TeamEvent
 
 /** Ids of events that do not hold. An undo counts for events of its own author that stand before it. */
 function findUndone(ordered: readonly TeamEvent[], withoutEffect: Map<string, string>): Set<string> {
   const undone = new Set<string>()
-  const undos = ordered.flatMap((event, at) => (event.kind === 'undo' ? [{ event, at }] : []))
+  const undos: { readonly event: EventOf<'undo'>; readonly at: number }[] = []
+  for (const [place, event] of ordered.entries()) if (event.kind === 'undo') undos.push({ event, at: place })
   if (undos.length === 0) return undone
   const targets = new Set(undos.flatMap(({ event }) => event.events))
   const places = new Map<string, number>()
@@ -292,15 +312,23 @@ function sign(item: FoldedItem, event: SignOffEvent): void {
 const signedThing = (event: SignOffEvent): string => `${event.delta.from ?? ''} ${event.criteria.toSorted().join(' ')}`
 
 /** @param event what they wrote; null when they were only named. A group is nobody. */
-function meet(people: Map<string, FoldedPerson>, who: string, event: TeamEvent | null): void {
+function meet(met: People, who: string, event: TeamEvent | null): void {
   if (who.startsWith('@')) return
-  const key = personKey(who)
-  const known = people.get(key)
-  if (known === undefined) {
-    people.set(key, { who, events: event === null ? 0 : 1, lastAt: event?.at ?? null })
-  } else if (event !== null) {
-    known.who = who
-    known.events++
-    known.lastAt = event.at
+  let person = met.asWritten.get(who)
+  if (person === undefined) {
+    const key = personKey(who)
+    person = met.byKey.get(key) ?? { who, events: 0, lastAt: null }
+    met.byKey.set(key, person)
+    met.asWritten.set(who, person)
   }
+  if (event === null) return
+  person.who = who
+  person.events++
+  person.lastAt = event.at
+}
+
+interface People {
+  readonly byKey: Map<string, FoldedPerson>
+  /** The same records by each way in which they are written: an address is taken out of a name once. */
+  readonly asWritten: Map<string, FoldedPerson>
 }
