@@ -11,7 +11,7 @@
  * list; on `pair`, a file beside its side in the repository, those of `review` act as well.
  */
 export type CommandContext =
-  'always' | 'workspace' | 'list' | 'queue' | 'provenance' | 'whatif' | 'pair' | 'review' | 'certify'
+  'always' | 'workspace' | 'list' | 'queue' | 'provenance' | 'whatif' | 'overview' | 'pair' | 'review' | 'certify'
 export type CommandMenu = 'File' | 'Edit' | 'View' | 'Go' | 'Review' | 'Help' | null
 
 interface CommandRow {
@@ -49,6 +49,7 @@ const rows = [
   { id: 'go.queue', title: 'Go to the queue', keys: ['g q'], when: 'workspace', menu: 'Go' },
   { id: 'go.provenance', title: 'Go to provenance', keys: ['g p'], when: 'workspace', menu: 'Go' },
   { id: 'go.whatif', title: 'Go to what-if', keys: ['g w'], when: 'workspace', menu: 'Go' },
+  { id: 'go.overview', title: 'Go to the overview', keys: ['g o'], when: 'workspace', menu: 'Go' },
   { id: 'go.review', title: 'Go to the last review', keys: ['g r'], when: 'workspace', menu: 'Go' },
 
   { id: 'list.down', title: 'Next row', keys: ['j', 'ArrowDown'], when: 'list', menu: null },
@@ -70,6 +71,7 @@ const rows = [
     when: 'queue',
     menu: 'Review',
   },
+  { id: 'queue.export', title: 'Export', keys: ['Ctrl+e'], when: 'queue', menu: 'File' },
   { id: 'queue.copy', title: 'Copy crate and change', keys: ['y'], when: 'queue', menu: 'Edit' },
   { id: 'queue.inspector', title: 'Show or hide inspector', keys: ['l'], when: 'queue', menu: 'View' },
   { id: 'queue.filter', title: 'Filter', keys: ['/'], when: 'queue', menu: 'View' },
@@ -110,6 +112,21 @@ const rows = [
   { id: 'whatif.fetch', title: 'Fetch the audits of known peers', keys: ['f'], when: 'whatif', menu: 'Review' },
   { id: 'whatif.publishers', title: 'Look up publishers', keys: ['p'], when: 'whatif', menu: 'Review' },
   { id: 'whatif.address', title: 'Import from an address', keys: ['a'], when: 'whatif', menu: 'Review' },
+
+  { id: 'overview.exemptions', title: 'Charts, or every exemption', keys: ['e'], when: 'overview', menu: 'View' },
+  {
+    id: 'overview.terms',
+    title: 'Owner and review of an exemption',
+    keys: ['Enter'],
+    when: 'overview',
+    menu: 'Review',
+  },
+  { id: 'overview.queue', title: 'Show in the queue', keys: ['q'], when: 'overview', menu: 'Go' },
+  { id: 'overview.filter', title: 'Find exemptions', keys: ['/'], when: 'overview', menu: 'View' },
+  { id: 'overview.range', title: 'Next range of weeks', keys: ['r'], when: 'overview', menu: 'View' },
+  { id: 'overview.tables', title: 'Charts as tables', keys: ['t'], when: 'overview', menu: 'View' },
+  { id: 'overview.export', title: 'Export', keys: ['Ctrl+e'], when: 'overview', menu: 'File' },
+  { id: 'overview.print', title: 'Print', keys: [], when: 'overview', menu: 'File' },
 
   { id: 'pair.back', title: 'Back', keys: ['Escape'], when: 'pair', menu: 'Go' },
 

@@ -51,6 +51,8 @@ export function useAppCommands(): void {
     'go.queue': isOpen && view.kind !== 'queue' ? () => navigate({ kind: 'queue' }) : undefined,
     'go.provenance': isOpen && view.kind !== 'provenance' ? () => navigate({ kind: 'provenance' }) : undefined,
     'go.whatif': isOpen && view.kind !== 'whatif' ? () => navigate({ kind: 'whatif' }) : undefined,
+    'go.overview': isOpen && view.kind !== 'overview' ? () => navigate({ kind: 'overview' }) : undefined,
+    'queue.export': isOpen ? () => setOverlay('overview-export') : undefined,
     'go.review': lastTab === undefined ? undefined : () => navigate({ kind: 'review', id: (shownTab ?? lastTab).id }),
   })
 
@@ -60,7 +62,8 @@ export function useAppCommands(): void {
     // The sheet of several audits has the commands of that of one.
     const isSheet = view.kind === 'batch' || view.kind === 'whatif-apply'
     if (view.kind !== 'welcome') contexts.add(isSheet ? 'certify' : view.kind)
-    if (view.kind === 'queue' || view.kind === 'provenance' || view.kind === 'whatif') contexts.add('list')
+    if (view.kind === 'queue' || view.kind === 'provenance' || view.kind === 'whatif' || view.kind === 'overview')
+      contexts.add('list')
     // A file beside its side in the repository is read with the keys of a review.
     if (view.kind === 'pair') contexts.add('review')
     useCommandRegistry.setState({ contexts })

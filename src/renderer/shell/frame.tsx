@@ -5,6 +5,11 @@ import { BatchPage } from '../certify/batch-page.tsx'
 import { CertifyPage } from '../certify/certify-page.tsx'
 import { useKeyboard } from '../commands/use-keyboard.ts'
 import { Icon } from '../parts/icon.tsx'
+import { ExportOverviewDialog } from '../overview/export-dialog.tsx'
+import { OverviewPage } from '../overview/overview-page.tsx'
+import { PackagesDialog } from '../overview/packages-dialog.tsx'
+import { SaveDialog } from '../overview/save-dialog.tsx'
+import { TermsDialog } from '../overview/terms-dialog.tsx'
 import { AcceptDialog } from '../provenance/accept-dialog.tsx'
 import { ExportDialog } from '../provenance/export-dialog.tsx'
 import { CompareDialog } from '../review/compare-dialog.tsx'
@@ -104,6 +109,7 @@ function Page() {
   if (kind === 'welcome') return <WelcomePage />
   if (kind === 'queue') return <QueuePage />
   if (kind === 'provenance') return <ProvenancePage />
+  if (kind === 'overview') return <OverviewPage />
   if (kind === 'pair') return <Pair />
   if (kind === 'batch') return <BatchPage />
   if (kind === 'whatif') return <WhatIfPage />
@@ -121,6 +127,10 @@ function OpenOverlay() {
   if (overlay === 'accept') return <AcceptDialog />
   if (overlay === 'export') return <ExportDialog />
   if (overlay === 'compare') return <CompareDialog />
+  if (overlay === 'overview-export') return <ExportOverviewDialog />
+  if (overlay === 'overview-packages') return <PackagesDialog />
+  if (overlay === 'overview-save') return <SaveDialog />
+  if (overlay === 'overview-terms') return <TermsDialog />
   return <FolderChooser />
 }
 

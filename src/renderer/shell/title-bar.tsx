@@ -57,6 +57,7 @@ export function TitleBar() {
   const isQueue = useAppStore(s => s.view.kind === 'queue')
   const isProvenance = useAppStore(s => s.view.kind === 'provenance' || s.view.kind === 'pair')
   const isWhatIf = useAppStore(s => s.view.kind === 'whatif' || s.view.kind === 'whatif-apply')
+  const isOverview = useAppStore(s => s.view.kind === 'overview')
   const failing = useAppStore(s => s.queue?.counts.failing ?? null)
   const isMac = platform === 'darwin'
   return (
@@ -89,6 +90,13 @@ export function TitleBar() {
             onClick={() => navigate({ kind: 'whatif' })}
           >
             What-if
+          </button>
+          <button
+            className="place"
+            aria-current={isOverview ? 'page' : undefined}
+            onClick={() => navigate({ kind: 'overview' })}
+          >
+            Overview
           </button>
         </nav>
       )}

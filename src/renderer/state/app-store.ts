@@ -25,6 +25,7 @@ export type View =
   | { readonly kind: 'whatif' }
   /** The preview of applying what-if's draft. */
   | { readonly kind: 'whatif-apply' }
+  | { readonly kind: 'overview' }
   /** A file of a crate beside its side in the repository; `path` null: the one that deserves a look most. */
   | { readonly kind: 'pair'; readonly crate: string; readonly version: string; readonly path: string | null }
   | { readonly kind: 'review'; readonly id: string }
@@ -36,7 +37,20 @@ export type View =
 /** The settings, and the place in them that was asked for. */
 export type SettingsOverlay = 'settings' | 'redirects'
 export type Overlay =
-  SettingsOverlay | 'palette' | 'goto' | 'help' | 'jobs' | 'folder' | 'accept' | 'export' | 'compare' | null
+  | SettingsOverlay
+  | 'palette'
+  | 'goto'
+  | 'help'
+  | 'jobs'
+  | 'folder'
+  | 'accept'
+  | 'export'
+  | 'compare'
+  | 'overview-export'
+  | 'overview-terms'
+  | 'overview-packages'
+  | 'overview-save'
+  | null
 
 export interface Toast {
   readonly id: number

@@ -1,11 +1,9 @@
 /**
  * A document as blocks, written as Markdown or as one HTML file without scripts. All texts are taken as text, whoever
- * wrote them: markup in them is shown, never obeyed; control and direction characters become visible. Also CSV, with
- * cells that a spreadsheet would run made harmless. Pure.
+ * wrote them: markup in them is shown, never obeyed; control and direction characters become visible. Pure.
  */
+import type { Cell } from '../../../shared/csv.ts'
 import type { Chart, Mark, Tone } from '../../../shared/overview-chart.ts'
-
-export type Cell = string | number | null
 
 export type Block =
   | { readonly kind: 'heading'; readonly level: 1 | 2; readonly text: string }
@@ -190,22 +188,3 @@ ${Object.keys(TONES)
   .map(name => `.f-${name}{fill:var(--${name})}.l-${name}{stroke:var(--${name})}`)
   .join('')}
 `
-
-// ── CSV ──────────────────────────────────────────────────────────────────────────────────────
-
-/**
- * RFC 4180 with a byte order mark, lines ended by CR LF. A text that a spreadsheet would take for a formula (it begins
- * with `=`, `+`, `-`, `@`, or with white space or a control character before one) gets an apostrophe in front.
- */
-export function csvOf(columns: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const line = (cells: readonly Cell[]) => cells.map(csvCell).join(',')
-  return `\ufeff${[line(columns), ...rows.map(line)].join('\r\n')}\r\n`
-}
-
-function csvCell(cell: Cell): string {
-  if (cell === null) return ''
-  if (typeof cell === 'number') return String(cell)
-  // Full-width forms are taken for the plain ones by some spreadsheets.
-  const harmless = /^[\s\u0000-\u001f]*[=+\-@＝＋－＠]/u.test(cell) || /^[\t\r\n]/.test(cell) ? `'${cell}` : cell
-  return /[",\r\n]/.test(harmless) || /^\s|\s$/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
-}

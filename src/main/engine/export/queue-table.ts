@@ -1,7 +1,7 @@
 /** The queue as a table for spreadsheets and as JSON for programs: every item, what fails first, as the queue orders it. Pure. */
 import { deltaText, linesOf } from '../../../shared/domain.ts'
 import type { QueueItem, QueueSnapshot } from '../../../shared/wire.ts'
-import { csvOf, type Cell } from './markup.ts'
+import { csvOf, type Cell } from '../../../shared/csv.ts'
 
 const COLUMNS = [
   'crate',
