@@ -14,8 +14,8 @@ import { FailureNotice } from '../parts/failure-notice.tsx'
 import { useReviewRecord } from '../provenance/review-tab.tsx'
 import { openPair } from '../provenance/state.ts'
 import { useRepositorySide } from '../provenance/use-repository-side.ts'
-import { changeSettings, toastFailure } from '../state/actions.ts'
-import { reviewId, showToast, useAppStore, useSettings } from '../state/app-store.ts'
+import { changeSettings } from '../state/actions.ts'
+import { reviewId, useAppStore, useSettings } from '../state/app-store.ts'
 import { openCompare } from './compare-dialog.tsx'
 import { BlobPane } from './blob-pane.tsx'
 import type { DiffPlace, TextDiff } from './diff-editor.ts'
@@ -28,9 +28,8 @@ import { KeyBar } from './key-bar.tsx'
 import { FileHeader, REVIEW_KEYS, TopBar } from './review-bars.tsx'
 import { ReviewFailed, ReviewLoading } from './review-states.tsx'
 import { SidePanel, type PanelTab } from './side-panel.tsx'
-import { shownPath } from './shown-path.ts'
-import { isOptionalGroup } from './required-files.ts'
-import { GROUPS, nextPath, readingOrder, treeRows, type TreeRow, type TreeSort } from './tree-rows.ts'
+import { closedAtFirst, toggled, usePageStatus, useSaveResume, useWindowWidth } from './page-state.ts'
+import { nextPath, readingOrder, treeRows, type TreeRow, type TreeSort } from './tree-rows.ts'
 import { useEditorKeys } from './use-editor-keys.ts'
 import { useFileBrowser } from './use-file-browser.ts'
 import { ChecklistTab } from './checklist-tab.tsx'
@@ -40,6 +39,7 @@ import { useChecklist } from './use-checklist.ts'
 import { UnitsTab } from './units-tab.tsx'
 import { useFinder } from './use-finder.ts'
 import { useJumps } from './use-jumps.ts'
+import { useMarking } from './use-marking.ts'
 import { useReview, type FileLoader, type MarkValue } from './use-review.ts'
 import { useNoteWalk } from './use-note-walk.ts'
 import { useMoves } from './use-moves.ts'
@@ -55,7 +55,6 @@ import './find.css'
 const DRAWER_BELOW_PX = 1180
 /** Side by side, lines wrap below this width unless the reader chose otherwise. */
 const WRAP_BELOW_PX = 1600
-const RESUME_DELAY_MS = 600
 /** Over the repository's side the lines of units would not fit. */
 const NO_UNITS: ReadonlyMap<string, readonly Unit[]> = new Map()
 const NO_NOTES: ReadonlyMap<string, readonly Note[]> = new Map()
@@ -118,7 +117,6 @@ function ReviewBody(props: BodyProps) {
   const focusedRow = useRef<TreeRow | null>(null)
   const filterRef = useRef<HTMLInputElement>(null)
   const pane = useRef<DiffPaneHandle>(null)
-  const unmarked = useRef(new Set<string>())
   const area = useRef<HTMLDivElement>(null)
   useEditorKeys(area)
 
@@ -177,72 +175,15 @@ function ReviewBody(props: BodyProps) {
     if (next !== null) show(next)
     return next !== null
   }
-  const isUnread = (path: string) => {
-    const found = filesByPath.get(path)
-    return found !== undefined && found.mark !== 'read'
-  }
+  const { isUnread, markPartly, ...marking } = useMarking({
+    ...{ review, filesByPath, order, file, shownDiff, focusedRow, show, say },
+    isRepository: side.isOn,
+    isSince: since.isOn,
+    set: props.mark,
+  })
   const unread = (step: 1 | -1) => {
     if (!move(step, isUnread, true))
       say(selected !== null && isUnread(selected) ? 'No other unread file' : 'All files are read')
-  }
-  /** Set by itself, so it never replaces what the reader said, nor 'changed'; one who unmarks is not asked again. */
-  const markPartly = (path: string) => {
-    if (filesByPath.get(path)?.mark === 'unread' && !unmarked.current.has(path)) void props.mark([path], 'partly')
-  }
-  const mark = (paths: readonly string[], value: MarkValue) => {
-    if (value === 'unread') for (const path of paths) unmarked.current.add(path)
-    void props.mark(paths, value).then(problem => problem !== null && toastFailure(problem))
-  }
-  /** An approximate diff cannot be marked read: what was compared is not known line by line. */
-  const canMark = () => {
-    if (side.isOn) {
-      showToast({
-        tone: 'warn',
-        text: 'The repository is shown in place of the older version',
-        detail: 'Go back to the change (v) before you mark it: that is what the audit is about.',
-      })
-      return false
-    }
-    if (since.isOn && file?.earlier?.covers !== 'rest') {
-      showToast({
-        tone: 'warn',
-        text: 'More of this change was never read',
-        detail: 'Go back to the whole change (Shift v) before you mark it.',
-      })
-      return false
-    }
-    const isApproximate = shownDiff?.kind === 'text' && shownDiff.approximate !== null
-    if (isApproximate)
-      showToast({
-        tone: 'warn',
-        text: 'An approximate diff cannot be marked read',
-        detail: 'Load the file again to compare it exactly.',
-      })
-    return !isApproximate
-  }
-  const toggleRead = () => {
-    if (file === null) return
-    if (file.mark === 'read') mark([file.path], 'unread')
-    else if (canMark()) mark([file.path], 'read')
-  }
-  const markNext = () => {
-    if (file === null || !canMark()) return
-    if (file.mark !== 'read') mark([file.path], 'read')
-    const next = nextPath(order, file.path, 1, isUnread, true)
-    if (next !== null) show(next)
-    else say('All files are read')
-  }
-  const markGroup = () => {
-    const row = focusedRow.current
-    const group = row?.kind === 'group' ? row.group.id : row?.kind === 'file' ? row.file.group : file?.group
-    const paths = review.files.filter(other => other.group === group && other.mark !== 'read').map(other => other.path)
-    if (paths.length === 0) return say('The group is read')
-    mark(paths, 'read')
-    showToast({
-      tone: 'info',
-      text: `Marked ${paths.length} ${paths.length === 1 ? 'file' : 'files'} read`,
-      action: { label: 'Undo', run: () => mark(paths, 'unread') },
-    })
   }
   const hunk = (step: 1 | -1) => {
     if (pane.current?.view()?.goToHunk(step) !== true)
@@ -282,9 +223,9 @@ function ReviewBody(props: BodyProps) {
     'review.prevFile': () => void (move(-1, () => true, false) || say('First file')),
     'review.nextUnread': () => unread(1),
     'review.prevUnread': () => unread(-1),
-    'review.markNext': markNext,
-    'review.toggleRead': toggleRead,
-    'review.markGroup': markGroup,
+    'review.markNext': marking.markNext,
+    'review.toggleRead': marking.toggleRead,
+    'review.markGroup': marking.markGroup,
     'review.expandAll': inText(() => pane.current?.view()?.toggleAllFolds()),
     'review.layout': () => setLayout(settings.diffLayout === 'split' ? 'unified' : 'split'),
     'review.whitespace': () => setWhitespace(!whitespace),
@@ -445,7 +386,7 @@ function ReviewBody(props: BodyProps) {
               options={options}
               onLayout={setLayout}
               onWhitespace={() => setWhitespace(!whitespace)}
-              onToggleRead={toggleRead}
+              onToggleRead={marking.toggleRead}
               sinceRead={since.canShow ? { isOn: since.isOn && !side.isOn, onToggle: toggleSince } : null}
               repository={
                 canCompare
@@ -516,47 +457,4 @@ function EmptyReview({ review }: { readonly review: Review }) {
       </p>
     </div>
   )
-}
-
-/** Groups of which nothing is required start closed, unless the reader was in one. */
-function closedAtFirst(review: Review): ReadonlySet<FileGroup> {
-  const optional = GROUPS.filter(({ id }) => isOptionalGroup(id, review.files, review.criteria))
-  const closed = new Set(optional.map(group => group.id))
-  const resumed = review.files.find(file => file.path === review.resume?.path)
-  if (resumed !== undefined) closed.delete(resumed.group)
-  return closed
-}
-
-function toggled(closed: ReadonlySet<FileGroup>, group: FileGroup): ReadonlySet<FileGroup> {
-  const next = new Set(closed)
-  if (!next.delete(group)) next.add(group)
-  return next
-}
-
-/** Saves where the reader is, a moment after each move. */
-function useSaveResume(review: string, path: string | null, line: number | null): void {
-  const client = useClient()
-  useEffect(() => {
-    if (path === null) return
-    const timer = window.setTimeout(() => {
-      void client.call('review.setResume', { review, path, line: line ?? 0 })
-    }, RESUME_DELAY_MS)
-    return () => window.clearTimeout(timer)
-  }, [client, review, path, line])
-}
-
-function usePageStatus(path: string | null, line: number | null): void {
-  useEffect(() => {
-    if (path !== null) useAppStore.setState({ pageStatus: `${shownPath(path)}${line === null ? '' : `:${line}`}` })
-  }, [path, line])
-}
-
-function useWindowWidth(): number {
-  const [width, setWidth] = useState(() => window.innerWidth)
-  useEffect(() => {
-    const onResize = () => setWidth(window.innerWidth)
-    window.addEventListener('resize', onResize)
-    return () => window.removeEventListener('resize', onResize)
-  }, [])
-  return width
 }
