@@ -105,6 +105,8 @@ export const riskRow = z.object({
   /** Points of it that are counted for what is not known. */
   unknown: z.number(),
   advisories: z.array(advisoryHit),
+  /** False: no database, one that is not about this package, or files about the crate that could not be read. */
+  areAdvisoriesKnown: z.boolean(),
   /** Files of the database about this crate that could not be read: there may be more than `advisories`. */
   unreadAdvisories: count,
   /** What filters ask for; null: not known. */

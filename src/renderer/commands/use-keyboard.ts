@@ -21,6 +21,16 @@ function isTextField(target: EventTarget | null): boolean {
   return target.isContentEditable
 }
 
+/** What a text field does itself with these is never a command. */
+const editingKeys = new Set([
+  'Ctrl+a',
+  'Ctrl+z',
+  'Ctrl+Shift+z',
+  'Shift+ArrowUp',
+  'Shift+ArrowDown',
+  'Shift+Enter',
+])
+
 const ownKeys = new Set([
   'Enter',
   ' ',
@@ -47,6 +57,7 @@ function handleKey(event: KeyboardEvent): void {
   if (key === null) return
   const singleKeys = app?.settings.singleKeys ?? defaultSettings.singleKeys
   if (isSingleKey(key) && (isTextField(event.target) || !singleKeys)) return
+  if (editingKeys.has(key) && isTextField(event.target)) return
   if (isTakenByControl(key, event.target)) return
   // An overlay takes the keyboard; only the commands that open overlays work above it.
   const open = availableCommands(useCommandRegistry.getState()).filter(c => overlay === null || c.menu === 'View')

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { brand, packageKey } from '../../shared/domain.ts'
 import type { QueueItem } from '../../shared/wire.ts'
 import { bareRow, rowOf } from '../provenance/test-rows.ts'
-import { matchesFilter, parseFilter } from './filter.ts'
+import { NO_TEAM } from '../team/views.ts'
+import { filterKeys, matchesFilter, parseFilter } from './filter.ts'
 
 export function queueItem(name: string, change: Partial<QueueItem> = {}): QueueItem {
   return {
@@ -57,12 +58,13 @@ describe('filter', () => {
   })
 
   it('names the keys it knows instead of matching nothing', () => {
-    const filter = parseFilter('risk:40 is:odd serde')
+    const filter = parseFilter('colour:40 is:odd serde')
     expect(filter.terms).toHaveLength(1)
     expect(filter.problems).toEqual([
-      'risk: is not a key; there are missing: needs: crate: is: provenance: lines< lines>',
-      'is: knows dev, exempted, failing, full, delta, started, unknown',
+      `colour: is not a key; there are ${filterKeys.join(' ')}`,
+      expect.stringMatching(/^is: knows dev, exempted, .*, mine, unassigned, overdue, claimed, unsent, signed$/),
     ])
+    expect(filterKeys).toEqual(expect.arrayContaining(['missing:', 'lines<', 'assignee:', 'due<', 'note:']))
   })
 })
 
@@ -75,7 +77,9 @@ describe('provenance in the filter of the queue', () => {
   ]
   const known = new Map(rows.map(row => [packageKey(row.crate, row.version), row]))
   const shown = (text: string) =>
-    packages.filter(item => matchesFilter(parseFilter(text), item, known)).map(item => item.crate)
+    packages
+      .filter(item => matchesFilter(parseFilter(text), item, { known, team: { ...NO_TEAM, today: '2026-01-01' } }))
+      .map(item => item.crate)
   it.each([
     ['provenance:mismatch', ['brine-sys']],
     ['provenance:match', ['alder']],

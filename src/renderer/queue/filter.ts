@@ -9,6 +9,11 @@ import { readFilterTerms, type FilterTerms } from '../parts/filter-terms.ts'
 import { provenanceWords, statusesNamed } from '../provenance/filter.ts'
 import { statusOf } from '../provenance/rows.ts'
 import type { Status } from '../provenance/texts.ts'
+import { parseRiskTerm, riskFilterKeys, riskHolds, RISK_IS, type RiskTerm } from './risk-filter.ts'
+import type { KnownRisk } from './risk-state.ts'
+import { holdsForTeam, isTeamTerm, parseTeamTerm, teamIsValues, teamFilterKeys } from '../team/filter-team.ts'
+import type { TeamQuestion, TeamTerm } from '../team/filter-team.ts'
+import { NO_TEAM, type QueueRow } from '../team/views.ts'
 
 export type FilterTerm =
   | { readonly kind: 'word'; readonly text: string }
@@ -16,15 +21,25 @@ export type FilterTerm =
   | { readonly kind: 'is'; readonly value: IsValue }
   | { readonly kind: 'provenance'; readonly statuses: readonly Status[] }
   | { readonly kind: 'lines'; readonly compare: '<' | '>'; readonly value: number }
+  | RiskTerm
+  | TeamTerm
 
 export const isValues = ['dev', 'exempted', 'failing', 'full', 'delta', 'started', 'unknown'] as const
 export type IsValue = (typeof isValues)[number]
 
 export type Filter = FilterTerms<FilterTerm>
 
-export const filterKeys = ['missing:', 'needs:', 'crate:', 'is:', 'provenance:', 'lines<', 'lines>'] as const
+export const filterKeys = [
+  ...(['missing:', 'needs:', 'crate:', 'is:', 'provenance:', 'lines<', 'lines>'] as const),
+  ...teamFilterKeys,
+  ...riskFilterKeys,
+] as const
 
 function parseTerm(text: string): FilterTerm | string {
+  const risk = parseRiskTerm(text)
+  if (risk !== null) return risk
+  const ofTeam = parseTeamTerm(text)
+  if (ofTeam !== null) return ofTeam
   const lines = /^lines([<>])(\d+)$/.exec(text)
   if (lines !== null) return { kind: 'lines', compare: lines[1] === '<' ? '<' : '>', value: Number(lines[2]) }
   const colon = text.indexOf(':')
@@ -38,7 +53,9 @@ function parseTerm(text: string): FilterTerm | string {
       return { kind: key, text: value }
     case 'is': {
       const known = isValues.find(v => v === value)
-      return known === undefined ? `is: knows ${isValues.join(', ')}` : { kind: 'is', value: known }
+      return known === undefined
+        ? `is: knows ${[...isValues, ...RISK_IS, ...teamIsValues].join(', ')}`
+        : { kind: 'is', value: known }
     }
     case 'provenance': {
       const statuses = provenanceWords.includes(value) ? statusesNamed(value) : null
@@ -57,13 +74,13 @@ export function parseFilter(text: string): Filter {
 const linesOfItem = (item: QueueItem): number | null =>
   item.size.state === 'measured' ? item.size.stat.insertions + item.size.stat.deletions : null
 
-function isTrue(value: IsValue, item: QueueItem): boolean {
+function isTrue(value: IsValue, item: QueueRow): boolean {
   switch (value) {
     case 'dev':
       return item.isDevOnly
     case 'exempted':
     case 'failing':
-      return item.because === value
+      return item.because === value && item.isSettled !== true
     case 'full':
       return item.delta !== null && item.delta.from === null
     case 'delta':
@@ -79,8 +96,20 @@ function isTrue(value: IsValue, item: QueueItem): boolean {
 export type KnownProvenance = ReadonlyMap<PackageKey, ProvenanceRow>
 const NOTHING_KNOWN: KnownProvenance = new Map()
 
-function holds(term: FilterTerm, item: QueueItem, known: KnownProvenance): boolean {
+/** What terms look at beside the row itself. */
+export interface FilterFacts {
+  readonly known: KnownProvenance
+  readonly team: TeamQuestion
+  readonly risk?: KnownRisk | null
+}
+const NO_FACTS: FilterFacts = { known: NOTHING_KNOWN, team: { ...NO_TEAM, today: '1970-01-01' } }
+
+/** Null: not known, so neither so nor not so. */
+function holds(term: FilterTerm, item: QueueRow, facts: FilterFacts): boolean | null {
+  if (isTeamTerm(term)) return holdsForTeam(term, item.key, facts.team)
   switch (term.kind) {
+    case 'risk':
+      return riskHolds(term, facts.risk?.get(item.key) ?? null)
     case 'word': {
       const places = [item.crate, item.version, ...item.neededBy]
       return places.some(place => place.toLowerCase().includes(term.text))
@@ -94,7 +123,7 @@ function holds(term: FilterTerm, item: QueueItem, known: KnownProvenance): boole
     case 'is':
       return isTrue(term.value, item)
     case 'provenance': {
-      const row = known.get(item.key)
+      const row = facts.known.get(item.key)
       return term.statuses.includes(row === undefined ? 'not-run' : statusOf(row))
     }
     case 'lines': {
@@ -105,6 +134,9 @@ function holds(term: FilterTerm, item: QueueItem, known: KnownProvenance): boole
 }
 
 /** Whether all terms hold for the item. */
-export function matchesFilter(filter: Filter, item: QueueItem, known: KnownProvenance = NOTHING_KNOWN): boolean {
-  return filter.terms.every(term => holds(term, item, known) !== term.isNegated)
+export function matchesFilter(filter: Filter, item: QueueRow, facts: FilterFacts = NO_FACTS): boolean {
+  return filter.terms.every(term => {
+    const found = holds(term, item, facts)
+    return found !== null && found !== term.isNegated
+  })
 }

@@ -12,7 +12,10 @@ import { changeText, listText, personName } from '../parts/words.ts'
 import { useAppStore } from '../state/app-store.ts'
 import { Alternatives } from './alternatives.tsx'
 import { PathGraph } from './path-graph.tsx'
+import { RiskFacts } from './risk-facts.tsx'
 import { edgeKind } from './path-rows.ts'
+import { TeamSection } from '../team/thread.tsx'
+import type { QueueRow } from '../team/views.ts'
 import { useInspection } from './use-inspection.ts'
 
 const AUDITS_SHOWN = 6
@@ -118,8 +121,8 @@ function Facts({ inspection }: { readonly inspection: Inspection }) {
   )
 }
 
-export function Inspector({ item, generation }: { readonly item: QueueItem | null; readonly generation: number }) {
-  const { inspection, failure } = useInspection(item?.key ?? null, generation)
+export function Inspector({ item, generation }: { readonly item: QueueRow | null; readonly generation: number }) {
+  const { inspection, failure } = useInspection(item === null || item.isSettled === true ? null : item.key, generation)
   if (item === null)
     return (
       <aside className="insp" aria-label="Inspector" data-region="inspector">
@@ -163,11 +166,13 @@ export function Inspector({ item, generation }: { readonly item: QueueItem | nul
         {inspection !== null && (
           <>
             <PathSection inspection={inspection} item={item} />
+            <RiskFacts of={inspection.key} />
             <ProvenanceFact of={inspection.key} />
             <Audits key={inspection.key} inspection={inspection} />
             <Facts inspection={inspection} />
           </>
         )}
+        <TeamSection item={item} />
       </div>
     </aside>
   )

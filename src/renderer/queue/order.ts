@@ -3,9 +3,12 @@
  * bytes. Sizes that are not known yet stand after the known ones, those that cannot be known last. Pure.
  */
 import { linesOf } from '../../shared/domain.ts'
+import type { TeamItem } from '../../shared/team.ts'
 import type { QueueItem } from '../../shared/wire.ts'
+import type { KnownRisk } from './risk-state.ts'
+import { NO_TEAM, type QueueRow, type TeamFacts } from '../team/views.ts'
 
-export const orders = ['least reading', 'most reading', 'name'] as const
+export const orders = ['least reading', 'most reading', 'risk', 'risk per line', 'name', 'due', 'last change'] as const
 export type Order = (typeof orders)[number]
 
 export const groupings = ['none', 'criterion', 'needed by'] as const
@@ -24,7 +27,35 @@ export function linesToRead(item: QueueItem): number | null {
   return item.size.state === 'measured' ? linesOf(item.size.stat) : null
 }
 
-const comparators: Readonly<Record<Order, (a: QueueItem, b: QueueItem) => number>> = {
+const PRIORITIES = ['urgent', 'high', 'normal', 'low'] as const
+/** What nobody ranked stands with what is normal. */
+const priorityRank = (team: TeamItem | undefined): number => PRIORITIES.indexOf(team?.priority ?? 'normal')
+
+/** The orders that ask the team; what it did not speak of stands last, and then least reading decides. */
+function compareTeam(order: 'due' | 'last change', { items }: TeamFacts): (a: QueueItem, b: QueueItem) => number {
+  const least = comparators['least reading']
+  return (a, b) => {
+    const [one, other] = [items.get(a.key), items.get(b.key)]
+    if (order === 'due')
+      return compareText(one?.due ?? '9', other?.due ?? '9') || priorityRank(one) - priorityRank(other) || least(a, b)
+    return compareText(other?.last.at ?? '', one?.last.at ?? '') || least(a, b)
+  }
+}
+
+/** Scores are highest first; an item without one stands last, by name. */
+const NO_RISK: KnownRisk = new Map()
+function compareRisk(order: 'risk' | 'risk per line', known: KnownRisk): (a: QueueItem, b: QueueItem) => number {
+  const scoreOf = (item: QueueItem): number => {
+    const score = known.get(item.key)?.score ?? -1
+    if (order === 'risk' || score < 0) return score
+    const lines = linesToRead(item)
+    return lines === null ? -1 : score / Math.max(1, lines)
+  }
+  return (a, b) => scoreOf(b) - scoreOf(a) || compareName(a, b)
+}
+
+type PlainOrder = Exclude<Order, 'due' | 'last change' | 'risk' | 'risk per line'>
+const comparators: Readonly<Record<PlainOrder, (a: QueueItem, b: QueueItem) => number>> = {
   'least reading': (a, b) =>
     sizeRank(a) - sizeRank(b) || (linesToRead(a) ?? 0) - (linesToRead(b) ?? 0) || compareName(a, b),
   'most reading': (a, b) =>
@@ -32,14 +63,30 @@ const comparators: Readonly<Record<Order, (a: QueueItem, b: QueueItem) => number
   name: compareName,
 }
 
+/** Whether an order asks what the team wrote down. */
+export function isTeamOrder(order: Order): order is 'due' | 'last change' {
+  return order === 'due' || order === 'last change'
+}
+
+/** Whether an order asks for scores. */
+export function isRiskOrder(order: Order): order is 'risk' | 'risk per line' {
+  return order === 'risk' || order === 'risk per line'
+}
+
 /** A sorted copy. */
-export function orderItems(items: readonly QueueItem[], order: Order): readonly QueueItem[] {
-  return [...items].sort(comparators[order])
+export function orderItems<T extends QueueItem>(
+  items: readonly T[],
+  order: Order,
+  team = NO_TEAM,
+  risk = NO_RISK,
+): readonly T[] {
+  if (isRiskOrder(order)) return [...items].sort(compareRisk(order, risk))
+  return [...items].sort(isTeamOrder(order) ? compareTeam(order, team) : comparators[order])
 }
 
 /** One line of the list: an item, or the heading of a group. */
 export type ListRow =
-  | { readonly kind: 'item'; readonly item: QueueItem }
+  | { readonly kind: 'item'; readonly item: QueueRow }
   | { readonly kind: 'group'; readonly title: string; readonly count: number; readonly lines: number }
 
 function groupTitle(item: QueueItem, grouping: Grouping): string {
@@ -48,9 +95,9 @@ function groupTitle(item: QueueItem, grouping: Grouping): string {
 }
 
 /** The rows of an ordered list. Groups are sorted by title; their items keep the order given. */
-export function groupItems(items: readonly QueueItem[], grouping: Grouping): readonly ListRow[] {
+export function groupItems(items: readonly QueueRow[], grouping: Grouping): readonly ListRow[] {
   if (grouping === 'none') return items.map(item => ({ kind: 'item', item }))
-  const groups = new Map<string, QueueItem[]>()
+  const groups = new Map<string, QueueRow[]>()
   for (const item of items) {
     const title = groupTitle(item, grouping)
     const group = groups.get(title)

@@ -7,7 +7,10 @@ import { useNow } from '../parts/use-now.ts'
 import { age, count, number } from '../parts/words.ts'
 import { useAppStore } from '../state/app-store.ts'
 import { linesToRead } from './order.ts'
-import { useQueueState, countOfView } from './queue-state.ts'
+import { NewsButton } from '../team/news.tsx'
+import { SyncLine } from '../team/sync-status.tsx'
+import { NO_TEAM, countOfView } from '../team/views.ts'
+import { useQueueState } from './queue-state.ts'
 import { viewTitles } from './rail.tsx'
 
 export interface ReadingLeft {
@@ -125,17 +128,23 @@ export const QueueHeader = memo(function QueueHeader({
           <h1 className="t18 nw">{viewTitles[view]}</h1>
           <Summary
             items={items}
-            packages={view === 'violations' || view === 'not checked' ? countOfView(snapshot, view) : items.length}
+            packages={
+              view === 'violations' || view === 'not checked' ? countOfView(snapshot, view, NO_TEAM) : items.length
+            }
           />
         </div>
         <CoverageBar counts={snapshot.counts} />
         <Caveats caveats={snapshot.caveats} />
       </div>
       <div className="col sync">
-        <button className="btn" disabled={isLoading} onClick={() => runCommand('app.refresh')}>
-          <Icon name="sync" />
-          {isLoading ? 'Refreshing' : 'Refresh'}
-        </button>
+        <div className="row" style={{ gap: 6 }}>
+          <NewsButton />
+          <button className="btn" disabled={isLoading} onClick={() => runCommand('app.refresh')}>
+            <Icon name="sync" />
+            {isLoading ? 'Refreshing' : 'Refresh'}
+          </button>
+        </div>
+        <SyncLine />
         <span className="t11 dim nw">Solved {age(snapshot.takenAt, Math.max(now, snapshot.takenAt))}</span>
       </div>
     </header>

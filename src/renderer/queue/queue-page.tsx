@@ -5,12 +5,16 @@ import type { QueueSnapshot } from '../../shared/wire.ts'
 import { ListFoot } from '../parts/list-foot.tsx'
 import { useIsWide } from '../parts/use-is-wide.ts'
 import { useAppStore, useSettings } from '../state/app-store.ts'
+import { BulkBar } from '../team/bulk-bar.tsx'
+import { extendMarks, toggleMark, useMarks } from '../team/marks.ts'
+import { useTeamCommands } from '../team/use-team-commands.ts'
 import { FilterBar } from './filter-bar.tsx'
 import { Inspector } from './inspector.tsx'
 import { QueueHeader } from './queue-header.tsx'
 import { Banners, EmptyQueue, FailedQueue, LoadingQueue } from './queue-states.tsx'
 import { useQueueState } from './queue-state.ts'
-import { QueueTable, type TableHandle } from './queue-table.tsx'
+import { QueueTable, type OnSelect, type TableHandle } from './queue-table.tsx'
+import { RiskPopover } from './risk-popover.tsx'
 import { Rail, viewTitles } from './rail.tsx'
 import { NotChecked, Violations } from './side-views.tsx'
 import { openItem, useQueueCommands } from './use-queue-commands.ts'
@@ -21,6 +25,8 @@ import './queue.css'
 const HINTS = [
   ['queue.review', 'review'],
   ['queue.certify', 'certify'],
+  ['queue.assign', 'assign'],
+  ['queue.select', 'select'],
   ['queue.filter', 'filter'],
   ['queue.inspector', 'inspector'],
 ] as const
@@ -29,11 +35,15 @@ function List(props: {
   readonly snapshot: QueueSnapshot
   readonly list: Rows
   readonly table: React.RefObject<TableHandle | null>
-  readonly onSelect: (key: PackageKey) => void
+  readonly onSelect: OnSelect
 }) {
   const { snapshot, list } = props
   const view = useQueueState(s => s.view)
   const { rowDensity } = useSettings()
+  const isInQueue = useMemo(() => {
+    const keys = new Set(snapshot.items.map(item => item.key))
+    return (key: PackageKey) => keys.has(key)
+  }, [snapshot.items])
   if (view === 'violations') return <Violations snapshot={snapshot} />
   if (view === 'not checked') return <NotChecked snapshot={snapshot} />
   if (list.items.length === 0) return <EmptyQueue snapshot={snapshot} unfiltered={list.unfiltered} />
@@ -43,6 +53,8 @@ function List(props: {
       rows={list.rows}
       label={viewTitles[view]}
       isCompact={rowDensity === 'compact'}
+      left={list.left}
+      isInQueue={isInQueue}
       handle={props.table}
       onSelect={props.onSelect}
       onOpen={openItem}
@@ -61,6 +73,8 @@ function SolvedQueue({ snapshot }: { readonly snapshot: QueueSnapshot }) {
   const table = useRef<TableHandle | null>(null)
   const filterInput = useRef<HTMLInputElement>(null)
   const isWide = useIsWide()
+  const hasMarks = useMarks(s => s.keys.size > 0)
+  const isExplained = useAppStore(s => s.overlay === 'risk')
   const hasInspector = view !== 'violations' && view !== 'not checked'
   const hasItems = list.items.length > 0
   const isInspectorShown = hasInspector && list.unfiltered > 0 && (isInspectorOpen ?? isWide)
@@ -78,22 +92,33 @@ function SolvedQueue({ snapshot }: { readonly snapshot: QueueSnapshot }) {
     [list.rows],
   )
   const ordered = useMemo(() => list.rows.flatMap(row => (row.kind === 'item' ? [row.item] : [])), [list.rows])
-  const move = (step: number) => {
+  const move = (step: number): PackageKey | null => {
     list.hold()
+    list.settle()
     const at = selected === null ? -1 : ordered.findIndex(item => item.key === selected.key)
     const next = ordered[Math.min(Math.max(at + step, 0), ordered.length - 1)]
-    if (next === undefined) return
+    if (next === undefined) return null
     select(next.key)
     scrollTo(next.key)
     focusList()
+    return next.key
   }
-  const { hold } = list
-  const selectByMouse = useCallback(
-    (key: PackageKey) => {
+  const { hold, settle } = list
+  const latest = useRef(ordered)
+  useEffect(() => {
+    latest.current = ordered
+  })
+  const selectByMouse = useCallback<OnSelect>(
+    (key, how) => {
       hold()
+      settle()
+      const from = useAppStore.getState().selectedKey
+      const order = latest.current.map(item => item.key)
+      if (how === 'toggle') toggleMark(key)
+      if (how === 'extend') extendMarks(order, from ?? key, key)
       select(key)
     },
-    [hold],
+    [hold, settle],
   )
   const showPath = () => {
     useQueueState.setState({ isInspectorOpen: true })
@@ -102,6 +127,7 @@ function SolvedQueue({ snapshot }: { readonly snapshot: QueueSnapshot }) {
       ;(first ?? document.querySelector<HTMLElement>('.insp button'))?.focus()
     }, 0)
   }
+  useTeamCommands({ items: ordered, selected, move, settle })
   useQueueCommands({ snapshot, list, selected, table, filterInput, isInspectorShown, move, showPath })
 
   // Coming back from a review or the palette, the selected row is in view.
@@ -114,13 +140,14 @@ function SolvedQueue({ snapshot }: { readonly snapshot: QueueSnapshot }) {
     <main className={isInspectorShown ? 'lay insp-on' : 'lay'}>
       <Rail snapshot={snapshot} />
       <section className="panel" aria-label={viewTitles[view]} data-region="list">
-        <QueueHeader snapshot={snapshot} items={list.items} />
+        <QueueHeader snapshot={snapshot} items={list.matching} />
         <Banners snapshot={snapshot} />
         {hasInspector && list.unfiltered > 0 && (
           <FilterBar input={filterInput} problems={list.filter.problems} onLeave={focusList} />
         )}
         <List snapshot={snapshot} list={list} table={table} onSelect={selectByMouse} />
-        {hasInspector && hasItems && (
+        {hasInspector && hasItems && hasMarks && <BulkBar items={list.items} />}
+        {hasInspector && hasItems && !hasMarks && (
           <ListFoot
             hints={HINTS}
             index={selected === null ? -1 : list.items.indexOf(selected)}
@@ -131,6 +158,7 @@ function SolvedQueue({ snapshot }: { readonly snapshot: QueueSnapshot }) {
         )}
       </section>
       {isInspectorShown && <Inspector item={selected} generation={snapshot.generation} />}
+      {isExplained && selected !== null && <RiskPopover key={selected.key} item={selected} />}
     </main>
   )
 }

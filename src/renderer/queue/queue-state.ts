@@ -4,13 +4,13 @@
  */
 import { create } from 'zustand'
 import type { Delta, PackageKey } from '../../shared/domain.ts'
-import type { Alternative, Measured, QueueItem, QueueSnapshot } from '../../shared/wire.ts'
+import type { Alternative, Measured, QueueItem } from '../../shared/wire.ts'
 import { useAppStore } from '../state/app-store.ts'
+import type { QueueView } from '../team/views.ts'
 import { loadChoice, saveChoice } from '../state/saved-places.ts'
 import { groupings, orders, type Grouping, type Order } from './order.ts'
 
-export const queueViews = ['needs audit', 'exempted', 'violations', 'all', 'not checked'] as const
-export type QueueView = (typeof queueViews)[number]
+export { queueViews, type QueueView } from '../team/views.ts'
 
 export interface QueueState {
   readonly view: QueueView
@@ -45,19 +45,6 @@ export function setGrouping(grouping: Grouping): void {
   useQueueState.setState({ grouping })
 }
 
-/** Items of a view, in the snapshot's order. */
-export function itemsOfView(snapshot: QueueSnapshot, view: QueueView): readonly QueueItem[] {
-  if (view === 'needs audit') return snapshot.items.filter(item => item.because === 'failing')
-  if (view === 'exempted') return snapshot.items.filter(item => item.because === 'exempted')
-  return view === 'all' ? snapshot.items : []
-}
-
-export function countOfView(snapshot: QueueSnapshot, view: QueueView): number {
-  if (view === 'violations') return snapshot.violations.length
-  if (view === 'not checked') return snapshot.notChecked.length
-  return itemsOfView(snapshot, view).length
-}
-
 /** Takes this change for the package from now on; null goes back to cargo-vet's pick. */
 export function chooseDelta(key: PackageKey, alternative: Alternative | null): void {
   const { chosenDeltas } = useAppStore.getState()
@@ -75,11 +62,11 @@ export function chooseDelta(key: PackageKey, alternative: Alternative | null): v
 }
 
 /** The item with the user's choice in place of cargo-vet's pick. */
-export function withChoice(
-  item: QueueItem,
+export function withChoice<T extends QueueItem>(
+  item: T,
   deltas: ReadonlyMap<PackageKey, Delta>,
   sizes: ReadonlyMap<PackageKey, Measured>,
-): QueueItem {
+): T {
   const delta = deltas.get(item.key)
   const size = sizes.get(item.key)
   return delta === undefined || size === undefined ? item : { ...item, delta, size }

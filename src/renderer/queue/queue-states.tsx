@@ -12,7 +12,8 @@ import { progressText } from '../shell/jobs.tsx'
 import { askForFolder, closeWorkspace, copyText } from '../state/actions.ts'
 import { useAppStore } from '../state/app-store.ts'
 import { failureText } from '../../shared/failure.ts'
-import { useQueueState } from './queue-state.ts'
+import { useTeam } from '../team/state.ts'
+import { useQueueState, type QueueView } from './queue-state.ts'
 
 /** Nothing is said about loading before this. */
 const QUIET_MS = 100
@@ -107,7 +108,8 @@ export function EmptyQueue({
         </button>
       </div>
     )
-  if (view === 'exempted')
+  if (view !== 'needs audit' && view !== 'all' && view !== 'exemptions') return <EmptyView view={view} />
+  if (view === 'exemptions')
     return (
       <div className="center">
         <b>No exemption to read</b>
@@ -141,8 +143,40 @@ export function EmptyQueue({
           : 'None rests on an exemption.'}
       </p>
       {snapshot.items.some(item => item.because === 'exempted') && (
-        <button className="btn" onClick={() => useQueueState.setState({ view: 'exempted' })}>
+        <button className="btn" onClick={() => useQueueState.setState({ view: 'exemptions' })}>
           Burn down exemptions
+        </button>
+      )}
+    </div>
+  )
+}
+
+const emptyWords: Partial<Readonly<Record<QueueView, readonly [string, string]>>> = {
+  mine: ['Nothing is with you', 'No row was given to you, is held by you, or waits for you by name.'],
+  unassigned: ['Everything is with somebody', 'Each row that needs an audit was given to somebody or is held.'],
+  'second sign-off': [
+    'Nothing waits for a second sign-off',
+    'No row has the sign-off of one person and waits for another.',
+  ],
+  waiting: ['You wait for nobody', 'Nothing that you signed, read or handed over waits for others.'],
+  done: ['Nothing is done yet', 'Rows stand here once the team is through with them.'],
+}
+
+/** A view that is empty because of what the team wrote down, or did not. */
+function EmptyView({ view }: { readonly view: QueueView }) {
+  const isJoined = useTeam(s => s.team?.sync.where.state === 'joined')
+  const canJoin = useTeam(s => s.team?.sync.where.state === 'not-joined')
+  const [title, why] = emptyWords[view] ?? ['Nothing here', '']
+  return (
+    <div className="center">
+      <b>{title}</b>
+      <p>
+        {why}
+        {!isJoined && ' What others wrote is not known: the team’s events were not joined.'}
+      </p>
+      {canJoin && (
+        <button className="btn" onClick={() => runCommand('app.sync')}>
+          Join
         </button>
       )}
     </div>

@@ -3,16 +3,19 @@
  * the grid itself only says which row is active.
  */
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
-import { memo, useCallback, useEffect, useRef, type RefObject } from 'react'
+import { memo, useCallback, useEffect, useRef, type MouseEvent, type RefObject } from 'react'
 import type { PackageKey } from '../../shared/domain.ts'
 import type { QueueItem } from '../../shared/wire.ts'
-import { ProvenanceCell } from '../provenance/provenance-cell.tsx'
 import { CriteriaChip } from '../parts/criteria-chip.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { SizeCell } from '../parts/size-cell.tsx'
 import { changeText, count, number } from '../parts/words.ts'
 import { useAppStore } from '../state/app-store.ts'
-import { linesToRead, type ListRow } from './order.ts'
+import { AssigneeCell, LeftCell, StateCell } from '../team/cells.tsx'
+import { clearMarks, markAll, useMarks } from '../team/marks.ts'
+import type { QueueRow } from '../team/views.ts'
+import { type ListRow } from './order.ts'
+import { RiskCell, SignalsCell } from './risk-cell.tsx'
 
 const ROW_HEIGHT = { 'two-lines': 42, compact: 28 } as const
 const GROUP_HEIGHT = 28
@@ -23,40 +26,41 @@ const INITIAL_RECT = { width: 800, height: 600 }
 
 export const rowId = (key: PackageKey): string => `row-${key}`
 
-/** Share of the lines read, 0 to 100; null when the review was never opened. */
-export function percentRead(item: QueueItem): number | null {
-  const lines = linesToRead(item)
-  if (item.readLines === null || item.readLines === 0 || lines === null || lines === 0) return null
-  return Math.min(100, Math.floor((item.readLines / lines) * 100))
-}
+/** `how`: alone, as one more or less, or everything up to it. */
+export type OnSelect = (key: PackageKey, how: 'one' | 'toggle' | 'extend') => void
 
-function StateCell({ item }: { readonly item: QueueItem }) {
-  const percent = percentRead(item)
-  if (item.because === 'exempted' && percent === null) return <span className="t12 sub">Exempted</span>
-  if (percent === null) return <span className="t12">Needs audit</span>
+const howOf = (event: MouseEvent): 'one' | 'toggle' | 'extend' =>
+  event.shiftKey ? 'extend' : event.ctrlKey || event.metaKey ? 'toggle' : 'one'
+
+function SelectAll({ rows }: { readonly rows: readonly ListRow[] }) {
+  const marked = useMarks(s => s.keys.size)
+  const keys = () => rows.flatMap(row => (row.kind === 'item' ? [row.item.key] : []))
   return (
-    <span className="state">
-      <span className="t12">In review</span>
-      <span className="row" style={{ gap: 5 }}>
-        <span className="meter" style={{ width: 36 }}>
-          <i style={{ width: `${percent}%` }} />
-        </span>
-        <span className="t11 dim num">{percent}%</span>
-      </span>
+    <span role="columnheader" className="pick">
+      <input
+        type="checkbox"
+        tabIndex={-1}
+        aria-label="Select all rows shown"
+        checked={marked > 0}
+        onChange={() => (marked > 0 ? clearMarks() : markAll(keys()))}
+      />
     </span>
   )
 }
 
 const ItemRow = memo(function ItemRow(props: {
-  readonly item: QueueItem
+  readonly item: QueueRow
   readonly index: number
   readonly top: number
   readonly isSelected: boolean
   readonly isCompact: boolean
-  readonly onSelect: (key: PackageKey) => void
+  /** It is no longer of the list; `gone`: nor of the queue. */
+  readonly left: 'no' | 'left' | 'gone'
+  readonly onSelect: OnSelect
   readonly onOpen: (item: QueueItem) => void
 }) {
   const { item, isCompact } = props
+  const isMarked = useMarks(s => s.keys.has(item.key))
   const shown = item.missing.slice(0, isCompact ? 1 : 2)
   const change = item.delta === null ? item.version : changeText(item.delta)
   return (
@@ -65,13 +69,39 @@ const ItemRow = memo(function ItemRow(props: {
       id={rowId(item.key)}
       aria-rowindex={props.index + 2}
       aria-selected={props.isSelected}
-      className={`tr q ${isCompact ? 'one' : 'two'}${props.isSelected ? ' sel' : ''}`}
+      className={`tr q ${isCompact ? 'one' : 'two'}${isMarked ? ' marked' : ''}${props.isSelected ? ' sel' : ''}${props.left === 'no' ? '' : ' left'}`}
       style={{ transform: `translateY(${props.top}px)` }}
-      onMouseDown={() => props.onSelect(item.key)}
+      onMouseDown={event => props.onSelect(item.key, howOf(event))}
       onDoubleClick={() => props.onOpen(item)}
     >
+      <span role="gridcell" className="pick" onMouseDown={event => event.stopPropagation()}>
+        <input
+          type="checkbox"
+          tabIndex={-1}
+          aria-label={`Select ${item.crate}`}
+          checked={isMarked}
+          onClick={event => props.onSelect(item.key, event.shiftKey ? 'extend' : 'toggle')}
+          onChange={() => undefined}
+        />
+      </span>
+      <span role="gridcell" className="risk">
+        <RiskCell of={item.key} isCompact={isCompact} />
+      </span>
       <span role="gridcell" className="name">
-        <b className="med ell">{item.crate}</b>
+        <span className="name-line">
+          <b className="med ell">{item.crate}</b>
+          {item.isDevOnly && (
+            <span className="flag">
+              <Icon name="flask" />
+              dev only
+            </span>
+          )}
+          {item.neededByText !== '' && (
+            <span className="t11 dim ell need" title={item.neededBy.join(', ')}>
+              for {item.neededByText}
+            </span>
+          )}
+        </span>
         <span className="m11 sub ell">{change}</span>
       </span>
       <span role="gridcell" className="size">
@@ -90,19 +120,13 @@ const ItemRow = memo(function ItemRow(props: {
         ))}
       </span>
       <span role="gridcell" className="prov">
-        <ProvenanceCell of={item.key} isCompact={isCompact} />
-      </span>
-      <span role="gridcell" className="need" title={item.neededBy.join(', ')}>
-        <span className="t12 sub ell">{item.neededByText}</span>
-        {item.isDevOnly && (
-          <span className="flag">
-            <Icon name="flask" />
-            dev only
-          </span>
-        )}
+        <SignalsCell of={item.key} isCompact={isCompact} />
       </span>
       <span role="gridcell">
-        <StateCell item={item} />
+        <AssigneeCell of={item.key} />
+      </span>
+      <span role="gridcell">
+        {props.left === 'no' ? <StateCell item={item} /> : <LeftCell of={item.key} isGone={props.left === 'gone'} />}
       </span>
     </div>
   )
@@ -175,10 +199,13 @@ export function QueueTable(props: {
   readonly label: string
   readonly isCompact: boolean
   readonly handle: RefObject<TableHandle | null>
-  readonly onSelect: (key: PackageKey) => void
+  readonly left: ReadonlySet<PackageKey>
+  /** Whether the queue has it at all. */
+  readonly isInQueue: (key: PackageKey) => boolean
+  readonly onSelect: OnSelect
   readonly onOpen: (item: QueueItem) => void
 }) {
-  const { rows, isCompact } = props
+  const { rows, isCompact, left } = props
   const scroller = useRef<HTMLDivElement>(null)
   const selectedKey = useAppStore(s => s.selectedKey)
   const rowHeight = ROW_HEIGHT[isCompact ? 'compact' : 'two-lines']
@@ -220,6 +247,7 @@ export function QueueTable(props: {
       role="grid"
       aria-label={props.label}
       aria-rowcount={rows.length + 1}
+      aria-multiselectable
       aria-activedescendant={isActiveShown && selectedKey !== null ? rowId(selectedKey) : undefined}
       tabIndex={0}
       data-region-focus
@@ -227,13 +255,15 @@ export function QueueTable(props: {
     >
       <div role="rowgroup" className="thead">
         <div className="th q" role="row" aria-rowindex={1}>
+          <span role="columnheader">Risk</span>
+          <SelectAll rows={rows} />
           <span role="columnheader">Crate and change</span>
           <span role="columnheader" className="ra">
             To read
           </span>
           <span role="columnheader">Missing criteria</span>
           <span role="columnheader">Provenance</span>
-          <span role="columnheader">Needed by</span>
+          <span role="columnheader">Assignee, due</span>
           <span role="columnheader">State</span>
         </div>
       </div>
@@ -266,6 +296,7 @@ export function QueueTable(props: {
               top={start}
               isSelected={row.item.key === selectedKey}
               isCompact={isCompact}
+              left={!left.has(row.item.key) ? 'no' : props.isInQueue(row.item.key) ? 'left' : 'gone'}
               onSelect={props.onSelect}
               onOpen={props.onOpen}
             />

@@ -7,9 +7,9 @@ import { useCommandHandlers } from '../commands/command-table.ts'
 import { changeText } from '../parts/words.ts'
 import { changeSettings, copyText } from '../state/actions.ts'
 import { openPair, useRowOf } from '../provenance/state.ts'
-import { ensureTab, navigate, openReview, useAppStore, useSettings } from '../state/app-store.ts'
+import { ensureTab, navigate, openReview, setOverlay, useAppStore, useSettings } from '../state/app-store.ts'
 import { groupings, orders } from './order.ts'
-import { queueViews, setGrouping, setOrder, useQueueState, type QueueView } from './queue-state.ts'
+import { queueViews, setGrouping, setOrder, useQueueState } from './queue-state.ts'
 import type { TableHandle } from './queue-table.tsx'
 import { itemToContinue } from './rail.tsx'
 import type { Rows } from './use-rows.ts'
@@ -48,9 +48,12 @@ export function useQueueCommands(parts: QueueParts): void {
   const lastTabKey = useAppStore(s => s.tabs.at(-1)?.key ?? null)
   const next = useMemo(() => itemToContinue(snapshot.items, lastTabKey), [snapshot.items, lastTabKey])
   const hasRows = list.items.length > 0
-  const show = (name: QueueView | undefined) => () => {
-    if (name !== undefined) useQueueState.setState({ view: name })
-  }
+  const views = Object.fromEntries(
+    queueViews.map((name, i) => [
+      `queue.view${i + 1}`,
+      view === name ? undefined : () => useQueueState.setState({ view: name }),
+    ]),
+  )
   const page = () => parts.table.current?.pageSize() ?? 10
   const checked = useRowOf(selected?.key ?? null)
   const readable = selected !== null && selected.delta !== null ? selected : null
@@ -64,7 +67,7 @@ export function useQueueCommands(parts: QueueParts): void {
     'queue.review': readable === null ? undefined : () => openItem(readable),
     'queue.certify': readable === null ? undefined : () => certifyItem(readable),
     'queue.certifyTogether': hasRows ? () => openBatch({ kind: 'together', first: selected?.key ?? null }) : undefined,
-    'queue.explain': selected === null ? undefined : parts.showPath,
+    'queue.explain': selected === null ? undefined : () => setOverlay('risk'),
     'queue.path': selected === null ? undefined : parts.showPath,
     'queue.provenance':
       selected === null || checked === null || checked.summary === null
@@ -90,11 +93,7 @@ export function useQueueCommands(parts: QueueParts): void {
     'queue.order': list.isOrderOld ? list.sortAnew : () => setOrder(after(orders, order)),
     'queue.density': () =>
       void changeSettings(client, { rowDensity: rowDensity === 'compact' ? 'two-lines' : 'compact' }),
-    'queue.view1': view === queueViews[0] ? undefined : show(queueViews[0]),
-    'queue.view2': view === queueViews[1] ? undefined : show(queueViews[1]),
-    'queue.view3': view === queueViews[2] ? undefined : show(queueViews[2]),
-    'queue.view4': view === queueViews[3] ? undefined : show(queueViews[3]),
-    'queue.view5': view === queueViews[4] ? undefined : show(queueViews[4]),
+    ...views,
     'queue.resume': next === null ? undefined : () => openItem(next),
   })
 }

@@ -8,7 +8,7 @@ import type { QueueItem } from '../../shared/wire.ts'
 import { useAppStore } from '../state/app-store.ts'
 import { useQueueState } from './queue-state.ts'
 
-export function useSelection(items: readonly QueueItem[], view: string): QueueItem | null {
+export function useSelection<T extends QueueItem>(items: readonly T[], view: string): T | null {
   const selectedKey = useAppStore(s => s.selectedKey)
   const lastIndex = useRef(0)
   const index = items.findIndex(item => item.key === selectedKey)

@@ -7,6 +7,7 @@ import type { Note, NoteInput, NoteSeverity, NoteTarget } from '../../shared/rev
 import { useAutosave } from '../parts/use-autosave.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Keys } from '../parts/keys.tsx'
+import { NoteText } from '../parts/note-text.tsx'
 import { personName } from '../parts/words.ts'
 import { shownPath } from './shown-path.ts'
 import type { NotesState } from './use-notes.ts'
@@ -286,40 +287,4 @@ function NoteRow(props: {
       )}
     </li>
   )
-}
-
-/** The little Markdown that notes need, as elements: paragraphs, lists, `code`, fenced code. Never HTML of its own. */
-export function NoteText({ text }: { readonly text: string }) {
-  const blocks = text.trim().split(/\n\s*\n/)
-  return (
-    <div className="rv-note-text">
-      {blocks.map((block, i) =>
-        block.startsWith('```') ? (
-          <pre key={i}>{block.replace(/^```[^\n]*\n?/, '').replace(/\n?```$/, '')}</pre>
-        ) : block.split('\n').every(line => /^[-*] /.test(line)) ? (
-          <ul key={i}>
-            {block.split('\n').map((line, k) => (
-              <li key={k}>{inline(line.slice(2))}</li>
-            ))}
-          </ul>
-        ) : (
-          <p key={i}>{inline(block)}</p>
-        ),
-      )}
-    </div>
-  )
-}
-
-function inline(text: string) {
-  return text
-    .split(/(`[^`\n]+`|\*\*[^*\n]+\*\*)/)
-    .map((part, i) =>
-      part.startsWith('`') && part.endsWith('`') && part.length > 2 ? (
-        <code key={i}>{part.slice(1, -1)}</code>
-      ) : part.startsWith('**') && part.endsWith('**') && part.length > 4 ? (
-        <strong key={i}>{part.slice(2, -2)}</strong>
-      ) : (
-        part
-      ),
-    )
 }

@@ -5,7 +5,7 @@ import { isCommandId, runCommand, useCommandHandlers, useCommandRegistry } from 
 import type { CommandContext } from '../../shared/command-table.ts'
 import { askForFolder, changeSettings, closeWorkspace, openWorkspace, setOffline, undoWrite } from '../state/actions.ts'
 import { closeTab, goHistory, navigate, setOverlay, useAppStore, useSettings } from '../state/app-store.ts'
-import { loadQueue } from '../state/connect.ts'
+import { refreshAll } from '../team/act.ts'
 import { themeNow } from '../styles/follow-theme.ts'
 import { openCompare } from '../review/compare-dialog.tsx'
 import { cycleRegion } from './regions.ts'
@@ -36,7 +36,7 @@ export function useAppCommands(): void {
     'app.compare': isOpen ? () => openCompare(null) : undefined,
     'app.openSample': () => void openWorkspace(client, null),
     'app.closeWorkspace': isOpen ? () => void closeWorkspace(client) : undefined,
-    'app.refresh': isOpen ? () => void loadQueue(client, 'queue.refresh') : undefined,
+    'app.refresh': isOpen ? () => void refreshAll(client) : undefined,
     'app.offline': () => void setOffline(client, !settings.offline),
     'app.undoWrite': undoId === null ? undefined : () => void undoWrite(client, undoId),
     'app.nextRegion': () => cycleRegion(1),

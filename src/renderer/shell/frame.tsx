@@ -17,6 +17,8 @@ import { ProvenancePage } from '../provenance/provenance-page.tsx'
 import { QueuePage } from '../queue/queue-page.tsx'
 import { SettingsDialog } from '../settings/settings-dialog.tsx'
 import { navigate, replaceView, useAppStore } from '../state/app-store.ts'
+import { TeamDialog } from '../team/team-dialog.tsx'
+import { useSyncCommand } from '../team/use-team-commands.ts'
 import { WelcomePage } from '../welcome/welcome-page.tsx'
 import { WhatIfApplyPage } from '../what-if/apply-page.tsx'
 import { WhatIfPage } from '../what-if/what-if-page.tsx'
@@ -127,16 +129,20 @@ function OpenOverlay() {
   if (overlay === 'accept') return <AcceptDialog />
   if (overlay === 'export') return <ExportDialog />
   if (overlay === 'compare') return <CompareDialog />
+  // Beside its row, so the queue draws it.
+  if (overlay === 'risk') return null
   if (overlay === 'overview-export') return <ExportOverviewDialog />
   if (overlay === 'overview-packages') return <PackagesDialog />
   if (overlay === 'overview-save') return <SaveDialog />
   if (overlay === 'overview-terms') return <TermsDialog />
+  if (overlay === 'team') return <TeamDialog />
   return <FolderChooser />
 }
 
 export function Frame() {
   useKeyboard()
   useAppCommands()
+  useSyncCommand()
   usePreparedReview(useAppStore(s => s.queue !== null))
   return (
     <div className="app">

@@ -8,6 +8,7 @@ import { runCommand } from '../commands/command-table.ts'
 import { setOffline, toastFailure } from '../state/actions.ts'
 import { setOverlay, useAppStore, useSettings } from '../state/app-store.ts'
 import { FocusTime } from '../review/focus-time.tsx'
+import { SyncStatus } from '../team/sync-status.tsx'
 import { progressText } from './jobs.tsx'
 
 function JobStatus() {
@@ -126,6 +127,7 @@ export function StatusBar() {
           cargo vet not run on this state
         </span>
       )}
+      {isOpen && <SyncStatus />}
       <Network />
       {graphSource === 'lockfile' && (
         <span className="warn">

@@ -50,6 +50,8 @@ export type Overlay =
   | 'overview-terms'
   | 'overview-packages'
   | 'overview-save'
+  | 'team'
+  | 'risk'
   | null
 
 export interface Toast {

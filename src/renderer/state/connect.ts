@@ -6,6 +6,9 @@ import type { EngineClient } from '../../shared/contract.ts'
 import type { ProvenanceSnapshot } from '../../shared/provenance.ts'
 import type { AppState, QueueSnapshot } from '../../shared/wire.ts'
 import { forgetProvenance, loadProvenance, takeProvenance, useProvenance } from '../provenance/state.ts'
+import { forgetRisk, loadRisk, takeRisk } from '../queue/risk-state.ts'
+import { clearMarks } from '../team/marks.ts'
+import { forgetTeam, loadTeam, takeTeamChange } from '../team/state.ts'
 import { showToast, useAppStore, type View } from './app-store.ts'
 import { followLaunch, takeLaunch } from './launch.ts'
 import { sentence } from '../parts/words.ts'
@@ -17,7 +20,9 @@ export function listenToEngine(client: EngineClient): () => void {
     client.on('app.changed', app => takeApp(client, app)),
     client.on('jobs.changed', jobs => useAppStore.setState({ jobs })),
     client.on('queue.changed', takeQueue),
+    client.on('risk.changed', takeRisk),
     client.on('provenance.changed', snapshot => followProvenance(client, snapshot)),
+    client.on('team.changed', change => takeTeamChange(client, change)),
     client.on('shell.launch', request => void followLaunch(client, request)),
     client.on('queue.failed', queueFailure => useAppStore.setState({ queueFailure, isQueueLoading: false })),
     useAppStore.subscribe((now, before) => {
@@ -65,9 +70,14 @@ export function takeApp(client: EngineClient, app: AppState): void {
     overlay: null,
   })
   forgetProvenance()
+  forgetTeam()
+  clearMarks()
+  forgetRisk()
   if (root === null) return
   void loadQueue(client, 'queue.get')
   void loadProvenance(client, 'workspace')
+  void loadRisk(client)
+  void loadTeam(client)
 }
 
 /** How often rows of everything ever checked are asked for while a run goes on. */

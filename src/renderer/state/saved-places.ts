@@ -49,6 +49,31 @@ export function saveTabs(root: string, tabs: readonly OpenReview[]): void {
   )
 }
 
+/** A filter of the queue that the user gave a name. */
+export interface SavedFilter {
+  readonly name: string
+  readonly view: string
+  readonly text: string
+}
+const MAX_FILTERS = 50
+
+/** The named filters of the workspace, in the order they were made; anything that does not look like one is left out. */
+export function loadFilters(root: string): SavedFilter[] {
+  const saved = read(`filters ${root}`)
+  if (!Array.isArray(saved)) return []
+  return saved.slice(0, MAX_FILTERS).flatMap((value: unknown) => {
+    if (typeof value !== 'object' || value === null) return []
+    const { name, view, text } = value as Record<string, unknown>
+    return typeof name === 'string' && typeof view === 'string' && typeof text === 'string'
+      ? [{ name, view, text }]
+      : []
+  })
+}
+
+export function saveFilters(root: string, filters: readonly SavedFilter[]): void {
+  write(`filters ${root}`, filters.slice(0, MAX_FILTERS))
+}
+
 /** A small preference of one screen, for example the order of the queue. */
 export function loadChoice<T extends string>(name: string, choices: readonly T[], fallback: T): T {
   const saved = read(`choice ${name}`)

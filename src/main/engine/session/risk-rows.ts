@@ -198,6 +198,8 @@ function rowOf(input: ItemInput, score: number, signals: RiskDetail['signals']):
     score,
     unknown: signals.reduce((sum, s) => sum + (s.state === 'unknown' ? s.points : 0), 0),
     advisories: [...(hitsOf(input) ?? [])],
+    areAdvisoriesKnown:
+      input.advisories !== null && input.isFromRegistry && unreadOf(input.advisories, input.item.crate).length === 0,
     unreadAdvisories: input.advisories === null ? 0 : unreadOf(input.advisories, input.item.crate).length,
     contains: {
       // A file that was not looked through may hold what others do not.
