@@ -6,6 +6,7 @@ import type { ProvenanceSnapshot } from '../../src/shared/provenance.ts'
 import * as data from './fake-data.ts'
 import * as prov from './fake-provenance.ts'
 import type { FakeHandlers, Scenario } from './fake-transport.ts'
+import * as team from './fake-team.ts'
 
 const malformed = {
   code: 'store-toml',
@@ -91,6 +92,7 @@ function handlersFor(
   let app = start
   return {
     ...provenanceHandlers(provenance),
+    ...team.teamHandlers(),
     'app.state': () => ok(app),
     'app.environment': () => ok(data.environment),
     'app.open': ({ path }, emit) => {
@@ -183,6 +185,16 @@ const scenarios: Readonly<Record<string, () => Scenario>> = {
   failed: () => ({ door: 'desktop', handlers: { ...base, 'queue.get': () => fail(malformed) } }),
   stale: () => ({ ...withQueue(data.snapshot), start: emit => setTimeout(() => emit('queue.failed', malformed), 300) }),
   huge: () => withQueue(data.hugeSnapshot(12_000)),
+  'team-huge': () => {
+    const queue = data.hugeSnapshot(10_000)
+    const items = team.hugeTeam(queue.items.map(item => item.key))
+    return {
+      door: 'desktop',
+      handlers: { ...handlersFor(data.appState, queue), ...team.teamHandlers(items) },
+    }
+  },
+  'team-new': () => ({ door: 'desktop', handlers: { ...base, ...team.teamHandlers([], team.notJoined) } }),
+  'team-failed': () => ({ door: 'desktop', handlers: { ...base, ...team.teamHandlers(undefined, team.syncFailed) } }),
   lockfile: () =>
     withQueue({
       ...data.snapshot,
