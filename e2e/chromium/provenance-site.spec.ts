@@ -12,6 +12,7 @@ import { keptSummary } from '../../src/main/engine/session/provenance-results.ts
 import { testRecord } from '../../src/main/engine/session/provenance-testing.ts'
 
 const HOSTILE = `</script><img src=x onerror="window.ran = 1">\u202e<b>bold</b>`
+const EARLIER = { published: '1.0.13', known: { version: '1.0.12', repository: HOSTILE, path: '' } }
 const COUNT = 1_000
 const hostileAt = 14
 
@@ -23,7 +24,7 @@ test.beforeAll(() => {
     testRecord(
       `crate-${i}`,
       `1.0.${i}`,
-      i === hostileAt ? { outcome: 'mismatch', sentence: HOSTILE, fileResults: [file] } : {},
+      i === hostileAt ? { outcome: 'mismatch', sentence: HOSTILE, fileResults: [file], earlier: EARLIER } : {},
     ),
   )
   const summaries = records.map(record => ({ ...keptSummary(record), accepted: null }))
@@ -48,6 +49,7 @@ test('the exported site opens from a folder, filters, and shows hostile texts as
   await page.getByRole('link', { name: `crate-${hostileAt}`, exact: true }).click()
   const detail = page.getByRole('region', { name: 'One version' })
   await expect(detail).toContainText('<img src=x onerror="window.ran = 1">\\u{202e}<b>bold</b>')
+  await expect(detail).toContainText('1.0.12: <')
   await expect(detail.locator('img, b, script')).toHaveCount(0)
   expect(await page.evaluate(() => 'ran' in window)).toBe(false)
   expect(loaded.filter(url => !url.startsWith('file:'))).toEqual([])

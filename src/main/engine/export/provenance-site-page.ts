@@ -141,6 +141,13 @@ export const SITE_SCRIPT = `'use strict'
     part.append(el('h3', title), items)
     return part
   }
+  function before(earlier) {
+    if (!earlier) return null
+    var known = earlier.known
+    if (!known) return earlier.published === null ? null : earlier.published + ', of which nothing is known'
+    return known.version + ': ' + (known.repository || 'no repository') + ', ' +
+      (known.path === null ? 'folder not known' : known.path || 'the root')
+  }
   window.assayDetail = function (at, r) {
     var box = byId('detail'), n = r.files
     var reasons = el('ul')
@@ -162,7 +169,8 @@ export const SITE_SCRIPT = `'use strict'
       el('h3', 'Claim'), facts([
         ['Repository stated', r.claim.repository.stated], ['Compared with', address(r.repository)],
         ['Commit stated', r.claim.commit], ['Path stated', r.claim.path], ['VCS info', r.claim.vcsInfo],
-        ['Publisher says dirty', r.claim.dirty === null ? null : String(r.claim.dirty)]]),
+        ['Publisher says dirty', r.claim.dirty === null ? null : String(r.claim.dirty)],
+        ['Version before', before(r.earlier)]]),
       el('h3', 'Evidence'), facts([
         ['Outcome', r.outcome], ['Content', r.content], ['Commit', r.commit], ['Anchor', r.anchor], ['Package folder', r.path],
         ['Found by search', r.fallback ? r.fallback.how + ', ' + r.fallback.outcome : null],
