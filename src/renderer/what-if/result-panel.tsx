@@ -1,6 +1,6 @@
 /** What the draft would do: figures with the old ones struck through, what one takes on, the smallest set, commands. */
 import type { ReactNode } from 'react'
-import type { ReliedSource, WhatIfCounts, WhatIfResult, WhatIfSmallest } from '../../shared/what-if.ts'
+import type { ReliedSource, WhatIfCounts, WhatIfLines, WhatIfResult, WhatIfSmallest } from '../../shared/what-if.ts'
 import { useClient } from '../client.ts'
 import { runCommand } from '../commands/command-table.ts'
 import { FailureNotice } from '../parts/failure-notice.tsx'
@@ -55,6 +55,22 @@ function Change({ from, to, className }: { readonly from: string; readonly to: s
         {to}
       </b>
     </span>
+  )
+}
+
+/** Measured lines; what was not measured is in no sum and stands below it. */
+function Lines({ from, to }: { readonly from: WhatIfLines; readonly to: WhatIfLines }) {
+  const text = ({ measured, unknown }: WhatIfLines) => (measured === 0 && unknown > 0 ? 'unknown' : number(measured))
+  return (
+    <>
+      <Change from={text(from)} to={text(to)} />
+      {to.unknown > 0 && (
+        <div className="wi-risk t11">
+          <Icon name="unknown" className="unk sm" />
+          {count(to.unknown, 'item')} not measured
+        </div>
+      )}
+    </>
   )
 }
 
@@ -126,7 +142,7 @@ function Figures({ result }: { readonly result: WhatIfResult }) {
         </div>
         <div>
           <div className="t11 dim">Lines to read</div>
-          <Change from={linesLeft(before.lines)} to={linesLeft(after.lines)} />
+          <Lines from={before.lines} to={after.lines} />
         </div>
         <div>
           <div className="t11 dim">Exempted items</div>
@@ -134,7 +150,7 @@ function Figures({ result }: { readonly result: WhatIfResult }) {
         </div>
         <div>
           <div className="t11 dim">Lines under exemptions</div>
-          <Change from={linesLeft(before.exemptedLines)} to={linesLeft(after.exemptedLines)} />
+          <Lines from={before.exemptedLines} to={after.exemptedLines} />
         </div>
       </div>
       <Coverage before={before.counts} after={after.counts} />
@@ -237,7 +253,7 @@ function TakeOn({ result }: { readonly result: WhatIfResult }) {
       <Relied sources={relied} />
       {gone.length > 0 && (
         <details className="wi-more t12">
-          <summary>{count(gone.length, 'package changes', 'packages change')} their verdict</summary>
+          <summary>{count(gone.length, 'package changes its verdict', 'packages change their verdict')}</summary>
           <ul>
             {gone.map(({ key, keyAfter, crate, version, before, after, missingAfter }) => (
               <li key={key}>

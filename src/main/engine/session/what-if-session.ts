@@ -28,6 +28,7 @@ import { rememberingResolvers } from './flow.ts'
 import { recording, settled, type Answers } from './imports-refresh.ts'
 import type { Jobs } from './jobs.ts'
 import { createTranslations } from './online.ts'
+import { commandsOf } from './what-if-commands.ts'
 import { fetchForWhatIf } from './what-if-fetch.ts'
 import { createFigures, type Figures } from './what-if-figures.ts'
 import { listOptions, type Options } from './what-if-options.ts'
@@ -227,7 +228,9 @@ export function createWhatIf(deps: WhatIfDeps): WhatIfSession {
       const changes = await withUrls(draft)
       if (!changes.ok) return changes
       const solved = await solveChanges(solveInput(answer), changes.value, quiet)
-      return solved.ok ? ok({ ...solved.value.result, changes: inOrder(draft) }) : solved
+      if (!solved.ok) return solved
+      // Who is known by name needs no address.
+      return ok({ ...solved.value.result, changes: inOrder(draft), commands: commandsOf(inOrder(draft)) })
     },
     async smallest(draft) {
       const { figures } = await prepared(draft)
@@ -249,7 +252,13 @@ export function createWhatIf(deps: WhatIfDeps): WhatIfSession {
       forget()
       if (!plan.ok) return plan
       planned = { changes: JSON.stringify(inOrder(draft)), answers: asked }
-      return ok({ ...plan.value.plan, changes: inOrder(draft), canCommit: await deps.canCommit() })
+      const stated = inOrder(draft)
+      return ok({
+        ...plan.value.plan,
+        changes: stated,
+        commands: commandsOf(stated),
+        canCommit: await deps.canCommit(),
+      })
     },
     async apply({ changes: draft, base, planned: expected, commit, commitMessage }) {
       const current = await deps.reloadStore()

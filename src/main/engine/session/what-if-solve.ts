@@ -190,7 +190,7 @@ function risksOf(
     const audits = rows.reduce((sum, row) => sum + row.audits, 0)
     risks.push({
       tone: 'unknown',
-      text: `${audits} ${audits === 1 ? 'audit' : 'audits'} of ${importName} ${audits === 1 ? 'names' : 'name'} criteria that are not mapped (${formatShortList(rows.map(row => row.criterion))}). They say nothing here until a criteria-map says what they mean.`,
+      text: `${audits} ${audits === 1 ? 'audit' : 'audits'} of ${importName} ${audits === 1 ? 'names' : 'name'} criteria that are not mapped (${formatShortList(rows.map(row => row.criterion))}). Those count for nothing here until a criteria-map says what they mean.`,
     })
   }
   for (const change of changes) {
@@ -213,11 +213,8 @@ function reliedRisk({ source, kind, packages: n, alone, entries }: ReliedSource)
   switch (kind) {
     case 'audits': {
       const partial = entries.filter(entry => entry.caveat !== null).length
-      const said =
-        partial === 0
-          ? ''
-          : `; the notes of ${partial} of the ${entries.length} audits say that something was not read, or only in part`
-      const how = alone > 0 ? `, ${alone === n ? 'all of them' : alone} on ${source} alone` : ''
+      const said = partial === 0 ? '' : `; ${partialText(partial, entries.length)}`
+      const how = alone > 0 ? `, ${alone === n ? '' : `${alone} of them `}on ${source} alone` : ''
       return {
         tone: partial > 0 ? 'warning' : 'info',
         text: `${would} rest on audits of ${source}${how}${said}.`,
@@ -231,6 +228,11 @@ function reliedRisk({ source, kind, packages: n, alone, entries }: ReliedSource)
     case 'publisher':
       return { tone: 'warning', text: `${would} pass with no one reading them, on the name of ${source} only.` }
   }
+}
+
+function partialText(partial: number, all: number): string {
+  const whose = all === 1 ? 'the notes of that audit say' : `the notes of ${partial} of the ${all} audits say`
+  return `${whose} that something was not read, or only in part`
 }
 
 function approximations(changes: readonly WhatIfChange[]): string[] {
