@@ -130,30 +130,28 @@ function notablePaths({ fileResults }: ProvenanceRecord): string[] {
 export function openProvenanceResults(caps: Capabilities): ProvenanceResults {
   let rows: Rows | null = null
   const open = (): Rows => (rows ??= openRows(path.join(caps.host.cacheDir, 'provenance.sqlite')))
-  const complete = (record: ProvenanceRecord): ProvenanceRecord =>
-    withEarlier(
-      record,
-      open()
-        .versions(record.crate)
-        .filter(other => other.version !== record.version)
-        .map(datedOrigin),
-    )
+  const complete = (record: ProvenanceRecord): ProvenanceRecord => {
+    const others = newestOf(open().ofCrate(record.crate)).filter(other => other.version !== record.version)
+    return withEarlier(record, others.map(datedOrigin))
+  }
   return {
     summary(crate, version, sha256) {
-      const kept = open().summary(crate, version, sha256)
-      return kept === null ? null : sinceEarlier(kept, open().versions(crate))
+      const all = open().ofCrate(crate)
+      const kept = newest(all, version, sha256)
+      return kept === null ? null : sinceEarlier(kept, newestOf(all))
     },
     record(crate, version) {
       const kept = open().record(crate, version)
       return kept === null ? null : complete(kept)
     },
     put(record) {
-      const summary = remembering(keptSummary(record), open().summary(record.crate, record.version))
+      const before = open().ofCrate(record.crate)
+      const summary = remembering(keptSummary(record), newest(before, record.version))
       open().put(record, summary)
-      return { record: complete(record), summary: sinceEarlier(summary, open().versions(record.crate)) }
+      return { record: complete(record), summary: sinceEarlier(summary, newestOf(before)) }
     },
     all() {
-      const byCrate = Map.groupBy(open().all(), ({ crate }) => crate)
+      const byCrate = Map.groupBy(newestOf(open().all()), ({ crate }) => crate)
       return [...byCrate.values()].flatMap(versions => versions.map(one => sinceEarlier(one, versions)))
     },
     close() {
@@ -163,15 +161,25 @@ export function openProvenanceResults(caps: Capabilities): ProvenanceResults {
   }
 }
 
-/** What is written, as it was found at the time of the check. */
+/** What is written, as it was found at the time of the check. Summaries come oldest check first. */
 interface Rows {
-  summary(crate: string, version: string, archiveSha256?: string): KeptSummary | null
-  /** The newest of every version of a crate, in no order. */
-  versions(crate: string): readonly KeptSummary[]
+  ofCrate(crate: string): readonly KeptSummary[]
+  all(): readonly KeptSummary[]
   record(crate: string, version: string): ProvenanceRecord | null
   put(record: ProvenanceRecord, summary: KeptSummary): void
-  all(): readonly KeptSummary[]
   close(): void
+}
+
+function newest(all: readonly KeptSummary[], version: string, sha256?: string): KeptSummary | null {
+  const isWanted = (one: KeptSummary) =>
+    one.version === version && (sha256 === undefined || one.archiveSha256 === sha256)
+  return all.findLast(isWanted) ?? null
+}
+
+/** The newest of every version, in the order in which the versions were first checked. */
+function newestOf(all: readonly KeptSummary[]): readonly KeptSummary[] {
+  if (all.length <= 1) return all
+  return [...new Map(all.map(summary => [`${summary.crate}@${summary.version}`, summary])).values()]
 }
 
 function openRows(file: string): Rows {
@@ -193,29 +201,14 @@ function sqliteRows(database: DatabaseSync): Rows {
   const summaryOf = (row: Record<string, unknown>) => JSON.parse(row['summary'] as string) as KeptSummary
   /** What could not be written (a full disk) is remembered for this run, so that the answer is whole all the same. */
   const unwritten = memoryRows()
-  const newestOf = (
-    rows: readonly Record<string, unknown>[],
-    later: readonly KeptSummary[],
-  ): readonly KeptSummary[] => {
-    const newest = new Map<string, KeptSummary>()
-    for (const summary of [...rows.map(summaryOf), ...later]) newest.set(`${summary.crate}@${summary.version}`, summary)
-    return [...newest.values()]
-  }
   return {
-    summary(crate, version, sha256) {
-      const kept = unwritten.summary(crate, version, sha256)
-      if (kept !== null) return kept
-      const row =
-        sha256 === undefined
-          ? statement(`SELECT summary FROM results WHERE crate = ? AND version = ? ${NEWEST}`).get(crate, version)
-          : statement('SELECT summary FROM results WHERE crate = ? AND version = ? AND archive_sha256 = ?').get(
-              ...[crate, version, sha256],
-            )
-      return row === undefined ? null : summaryOf(row)
-    },
-    versions(crate) {
+    ofCrate(crate) {
       const rows = statement('SELECT summary FROM results WHERE crate = ? ORDER BY checked_at, rowid').all(crate)
-      return newestOf(rows, unwritten.versions(crate))
+      return [...rows.map(summaryOf), ...unwritten.ofCrate(crate)]
+    },
+    all() {
+      const rows = statement('SELECT summary FROM results ORDER BY crate, checked_at, rowid').all()
+      return [...rows.map(summaryOf), ...unwritten.all()]
     },
     record(crate, version) {
       const kept = unwritten.record(crate, version)
@@ -243,23 +236,18 @@ function sqliteRows(database: DatabaseSync): Rows {
         unwritten.put(record, summary)
       }
     },
-    all: () =>
-      newestOf(statement('SELECT summary FROM results ORDER BY crate, checked_at, rowid').all(), unwritten.all()),
     close: () => database.close(),
   }
 }
 
 function memoryRows(): Rows {
   const kept = new Map<string, { readonly record: ProvenanceRecord; readonly summary: KeptSummary }>()
+  const all = () => [...kept.values()].map(one => one.summary)
   return {
-    summary(crate, version, sha256) {
-      const summary = kept.get(`${crate}@${version}`)?.summary ?? null
-      return summary === null || (sha256 !== undefined && summary.archiveSha256 !== sha256) ? null : summary
-    },
-    versions: crate => [...kept.values()].map(one => one.summary).filter(summary => summary.crate === crate),
+    ofCrate: crate => all().filter(summary => summary.crate === crate),
+    all,
     record: (crate, version) => kept.get(`${crate}@${version}`)?.record ?? null,
     put: (record, summary) => void kept.set(`${record.crate}@${record.version}`, { record, summary }),
-    all: () => [...kept.values()].map(one => one.summary),
     close: () => undefined,
   }
 }
