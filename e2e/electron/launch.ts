@@ -128,6 +128,8 @@ async function start(display: string, folder: string, options: DesktopOptions): 
       ASSAY_PAGES: path.join(ROOT, 'dist', 'renderer-legacy'),
       ASSAY_DATA_DIR: dataDir,
       ASSAY_CACHE_DIR: path.join(folder, 'cache'),
+      // No advisory database: the tests go to no server.
+      ASSAY_ADVISORY_DB: '',
       ...options.env,
     },
   })

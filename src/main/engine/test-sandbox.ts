@@ -28,6 +28,7 @@ export function createSandbox(env: Readonly<Record<string, string>> = {}, nowMs?
     ASSAY_DATA_DIR: at('data'),
     // Nothing listens there: a test that needs these starts its own.
     ASSAY_WEB_API: 'http://127.0.0.1:9/api/v1',
+    ASSAY_ADVISORY_DB: '',
   }
   fs.mkdirSync(at('home'))
   return {

@@ -5,7 +5,7 @@
 import { linesOf } from '../../shared/domain.ts'
 import type { TeamItem } from '../../shared/team.ts'
 import type { QueueItem } from '../../shared/wire.ts'
-import type { KnownRisk } from './risk-state.ts'
+import { compareRisk, isRiskOrder, NO_RISK } from './risk-order.ts'
 import { NO_TEAM, type QueueRow, type TeamFacts } from '../team/views.ts'
 
 export const orders = ['least reading', 'most reading', 'risk', 'risk per line', 'name', 'due', 'last change'] as const
@@ -42,18 +42,6 @@ function compareTeam(order: 'due' | 'last change', { items }: TeamFacts): (a: Qu
   }
 }
 
-/** Scores are highest first; an item without one stands last, by name. */
-const NO_RISK: KnownRisk = new Map()
-function compareRisk(order: 'risk' | 'risk per line', known: KnownRisk): (a: QueueItem, b: QueueItem) => number {
-  const scoreOf = (item: QueueItem): number => {
-    const score = known.get(item.key)?.score ?? -1
-    if (order === 'risk' || score < 0) return score
-    const lines = linesToRead(item)
-    return lines === null ? -1 : score / Math.max(1, lines)
-  }
-  return (a, b) => scoreOf(b) - scoreOf(a) || compareName(a, b)
-}
-
 type PlainOrder = Exclude<Order, 'due' | 'last change' | 'risk' | 'risk per line'>
 const comparators: Readonly<Record<PlainOrder, (a: QueueItem, b: QueueItem) => number>> = {
   'least reading': (a, b) =>
@@ -68,11 +56,6 @@ export function isTeamOrder(order: Order): order is 'due' | 'last change' {
   return order === 'due' || order === 'last change'
 }
 
-/** Whether an order asks for scores. */
-export function isRiskOrder(order: Order): order is 'risk' | 'risk per line' {
-  return order === 'risk' || order === 'risk per line'
-}
-
 /** A sorted copy. */
 export function orderItems<T extends QueueItem>(
   items: readonly T[],
@@ -80,7 +63,7 @@ export function orderItems<T extends QueueItem>(
   team = NO_TEAM,
   risk = NO_RISK,
 ): readonly T[] {
-  if (isRiskOrder(order)) return [...items].sort(compareRisk(order, risk))
+  if (isRiskOrder(order)) return [...items].sort(compareRisk(order, risk, linesToRead))
   return [...items].sort(isTeamOrder(order) ? compareTeam(order, team) : comparators[order])
 }
 

@@ -64,6 +64,7 @@ export function envIn(folder: string, more: Environment = {}): Environment {
     ASSAY_DATA_DIR: path.join(folder, 'assay-data'),
     // Nothing listens there: a test that needs these starts its own.
     ASSAY_WEB_API: 'http://127.0.0.1:9/api/v1',
+    ASSAY_ADVISORY_DB: '',
     ASSAY_PEER_REGISTRY: 'http://127.0.0.1:9/peers.toml',
     // cargo-vet's own cache, whose history certify reads.
     XDG_CACHE_HOME: path.join(folder, 'xdg-cache'),
