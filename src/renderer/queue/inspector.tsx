@@ -166,13 +166,14 @@ export function Inspector({ item, generation }: { readonly item: QueueRow | null
         {inspection !== null && (
           <>
             <PathSection inspection={inspection} item={item} />
+            <TeamSection item={item} />
             <RiskFacts of={inspection.key} />
             <ProvenanceFact of={inspection.key} />
             <Audits key={inspection.key} inspection={inspection} />
             <Facts inspection={inspection} />
           </>
         )}
-        <TeamSection item={item} />
+        {item.isSettled === true && <TeamSection item={item} />}
       </div>
     </aside>
   )

@@ -255,8 +255,8 @@ export function QueueTable(props: {
     >
       <div role="rowgroup" className="thead">
         <div className="th q" role="row" aria-rowindex={1}>
-          <span role="columnheader">Risk</span>
           <SelectAll rows={rows} />
+          <span role="columnheader">Risk</span>
           <span role="columnheader">Crate and change</span>
           <span role="columnheader" className="ra">
             To read

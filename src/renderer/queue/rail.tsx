@@ -176,7 +176,7 @@ export const Rail = memo(function Rail({ snapshot }: { readonly snapshot: QueueS
             onClick={() => useQueueState.setState({ view: name })}
           >
             <Icon name={icons[name]} className={name === 'violations' && snapshot.violations.length > 0 ? 'err' : ''} />
-            {viewTitles[name]}
+            <span className="ell">{viewTitles[name]}</span>
             <span className="count">{number(counts[i] ?? 0)}</span>
           </button>
         ))}

@@ -51,9 +51,9 @@ export const AssigneeCell = memo(function AssigneeCell({ of }: { readonly of: Pa
   const who = team?.assignee ?? holder
   const isTurn = team !== null && isTurnOf(team.turn, me) === 'named'
   return (
-    <span className="who" title={team === null ? undefined : titleOf(team, me)}>
+    <span className="whom" title={team === null ? undefined : titleOf(team, me)}>
       <Avatar who={who} me={me} />
-      <span className="who-text">
+      <span className="whom-text">
         <span className={who === null ? 't12 dim ell' : 't12 ell'}>
           {who === null ? 'Unassigned' : shortName(who, me)}
           {isTurn && !isMe(who, me) && <span className="acc">, your turn</span>}

@@ -77,7 +77,7 @@ export function NewsDialog() {
         <button
           className="btn p s"
           data-autofocus
-          disabled={news === null || news.total === 0}
+          disabled={news !== null && news.total === 0}
           onClick={() => void looked()}
         >
           Mark as looked at

@@ -20,21 +20,27 @@ export interface SyncWords {
   readonly icon: IconName
   readonly tone: 'err' | 'warn' | 'dim' | ''
   readonly text: string
+  /** Where there is no room for all of it. */
+  readonly short: string
 }
 
 /** One line for the state; nothing is called synced that was not. */
 export function syncWords(sync: TeamSync, now: number): SyncWords {
   const { where, waiting, failure } = sync
   const unsent = waiting === 0 ? '' : `, ${number(waiting)} not sent`
-  if (where.state === 'none') return { icon: 'outside', tone: 'dim', text: 'Team: on this machine only' }
-  if (where.state === 'not-joined') return { icon: 'outside', tone: 'warn', text: `Team: not joined${unsent}` }
-  if (sync.isRunning) return { icon: 'sync', tone: '', text: 'Syncing with the team' }
+  if (where.state === 'none')
+    return { icon: 'outside', tone: 'dim', text: 'Team: on this machine only', short: 'Local' }
+  if (where.state === 'not-joined')
+    return { icon: 'outside', tone: 'warn', text: `Team: not joined${unsent}`, short: 'Not joined' }
+  if (sync.isRunning) return { icon: 'sync', tone: '', text: 'Syncing with the team', short: 'Syncing' }
   const last = sync.syncedAt === null ? 'never synced' : `synced ${age(sync.syncedAt, Math.max(now, sync.syncedAt))}`
-  if (failure !== null) return { icon: 'bad', tone: 'err', text: `Team: sync failed, ${last}${unsent}` }
+  if (failure !== null)
+    return { icon: 'bad', tone: 'err', text: `Team: sync failed, ${last}${unsent}`, short: 'Sync failed' }
   return {
     icon: sync.syncedAt === null ? 'clock' : 'cloud',
     tone: sync.syncedAt === null || waiting > 0 ? 'warn' : '',
     text: `Team: ${last}${unsent}`,
+    short: waiting > 0 ? `${number(waiting)} not sent` : 'Team',
   }
 }
 
@@ -54,7 +60,10 @@ export function SyncStatus() {
   return (
     <button className={words.tone} onClick={() => openDialog({ kind: 'sync' })} title="Sync with the team">
       <Icon name={words.icon} />
-      {words.text}
+      <span className="sync-long">{words.text}</span>
+      <span className="sync-short" aria-hidden="true">
+        {words.short}
+      </span>
       {sync.problemsTotal > 0 && <span className="warn">, {count(sync.problemsTotal, 'oddity', 'oddities')}</span>}
     </button>
   )
