@@ -202,6 +202,7 @@ const rows = [
   },
   { id: 'review.sinceRead', title: 'What changed since you read it', keys: ['Shift+v'], when: 'review', menu: 'View' },
   { id: 'review.movedEnd', title: 'Other end of a moved block', keys: ['x'], when: 'review', menu: 'Go' },
+  { id: 'review.blame', title: 'Who changed this line', keys: ['b'], when: 'review', menu: 'View' },
   { id: 'review.find', title: 'Find in file', keys: ['Ctrl+f'], when: 'review', menu: 'Edit' },
   { id: 'review.findAll', title: 'Find in the whole crate', keys: ['Ctrl+Shift+f'], when: 'review', menu: 'Edit' },
   { id: 'review.definition', title: 'Go to definition', keys: ['F12'], when: 'review', menu: 'Go' },

@@ -3,7 +3,7 @@
  * A file's successor is loaded while it is read; the file on screen stays until the next one is ready.
  */
 import { useEffect, useMemo, useRef, useState } from 'react'
-import type { CrateName, Delta } from '../../shared/domain.ts'
+import { packageKey, type CrateName, type Delta } from '../../shared/domain.ts'
 import type { Failure } from '../../shared/failure.ts'
 import type { Note } from '../../shared/review-notes.ts'
 import type { Unit } from '../../shared/review-units.ts'
@@ -12,7 +12,7 @@ import { useClient } from '../client.ts'
 import { useCommandHandlers } from '../commands/command-table.ts'
 import { FailureNotice } from '../parts/failure-notice.tsx'
 import { useReviewRecord } from '../provenance/review-tab.tsx'
-import { openPair } from '../provenance/state.ts'
+import { openPair, runProvenance, useRowOf } from '../provenance/state.ts'
 import { useRepositorySide } from '../provenance/use-repository-side.ts'
 import { changeSettings } from '../state/actions.ts'
 import { reviewId, useAppStore, useSettings } from '../state/app-store.ts'
@@ -23,6 +23,7 @@ import { DiffPane, type DiffPaneHandle } from './diff-pane.tsx'
 import { FileTree } from './file-tree.tsx'
 import { afterPaint, useFirstPaint } from './first-paint.ts'
 import { FindTab, UnchangedHeader } from './find-tab.tsx'
+import { HistorySection } from './history-section.tsx'
 import { HugePane } from './huge-pane.tsx'
 import { KeyBar } from './key-bar.tsx'
 import { FileHeader, REVIEW_KEYS, TopBar } from './review-bars.tsx'
@@ -38,6 +39,7 @@ import { NotesTab } from './notes-tab.tsx'
 import { useChecklist } from './use-checklist.ts'
 import { UnitsTab } from './units-tab.tsx'
 import { useFinder } from './use-finder.ts'
+import { useHistory } from './use-history.ts'
 import { useJumps } from './use-jumps.ts'
 import { useMarking } from './use-marking.ts'
 import { useReview, type FileLoader, type MarkValue } from './use-review.ts'
@@ -264,6 +266,8 @@ function ReviewBody(props: BodyProps) {
     shownPath: shown?.path ?? null,
     openTab: () => openTab('find'),
   })
+  const history = useHistory(client, review.id, { path: shown?.path ?? null, openTab: () => openTab('file') })
+  const provenanceRow = useRowOf(packageKey(review.crate, review.delta.to))
   const walk = useUnitWalk(client, review.id, {
     say,
     onShow: unit => {
@@ -335,6 +339,15 @@ function ReviewBody(props: BodyProps) {
       notes={<NotesTab {...notes.tab} />}
       openNotes={notes.open}
       find={<FindTab {...finder.tab} />}
+      history={
+        <HistorySection
+          state={history}
+          line={line}
+          onLine={at => pane.current?.view()?.goToLine('new', at)}
+          onLeave={() => pane.current?.view()?.focus()}
+          onCheck={provenanceRow === null ? null : () => void runProvenance(client, [provenanceRow])}
+        />
+      }
       checklist={<ChecklistTab state={checklist} />}
       openChecks={openRows(checklist.list)}
       tab={tab}

@@ -10,10 +10,8 @@ import type { FileDiff, Inspection, Review, ReviewFile, SuspiciousChar } from '.
 import { Icon } from '../parts/icon.tsx'
 import { ProvenanceTab } from '../provenance/review-tab.tsx'
 import type { RecordState } from '../provenance/use-record.ts'
-import { count } from '../parts/words.ts'
 import { EarlierTab } from './earlier-tab.tsx'
-import { markWords, ReadMarkGlyph } from './read-mark.tsx'
-import { shownPath } from './shown-path.ts'
+import { FileTab } from './file-tab.tsx'
 
 export type PanelTab = 'units' | 'notes' | 'provenance' | 'audits' | 'checklist' | 'file' | 'find'
 
@@ -31,6 +29,7 @@ export function SidePanel(props: {
   readonly notes: ReactNode
   readonly openNotes: number | null
   readonly find: ReactNode
+  readonly history: ReactNode
   readonly checklist: ReactNode
   readonly openChecks: number | null
   readonly tab: PanelTab
@@ -46,31 +45,17 @@ export function SidePanel(props: {
   return (
     <aside className="insp rv-insp" aria-label="Details" data-region="details">
       <div className="rv-tabs" role="tablist" aria-label="Details">
-        <button role="tab" aria-selected={tab === 'units'} onClick={() => onTab('units')}>
-          Units {props.openUnits !== null && <b className="num">{props.openUnits}</b>}
-        </button>
-        <button role="tab" aria-selected={tab === 'notes'} onClick={() => onTab('notes')}>
-          Notes {(props.openNotes ?? 0) > 0 && <b className="num">{props.openNotes}</b>}
-        </button>
-        <button role="tab" aria-selected={tab === 'provenance'} onClick={() => onTab('provenance')}>
-          Provenance
-        </button>
+        <Tab id="units" now={tab} onTab={onTab} text="Units" number={props.openUnits} />
+        <Tab id="notes" now={tab} onTab={onTab} text="Notes" number={props.openNotes || null} />
+        <Tab id="provenance" now={tab} onTab={onTab} text="Provenance" number={null} />
         {props.packageOfQueue !== null && (
-          <button role="tab" aria-selected={tab === 'audits'} onClick={() => onTab('audits')}>
-            Earlier {auditCount !== null && <b className="num">{auditCount}</b>}
-          </button>
+          <Tab id="audits" now={tab} onTab={onTab} text="Earlier" number={auditCount} />
         )}
-        <button role="tab" aria-selected={tab === 'checklist'} onClick={() => onTab('checklist')}>
-          Checklist {(props.openChecks ?? 0) > 0 && <b className="num">{props.openChecks}</b>}
-        </button>
-        <button role="tab" aria-selected={tab === 'file'} onClick={() => onTab('file')}>
-          File
-        </button>
-        <button role="tab" aria-selected={tab === 'find'} onClick={() => onTab('find')}>
-          Find
-        </button>
+        <Tab id="checklist" now={tab} onTab={onTab} text="Checklist" number={props.openChecks || null} />
+        <IconTab id="file" now={tab} onTab={onTab} text="File" title="Facts and history of the file" />
+        <IconTab id="find" now={tab} onTab={onTab} text="Find" title="Find in the whole crate" />
         {props.onClose !== null && (
-          <button className="right" aria-label="Close details" onClick={props.onClose}>
+          <button className="rv-icon-tab right" aria-label="Close details" onClick={props.onClose}>
             <Icon name="close" />
           </button>
         )}
@@ -92,7 +77,13 @@ export function SidePanel(props: {
             onCompare={props.onCompare}
           />
         ) : tab === 'file' || props.packageOfQueue === null ? (
-          <FileFacts review={props.review} file={props.file} diff={props.diff} onJump={props.onJump} />
+          <FileTab
+            review={props.review}
+            file={props.file}
+            diff={props.diff}
+            history={props.history}
+            onJump={props.onJump}
+          />
         ) : (
           <EarlierTab crate={props.review.crate} delta={props.review.delta} {...audits} />
         )}
@@ -101,132 +92,34 @@ export function SidePanel(props: {
   )
 }
 
-function FileFacts(props: {
-  readonly review: Review
-  readonly file: ReviewFile | null
-  readonly diff: FileDiff | null
-  readonly onJump: (at: SuspiciousChar) => void
-}) {
-  const { review, file, diff } = props
-  if (file === null) return null
-  const remarks = diff === null || diff.kind === 'binary' ? [] : diff.remarks
-  const suspicious = diff === null || diff.kind === 'binary' ? [] : diff.suspicious
+interface TabProps {
+  readonly id: PanelTab
+  readonly now: PanelTab
+  readonly onTab: (tab: PanelTab) => void
+  readonly text: string
+}
+
+function Tab({ id, now, onTab, text, number }: TabProps & { readonly number: number | null }) {
   return (
-    <>
-      <section className="sec">
-        <h2 className="sh">
-          <ReadMarkGlyph mark={file.mark} /> {markWords(file.mark)}
-        </h2>
-        <dl className="rv-facts">
-          <dt>Path</dt>
-          <dd className="m11">{shownPath(file.path)}</dd>
-          {file.oldPath !== null && (
-            <>
-              <dt>Moved from</dt>
-              <dd className="m11">{shownPath(file.oldPath)}</dd>
-            </>
-          )}
-          <dt>Change</dt>
-          <dd>
-            {file.change}
-            {!file.isCounted && ', not counted by cargo vet'}
-          </dd>
-          <dt>Size</dt>
-          <dd className="num">{sizeText(file)}</dd>
-          <Hash title="Old sha256" hash={file.hashOld} />
-          <Hash title="New sha256" hash={file.hashNew} />
-        </dl>
-      </section>
-      {remarks.length > 0 && (
-        <section className="sec">
-          <h2 className="sh">Not shown as it is in the file</h2>
-          <ul className="rv-remarks">
-            {remarks.map(remark => (
-              <li key={remark}>{remark}</li>
-            ))}
-          </ul>
-        </section>
-      )}
-      <section className="sec">
-        <h2 className="sh">
-          Suspicious characters <span className="count">{suspicious.length}</span>
-        </h2>
-        {suspicious.length === 0 ? (
-          <p className="t11 dim">No bidirectional, invisible or control characters in this file.</p>
-        ) : (
-          <SuspiciousList found={suspicious} onJump={props.onJump} />
-        )}
-      </section>
-      <section className="sec">
-        <h2 className="sh">Source</h2>
-        <dl className="rv-facts">
-          <Source title={review.delta.to} source={review.sourceNew} />
-          {review.delta.from !== null && review.sourceOld !== null && (
-            <Source title={review.delta.from} source={review.sourceOld} />
-          )}
-        </dl>
-      </section>
-    </>
+    <button role="tab" aria-selected={id === now} onClick={() => onTab(id)}>
+      <span className="ell">{text}</span> {number !== null && <b className="num">{number > 999 ? '999+' : number}</b>}
+    </button>
   )
 }
 
-function SuspiciousList(props: {
-  readonly found: readonly SuspiciousChar[]
-  readonly onJump: (at: SuspiciousChar) => void
-}) {
+/** What is looked at now and then has an icon: all tabs fit in one row. */
+function IconTab({ id, now, onTab, text, title }: TabProps & { readonly title: string }) {
   return (
-    <ul className="rv-suspects">
-      {props.found.slice(0, 100).map((char, i) => (
-        <li key={i}>
-          <button onClick={() => props.onJump(char)}>
-            <span className="rv-suspicious rv-code-point">{char.codePoint}</span>
-            <span className="grow ell">{char.name}</span>
-            <span className="dim num t11">
-              {char.side} {char.line}:{char.column}
-            </span>
-          </button>
-        </li>
-      ))}
-      {props.found.length > 100 && <li className="t11 dim">{count(props.found.length - 100, 'more character')}</li>}
-    </ul>
-  )
-}
-
-function sizeText(file: ReviewFile): string {
-  const side = (size: number | null) => (size === null ? 'none' : count(size, 'byte'))
-  return file.sizeOld === file.sizeNew ? side(file.sizeNew) : `${side(file.sizeOld)} → ${side(file.sizeNew)}`
-}
-
-function Hash({ title, hash }: { readonly title: string; readonly hash: string | null }) {
-  if (hash === null) return null
-  return (
-    <>
-      <dt>{title}</dt>
-      <dd className="m11 rv-hash" title={hash}>
-        {hash.slice(0, 16)}…
-      </dd>
-    </>
-  )
-}
-
-const VERIFIED: Readonly<Record<Review['sourceNew']['verifiedBy'], string>> = {
-  index: 'as the registry index states',
-  lockfile: 'as Cargo.lock states',
-  none: 'not compared with anything',
-}
-
-function Source({ title, source }: { readonly title: string; readonly source: Review['sourceNew'] }) {
-  return (
-    <>
-      <dt className="m11">{title}</dt>
-      <dd>
-        <span className="m11 rv-hash" title={source.checksum}>
-          {source.checksum.slice(0, 16)}…
-        </span>
-        <br />
-        <span className={source.verifiedBy === 'none' ? 'warn' : 'ok'}>{VERIFIED[source.verifiedBy]}</span>
-      </dd>
-    </>
+    <button
+      role="tab"
+      className="rv-icon-tab"
+      aria-selected={id === now}
+      aria-label={text}
+      title={title}
+      onClick={() => onTab(id)}
+    >
+      <Icon name={id === 'find' ? 'search' : 'file'} />
+    </button>
   )
 }
 

@@ -25,15 +25,24 @@ export interface ReviewHistoryDeps {
 /** @failure review-unknown, provenance-not-run, refused (not in the repository), offline, git-failed */
 export function createReviewHistory(deps: ReviewHistoryDeps): Pick<EngineHandlers, 'review.history'> {
   return {
-    'review.history': args => deps.jobs.run(`Reading the history of ${args.path}`, run => history(deps, args, run)),
+    'review.history': async args => {
+      // What is not there at all is no failed job.
+      const place = placeOf(deps, args)
+      if (!place.ok) return place
+      return deps.jobs.run(`Reading the history of ${args.path}`, run => history(deps, args, place.value, run))
+    },
   }
 }
 
-async function history(
-  deps: ReviewHistoryDeps,
-  { review, path, kind }: CallArgs<'review.history'>,
-  run: Run,
-): Promise<Result<FileHistory, Failure>> {
+interface Place {
+  readonly repository: string
+  readonly commit: string
+  /** From the repository's root. */
+  readonly where: string
+  readonly differs: boolean
+}
+
+function placeOf(deps: ReviewHistoryDeps, { review, path }: CallArgs<'review.history'>): Result<Place, Failure> {
   const sides = deps.review(review)
   if (sides === null) return fail({ code: 'review-unknown', review })
   const { crate } = sides
@@ -44,10 +53,19 @@ async function history(
   const { repository, commit } = record
   if (repository === null || commit === null)
     return refused(`the provenance check of ${crate} ${version} found no commit of a repository`)
-  // Below a submodule the path holds the submodule's, parted by a colon.
+  // Below a submodule it holds both paths, parted by a colon: git then names no commit, which is what is shown.
   const where = file?.repositoryPath ?? null
   if (file === undefined || where === null || file.treeBlob === null)
     return refused(`${path} is not in the repository at the commit that the crate names`)
+  return ok({ repository, commit, where, differs: file.archiveBlob !== file.treeBlob })
+}
+
+async function history(
+  deps: ReviewHistoryDeps,
+  { path, kind }: CallArgs<'review.history'>,
+  { repository, commit, where, differs }: Place,
+  run: Run,
+): Promise<Result<FileHistory, Failure>> {
   const sources = await deps.sources()
   if (!sources.ok) return sources
   try {
@@ -55,7 +73,7 @@ async function history(
     if (!found.ok) return asFailure(repository, found.error)
     const { commits, remarks } = found.value
     return ok({
-      ...{ path, repository, commit, repositoryPath: where, differs: file.archiveBlob !== file.treeBlob },
+      ...{ path, repository, commit, repositoryPath: where, differs },
       commits: [...commits],
       ranges: 'ranges' in found.value ? [...found.value.ranges] : null,
       remarks: [...remarks],
