@@ -48,13 +48,15 @@ export async function findTeamPlace(
   const name = (last('user.name') ?? '').replace(/[<>\x00-\x1f\x7f]/g, '').trim()
   const email = (last('user.email') ?? '').replace(/[<>\s\x00-\x1f\x7f]/g, '')
   const who = teamPerson.safeParse(`${name} <${email}>`)
+  const own = await ownSettings(caps, root, config, signal)
+  const allowed = own.find(([key]) => key === ALLOWED_SIGNERS)?.[1] ?? last(ALLOWED_SIGNERS)
   const committer: Committer = {
     name: name || 'unknown',
     email,
     signs: /^(?:true|yes|on|1)$/i.test(last('commit.gpgsign') ?? ''),
-    config: await ownSettings(caps, root, config, signal),
+    config: own,
+    knowsSigners: allowed !== null,
   }
-  const allowed = committer.config.find(([key]) => key === ALLOWED_SIGNERS)?.[1] ?? last(ALLOWED_SIGNERS)
   const base = {
     branch: settings.branch,
     me: who.success ? who.data : null,

@@ -5,7 +5,7 @@ import { createWorld, fingerprint, join, RUN, type Machine, type World } from '.
 import type { PackageKey } from '../../../shared/domain.ts'
 import type { TeamAction } from '../../../shared/team.ts'
 import { authorFile } from '../team/author-file.ts'
-import { createWriter } from '../team/fake-events.ts'
+import { createWriter } from '../team/testing/events.ts'
 import type { Team } from './team.ts'
 
 let world: World

@@ -99,7 +99,7 @@ export async function openTeam({ caps, root, storeDir, onChange }: TeamDeps): Pr
   let own: readonly WrittenEvent[] = journal.own()
   let seen: ReadonlyMap<string, Seen> = journal.seen()
   let branch: Branch = EMPTY_BRANCH
-  let isRunning = false
+  let syncs = 0
   let memo: Memo | null = null
 
   const isJoined = () => place.address !== null && journal.get('joined') === placeText(place)
@@ -107,7 +107,7 @@ export async function openTeam({ caps, root, storeDir, onChange }: TeamDeps): Pr
     const { address } = at
     if (address === null) return null
     const gitDir = path.join(folder, `${shortHash(placeText(at))}.git`) as AbsolutePath
-    return openClone(caps, gitDir, { address, branch: at.branch }, at.committer.config)
+    return openClone(caps, gitDir, { address, branch: at.branch }, at.committer)
   }
   const loadBranch = async () => {
     const clone = isJoined() ? await cloneOf(place) : null
@@ -163,7 +163,7 @@ export async function openTeam({ caps, root, storeDir, onChange }: TeamDeps): Pr
     const syncedAt = journal.get('syncedAt')
     return {
       where: whereNow(),
-      isRunning,
+      isRunning: syncs > 0,
       syncedAt: syncedAt === null ? null : Number(syncedAt),
       waiting: folded().waiting.size,
       failure: failure === null ? null : (JSON.parse(failure) as Failure),
@@ -272,6 +272,32 @@ export async function openTeam({ caps, root, storeDir, onChange }: TeamDeps): Pr
     journal.set('lookedAt', String(caps.clock.nowMs()))
   }
 
+  const running = new Set<Promise<unknown>>()
+  const syncOnce: Team['sync'] = async ({ isAsked, isOffline }, run) => {
+    const at = await refreshPlace()
+    if (!at.ok) return at
+    if (place.address === null) return fail({ code: 'refused', message: place.reason ?? '', help: NO_PLACE })
+    if (!isJoined()) return fail({ code: 'refused', message: `${place.shown} was not joined yet`, help: NOT_JOINED })
+    if (isOffline) return fail({ code: 'offline', needed: `syncing with ${place.shown}` })
+    syncs++
+    onChange()
+    const lock = await caps.files.lock(path.join(folder, 'sync.lock') as AbsolutePath, LOCK_WAIT_MS, run.signal)
+    try {
+      if (lock === null) return fail(busy(place))
+      await catchUp()
+      const clone = await cloneOf(place)
+      if (clone === null) return fail(busy(place))
+      const done = await syncWith(clone, isAsked, run)
+      journal.set('failure', done.ok ? null : JSON.stringify(done.error))
+      if (done.ok) journal.set('syncedAt', String(caps.clock.nowMs()))
+      return done.ok ? ok({ ...syncNow(), isRunning: false }) : done
+    } finally {
+      await lock?.release()
+      syncs--
+      changed()
+    }
+  }
+
   const team: Team = {
     root,
     isJoined,
@@ -320,29 +346,11 @@ export async function openTeam({ caps, root, storeDir, onChange }: TeamDeps): Pr
       }
       return write([{ kind: 'undo', events }])
     },
-    async sync({ isAsked, isOffline }, run) {
-      const at = await refreshPlace()
-      if (!at.ok) return at
-      if (place.address === null) return fail({ code: 'refused', message: place.reason ?? '', help: NO_PLACE })
-      if (!isJoined()) return fail({ code: 'refused', message: `${place.shown} was not joined yet`, help: NOT_JOINED })
-      if (isOffline) return fail({ code: 'offline', needed: `syncing with ${place.shown}` })
-      isRunning = true
-      onChange()
-      const lock = await caps.files.lock(path.join(folder, 'sync.lock') as AbsolutePath, LOCK_WAIT_MS, run.signal)
-      try {
-        if (lock === null) return fail(busy(place))
-        await catchUp()
-        const clone = await cloneOf(place)
-        if (clone === null) return fail(busy(place))
-        const done = await syncWith(clone, isAsked, run)
-        journal.set('failure', done.ok ? null : JSON.stringify(done.error))
-        if (done.ok) journal.set('syncedAt', String(caps.clock.nowMs()))
-        return done.ok ? ok({ ...syncNow(), isRunning: false }) : done
-      } finally {
-        await lock?.release()
-        isRunning = false
-        changed()
-      }
+    sync(options, run) {
+      const signal = AbortSignal.any([run.signal, abort.signal])
+      const done = syncOnce(options, { ...run, signal })
+      running.add(done)
+      return done.finally(() => running.delete(done))
     },
     async where() {
       const at = await refreshPlace()
@@ -393,6 +401,7 @@ export async function openTeam({ caps, root, storeDir, onChange }: TeamDeps): Pr
     },
     async close() {
       abort.abort()
+      await Promise.allSettled(running)
       journal.close()
     },
   }

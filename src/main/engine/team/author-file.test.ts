@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { authorFile, fileHash, readAuthorFile, unionOfLines } from './author-file.ts'
-import { ADA, BOB, createWriter, item } from './fake-events.ts'
+import { ADA, BOB, createWriter, item } from './testing/events.ts'
 
 const w = createWriter()
 const written = Array.from({ length: 12 }, (_, i) => w.written(ADA, { kind: 'release', items: [item(`a${i}`)] }))

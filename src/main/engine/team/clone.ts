@@ -29,6 +29,8 @@ export interface Committer {
   readonly name: string
   readonly email: string
   readonly signs: boolean
+  /** Whether git knows a file of ssh keys to trust. */
+  readonly knowsSigners: boolean
   /** Settings of the workspace's own configuration that are no programs, for example user.signingkey. */
   readonly config: readonly (readonly [key: string, value: string])[]
 }
@@ -73,11 +75,15 @@ export async function openClone(
   caps: Capabilities,
   gitDir: AbsolutePath,
   place: ClonePlace,
-  settings: Committer['config'],
+  { config, knowsSigners }: Pick<Committer, 'config' | 'knowsSigners'>,
 ): Promise<Clone> {
   const git = createGitRunner(caps, gitDir)
   const ref = `refs/heads/${place.branch}`
+  // Without a list of keys to trust git calls a commit with an ssh signature unsigned; with an empty one it does not.
+  const nobody = path.join(gitDir, 'no-signers') as AbsolutePath
+  const settings = knowsSigners ? config : [...config, ['gpg.ssh.allowedSignersFile', nobody] as const]
   const prepare = async () => {
+    if (!knowsSigners) await writeOnce(caps, nobody, '')
     for (const folder of ['objects', 'refs']) await caps.files.makeFolder(path.join(gitDir, folder) as AbsolutePath)
     await writeOnce(caps, path.join(gitDir, 'HEAD') as AbsolutePath, 'ref: refs/heads/none\n')
     await writeOnce(caps, path.join(gitDir, 'config') as AbsolutePath, configText(place, settings))

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { compareEvents, MAX_LINE_LENGTH, nextClock, readEventLine, writeEvent } from './event-line.ts'
-import { ADA, createWriter, item } from './fake-events.ts'
+import { ADA, createWriter, item } from './testing/events.ts'
 
 const signed = (rest: string): string => {
   const id = createHash('sha256').update(rest).digest('hex').slice(0, 32)

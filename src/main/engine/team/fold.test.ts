@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { TeamEvent } from '../../../shared/team.ts'
 import { nextClock, writeEvent, type TeamBody, type TeamClock } from './event-line.ts'
-import { ADA, at, BOB, createWriter, EVE, HOUR_MS, item, START_MS } from './fake-events.ts'
+import { ADA, at, BOB, createWriter, EVE, HOUR_MS, item, START_MS } from './testing/events.ts'
 import { foldTeam, type FoldedTeam } from './fold.ts'
 import { itemViews, memberViews, noteViews } from './view.ts'
 

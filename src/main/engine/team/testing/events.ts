@@ -1,7 +1,7 @@
 /** Events for tests: written as they would be, so that ids and clocks are real. */
-import type { PackageKey } from '../../../shared/domain.ts'
-import type { TeamEvent } from '../../../shared/team.ts'
-import { nextClock, writeEvent, type TeamBody, type TeamClock, type WrittenEvent } from './event-line.ts'
+import type { PackageKey } from '../../../../shared/domain.ts'
+import type { TeamEvent } from '../../../../shared/team.ts'
+import { nextClock, writeEvent, type TeamBody, type TeamClock, type WrittenEvent } from '../event-line.ts'
 
 export const ADA = 'Ada Lovelace <ada@example.com>'
 export const BOB = 'Bob <bob@example.com>'
