@@ -68,6 +68,7 @@ test('bars, filter, order, detail, acceptance and export, with keys only', async
   await open(page, 'provenance')
   await provenance.openWithKeys()
   await provenance.detailIsShown('brine-sys')
+  await expect(page.getByText(/The repository is another one than that of version 2\.0\.12/)).toBeVisible()
   await picture(page, 'provenance')
 
   // A bar is a filter: pressed with Enter, released with Enter.

@@ -156,6 +156,8 @@ const without = (crate: string, version: string, state: ProvenanceRow['state'], 
 
 /** The crate whose files differ; also a package of the fake queue. */
 export const BRINE = { crate: 'brine-sys', version: '2.0.13' }
+/** Where its version before came from. */
+const FORMER = 'https://git.example/mara/brine'
 const notable = brineFiles.filter(f => f.concern !== null).map(f => f.path)
 
 const special: readonly ProvenanceRow[] = [
@@ -164,7 +166,7 @@ const special: readonly ProvenanceRow[] = [
       files: countsOf(brineFiles),
       commit: 'd698082588384693d4dfe726676187c8213c1b19',
       path: 'brine',
-      reasonCodes: ['only-in-crate-code', 'differs-code', 'publisher-dirty'],
+      reasonCodes: ['only-in-crate-code', 'differs-code', 'publisher-dirty', 'repository-changed'],
       notablePaths: notable,
     }),
   ),
@@ -247,6 +249,12 @@ export function recordOf(of: ProvenanceSummary): ProvenanceRecord {
             about: ['build.rs', 'vendor/brine/frame.c'],
           },
           { code: 'publisher-dirty', text: 'It was packaged with uncommitted changes.', weight: 'warning', about: [] },
+          {
+            code: 'repository-changed',
+            text: `The repository is another one than that of version 2.0.12: ${of.repository} instead of ${FORMER}.`,
+            weight: 'warning',
+            about: [],
+          },
         ]
       : of.outcome === 'match'
         ? []
@@ -282,6 +290,9 @@ export function recordOf(of: ProvenanceSummary): ProvenanceRecord {
           : null,
       commitHasSignature: of.commit === null ? null : false,
     },
+    earlier: isBrine
+      ? { published: '2.0.12', known: { version: '2.0.12', repository: FORMER, path: 'brine' } }
+      : { published: '0.0.9', known: { version: '0.0.8', repository: of.repository, path: of.path } },
     container: {
       cargoFrom: '1.63',
       cargoTo: '1.92',
