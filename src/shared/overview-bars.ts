@@ -1,10 +1,12 @@
 /** The overview's charts of bars: coverage by source, backlog by criterion, audits per week. Pure. */
 import { clip, monthLabels, numberText, round, ticksTo, type Chart, type Mark, type Tone } from './overview-chart.ts'
 import type { Backlog, Coverage, CoverageKind, CoverageSource, HistoryWeek } from './overview.ts'
+import { knownLines } from './overview.ts'
 
 export interface Bar {
   readonly label: string
-  readonly value: number
+  /** Null: not known. */
+  readonly value: number | null
   /** Beside the number, for example `22%`. */
   readonly more: string
   readonly tone: Tone
@@ -15,13 +17,13 @@ const BAR = { label: 190, value: 120, row: 26, top: 34 }
 
 /** Horizontal bars with their numbers. */
 function barChart(bars: readonly Bar[], width: number, head: Pick<Chart, 'name' | 'title' | 'words' | 'table'>): Chart {
-  const most = Math.max(1, ...bars.map(bar => bar.value))
+  const most = Math.max(1, ...bars.map(bar => bar.value ?? 0))
   const room = width - BAR.label - BAR.value
   const marks: Mark[] = [
     { kind: 'text', x: 8, y: 20, text: head.title, tone: 'strong', anchor: 'start', isBold: true },
     ...bars.flatMap(({ label, value, more, tone, isHatched }, i): Mark[] => {
       const y = BAR.top + i * BAR.row
-      const length = value === 0 ? 0 : Math.max(2, round((room * value) / most))
+      const length = value === null || value === 0 ? 0 : Math.max(2, round((room * value) / most))
       return [
         { kind: 'text', x: 8, y: y + 14, text: clip(label, 30), tone: 'text', anchor: 'start', isBold: false },
         { kind: 'rect', x: BAR.label, y: y + 4, width: length, height: 12, tone, isHatched },
@@ -128,7 +130,7 @@ export function backlogChart(backlog: Backlog, width: number): Chart {
       : [
           {
             label: `${criterion}, failing`,
-            value: failing.lines,
+            value: knownLines(failing),
             more: packagesText(failing.packages),
             tone: 'fail' as const,
             isHatched: false,
@@ -139,7 +141,7 @@ export function backlogChart(backlog: Backlog, width: number): Chart {
       : [
           {
             label: `${criterion}, exempted`,
-            value: exempted.lines,
+            value: knownLines(exempted),
             more: packagesText(exempted.packages),
             tone: 'exempt' as const,
             isHatched: false,
@@ -167,7 +169,7 @@ export function backlogChart(backlog: Backlog, width: number): Chart {
             criterion,
             why,
             sum.packages,
-            sum.lines,
+            knownLines(sum),
             sum.unknown + sum.measuring,
             sum.largest?.key ?? null,
             sum.largest?.lines ?? null,

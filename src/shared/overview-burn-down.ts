@@ -16,10 +16,11 @@ import {
 } from './overview-chart.ts'
 import type { HistoryEvent, HistoryWeek, Projection } from './overview.ts'
 
-const PLOT = { left: 42, right: 118, top: 18, bottom: 28 }
-/** Labels of events closer than this would lie on each other. */
-const LABEL_WIDTH = 150
-const MAX_LABELS = 4
+const PLOT = { left: 42, right: 118, top: 36, bottom: 28 }
+/** Names of events stand in rows above the plot; about so wide is a character, so high a row. */
+const LABEL_ROWS = 2
+const LABEL_CHARACTER = 6.1
+const LABEL_HEIGHT = 14
 
 export interface BurnDownInput {
   readonly weeks: readonly HistoryWeek[]
@@ -170,7 +171,16 @@ function endLabels(x: number, labels: readonly EndLabel[], [top, bottom]: Point)
   ])
 }
 
-/** What happened most recently is named; older events of the same stretch get a line without words. */
+/** The more it says about the line, the sooner it gets a name where not all have room. */
+const WEIGHT: Readonly<Record<HistoryEvent['kind'], number>> = {
+  exemptions: 0,
+  import: 1,
+  trusted: 2,
+  criteria: 3,
+  policy: 4,
+}
+
+/** A dashed line for each week in which something happened, and names as far as they fit into the rows above the plot. */
 function eventMarks(
   weeks: readonly HistoryWeek[],
   events: readonly HistoryEvent[],
@@ -178,33 +188,34 @@ function eventMarks(
   [top, bottom]: Point,
   right: number,
 ): Mark[] {
-  const marks: Mark[] = []
   const byWeek = new Map<number, HistoryEvent[]>()
   for (const event of events) {
     const at = weeks.findLastIndex(week => week.monday <= event.day)
     if (at >= 0 && isInWeek(event.day, weeks[at]?.monday ?? '')) byWeek.set(at, [...(byWeek.get(at) ?? []), event])
   }
-  let free = Infinity
-  let labels = 0
-  for (const [at, found] of [...byWeek].sort(([a], [b]) => b - a)) {
-    marks.push({
-      kind: 'line',
-      points: [
-        [x(at), top],
-        [x(at), bottom],
-      ],
-      tone: 'quiet',
-      isDashed: true,
-    })
-    const fits = x(at) + LABEL_WIDTH <= Math.min(free, right + 90)
-    const before = x(at) - LABEL_WIDTH >= PLOT.left
-    if (labels >= MAX_LABELS || (!fits && !(before && x(at) <= free))) continue
-    const [first, ...rest] = found
-    const text = clip(`${first?.title ?? ''}${rest.length === 0 ? '' : ` and ${rest.length} more`}`, 26)
-    const anchor = fits ? 'start' : 'end'
-    marks.push({ kind: 'text', x: x(at) + (fits ? 5 : -5), y: top - 5, text, tone: 'text', anchor, isBold: false })
-    free = fits ? x(at) : x(at) - LABEL_WIDTH
-    labels++
+  const weightOf = ({ kind }: HistoryEvent) => WEIGHT[kind]
+  const found = [...byWeek].map(([at, list]) => ({ at, list: list.toSorted((a, b) => weightOf(a) - weightOf(b)) }))
+  const marks: Mark[] = found.map(({ at }) => ({
+    kind: 'line',
+    points: [
+      [x(at), top],
+      [x(at), bottom],
+    ],
+    tone: 'quiet',
+    isDashed: true,
+  }))
+  const rows: [from: number, to: number][][] = Array.from({ length: LABEL_ROWS }, () => [])
+  const inOrder = found.toSorted((a, b) => weightOf(a.list[0]!) - weightOf(b.list[0]!) || b.at - a.at)
+  for (const { at, list } of inOrder) {
+    const more = list.length === 1 ? '' : ` and ${list.length - 1} more`
+    const text = clip(`${list[0]?.title ?? ''}${more}`, 30)
+    const length = text.length * LABEL_CHARACTER + 12
+    const from = Math.min(x(at), right + PLOT.right - length)
+    const row = rows.findIndex(taken => taken.every(([a, b]) => from + length < a || from > b))
+    if (row < 0) continue
+    rows[row]?.push([from, from + length])
+    const y = top - 7 - row * LABEL_HEIGHT
+    marks.push({ kind: 'text', x: from, y, text, tone: 'text', anchor: 'start', isBold: false })
   }
   return marks
 }

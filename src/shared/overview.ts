@@ -95,6 +95,10 @@ export const overviewState = z.object({
 })
 export type OverviewState = z.infer<typeof overviewState>
 
+/** Lines of what is known; null when nothing is, so that it is never taken for 0. */
+export const knownLines = ({ packages, lines, unknown, measuring }: ReadingSum): number | null =>
+  packages > 0 && unknown + measuring === packages ? null : lines
+
 // ── history ──────────────────────────────────────────────────────────────────────────────────
 
 export const historyWeek = z.object({

@@ -1,8 +1,9 @@
 /** What is left to read by missing criterion, and by who has it where the team's state says so. */
 import { useMemo } from 'react'
 import { linesOf } from '../../shared/domain.ts'
-import type { OverviewState, ReadingSum } from '../../shared/overview.ts'
+import { knownLines, type OverviewState, type ReadingSum } from '../../shared/overview.ts'
 import { backlogChart } from '../../shared/overview-bars.ts'
+import { numberText } from '../../shared/overview-chart.ts'
 import { CriteriaChip } from '../parts/criteria-chip.tsx'
 import { count, number, personName } from '../parts/words.ts'
 import { useAppStore } from '../state/app-store.ts'
@@ -30,10 +31,11 @@ function Row(props: {
             {count(sum.packages, 'package')} {because}
           </span>
           {unknown > 0 && <span className="t11 unk nw">{number(unknown)} not known</span>}
-          <b className="num t12 right">{number(sum.lines)}</b>
+          <b className="num t12 right">{numberText(knownLines(sum))}</b>
         </span>
         <span className="track" aria-hidden="true">
           <i
+            hidden={knownLines(sum) === null}
             style={{
               width: `${Math.max(sum.lines > 0 ? 0.5 : 0, (sum.lines / most) * 100)}%`,
               background: because === 'failing' ? 'var(--cov-fail)' : 'var(--cov-exempt)',

@@ -11,7 +11,7 @@ import { ChartSvg } from './chart-svg.tsx'
 import { goQueue } from './go-queue.ts'
 import { useOverview, type Range } from './state.ts'
 
-const EVENTS_SHOWN = 6
+const EVENTS_SHOWN = 3
 
 export function inRange<T>(weeks: readonly T[], range: Range): readonly T[] {
   return range === 'all' ? weeks : weeks.slice(range === '12 weeks' ? -13 : -27)
@@ -24,7 +24,7 @@ export function BurnDownCard({ past }: { readonly past: History | null }) {
   const chart = useMemo(() => {
     if (known === null || known.weeks.length === 0) return null
     const { events, projection } = known
-    return burnDownChart({ weeks: inRange(known.weeks, range), events, projection, width: 860, height: 250 })
+    return burnDownChart({ weeks: inRange(known.weeks, range), events, projection, width: 860, height: 236 })
   }, [known, range])
   const first = inRange(known?.weeks ?? [], range)[0]?.monday ?? ''
   const events = (known?.events ?? []).filter(event => event.day >= first).toReversed()

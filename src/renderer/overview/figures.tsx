@@ -1,6 +1,13 @@
 /** The four numbers at the top. Each says what it counts, what it was a week ago where that is known, and opens the queue. */
 import type { ReactNode } from 'react'
-import { agesOf, daysBetween, type ExemptionRow, type History, type OverviewState } from '../../shared/overview.ts'
+import {
+  agesOf,
+  daysBetween,
+  knownLines,
+  type ExemptionRow,
+  type History,
+  type OverviewState,
+} from '../../shared/overview.ts'
 import { percentText } from '../../shared/overview-bars.ts'
 import { dayText } from '../../shared/overview-chart.ts'
 import { Icon } from '../parts/icon.tsx'
@@ -70,7 +77,7 @@ export function Figures(props: {
   const trusted = state.coverage.sources
     .filter(source => source.kind === 'trusted' || source.kind === 'wildcard')
     .reduce((sum, source) => sum + source.packages.length, 0)
-  const lines = backlog.failing.lines
+  const lines = knownLines(backlog.failing)
   const largest = backlog.failing.largest
   const overdue = rows.filter(row => row.isOverdue).length
   return (
@@ -84,7 +91,7 @@ export function Figures(props: {
       />
       <Figure
         title="Lines left to read"
-        value={number(lines)}
+        value={lines === null ? null : number(lines)}
         side={unknown > 0 && <span className="t11 unk nw">{count(unknown, 'size')} not known</span>}
         sub={
           backlog.failing.packages === 0

@@ -241,8 +241,16 @@ export async function historyOf(
   const caveats = [
     ...(cut === 'shallow' ? ['This clone is shallow: what happened before its oldest commit is not known.'] : []),
     ...(cut === 'too-many' ? ['The oldest commits are left out because there are too many.'] : []),
-    ...(unreadable > 0 ? [`${unreadable} revisions of a file could not be read and count as unchanged.`] : []),
-    ...(correctedDates > 0 ? [`${correctedDates} commits have dates out of order; the dates between count.`] : []),
+    ...(unreadable > 0
+      ? [
+          `${unreadable} ${unreadable === 1 ? 'revision' : 'revisions'} of a file could not be read; counted as unchanged.`,
+        ]
+      : []),
+    ...(correctedDates > 0
+      ? [
+          `${correctedDates} ${correctedDates === 1 ? 'commit has a date' : 'commits have dates'} out of order; the neighbours’ dates count.`,
+        ]
+      : []),
     ...(place.value.lock === null
       ? ['Cargo.lock lies in another repository than the store: no ages of packages.']
       : []),
