@@ -64,6 +64,13 @@ export interface RecordViolationArgs {
   readonly force: boolean
 }
 
+export interface RiskArgs {
+  /** Null: every item of the queue. */
+  readonly crate: string | null
+  /** A folder with the advisory database; null: the fetched one. */
+  readonly db: string | null
+}
+
 export interface AdvisoriesArgs {
   /** A folder with the database; null: the fetched one. */
   readonly db: string | null
@@ -126,6 +133,7 @@ export type Command =
   | { readonly name: 'renew'; readonly crate: string | null; readonly includeInactive: boolean }
   | { readonly name: 'provenance'; readonly args: ProvenanceArgs }
   | { readonly name: 'advisories'; readonly args: AdvisoriesArgs }
+  | { readonly name: 'risk'; readonly args: RiskArgs }
   | { readonly name: 'what-if'; readonly args: WhatIfArgs }
   | { readonly name: 'team'; readonly wish: TeamWish }
   | { readonly name: 'open'; readonly folder: string | null }
@@ -290,6 +298,16 @@ export const COMMANDS: ReadonlyMap<string, CommandSpec> = new Map<string, Comman
       least: 0,
       most: 2,
       read: readProvenance,
+    },
+  ],
+  [
+    'risk',
+    {
+      flags: { db: 'one' },
+      shape: '[PACKAGE]',
+      least: 0,
+      most: 1,
+      read: ([crate = null], flags) => ok({ name: 'risk', args: { crate, db: one(flags, 'db') } }),
     },
   ],
   [

@@ -137,6 +137,13 @@ outcome null and a failure.
 
 Exit codes: 0 every version was checked and none differs; 255 one is a mismatch or archive-anomaly that nobody accepted,
 or could not be checked; 2 a command line that was not understood; 130 interrupted.`,
+  risk: `assay risk [OPTIONS] [PACKAGE]
+
+  --db FOLDER        a copy of the RustSec database; by default it is fetched with git, once a day
+
+What to read first, and why: a score for everything that fails or is exempted, highest first, as the sum of stated
+signals. With a package, every summand with its source. What is not known counts with its whole weight. Weights are
+changed below [risk.weights] in supply-chain/assay.toml. --locked --frozen uses what is cached.`,
   advisories: `assay advisories [OPTIONS]
 
   --db FOLDER        a copy of the RustSec database; by default it is fetched with git, once a day
@@ -218,6 +225,7 @@ Commands:
   team              who reads what: assignments, notes, sign-offs, kept in git
   what-if           what a peer, a publisher or another version would clear
   provenance        compare published crates with the repositories they name
+  risk              what to read first, and why
   advisories        known vulnerabilities of the packages in Cargo.lock
   gc                clean the cache
   open              start the window

@@ -141,6 +141,8 @@ async function runCommand(command: EngineCommand, context: CliContext): Promise<
       return (await import('./fetch-commands.ts')).diffInTerminal(command, context)
     case 'provenance':
       return (await import('./provenance.ts')).provenanceInTerminal(command.args, context)
+    case 'risk':
+      return (await import('./risk.ts')).riskInTerminal(command.args, context)
     case 'advisories':
       return (await import('./advisories.ts')).advisoriesInTerminal(command.args, context)
     case 'team':
