@@ -63,6 +63,8 @@ export function Actions(props: {
   readonly isWriting: boolean
   readonly canWrite: boolean
   readonly backLabel: string
+  /** It can be signed for the team instead; `isMain`: it cannot be written now. */
+  readonly signing?: { readonly isMain: boolean } | undefined
 }) {
   const { plan, canWrite } = props
   const canCommit = plan?.canCommit ?? false
@@ -73,8 +75,14 @@ export function Actions(props: {
         <button className="btn q" onClick={() => runCommand('certify.back')}>
           {props.backLabel} <Keys of="certify.back" />
         </button>
+        {props.signing !== undefined && (
+          <button className={props.signing.isMain ? 'btn p' : 'btn'} onClick={() => runCommand('certify.signOff')}>
+            <Icon name="seal" />
+            Sign and hand over to …
+          </button>
+        )}
         <button
-          className={canCommit ? 'btn' : 'btn p'}
+          className={canCommit || props.signing?.isMain === true ? 'btn' : 'btn p'}
           disabled={!canWrite}
           onClick={() => runCommand('certify.write')}
         >

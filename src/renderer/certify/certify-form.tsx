@@ -6,6 +6,7 @@ import { CriteriaChip } from '../parts/criteria-chip.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Meter } from '../parts/meter.tsx'
 import { count, number } from '../parts/words.ts'
+import { SignOffPanel } from '../team/sign-off-panel.tsx'
 import { ProvenanceNotice } from './provenance-notice.tsx'
 import { EvidenceFields } from './evidence-fields.tsx'
 import { LeftOpen } from './left-open.tsx'
@@ -182,6 +183,7 @@ export function CertifyForm(props: {
           {whoSources[plan.whoSource]}
         </div>
       </div>
+      <SignOffPanel crate={plan.request.crate} delta={plan.request.delta} criteria={chosen} />
       <EvidenceFields evidence={props.evidence} notes={form.notes} edit={edit} />
       <div className="notes">
         <div className="row">

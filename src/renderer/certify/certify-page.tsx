@@ -12,6 +12,11 @@ import { FailureNotice } from '../parts/failure-notice.tsx'
 import { changeText, listText } from '../parts/words.ts'
 import { toastFailure, undoWrite } from '../state/actions.ts'
 import { closeTab, openReview, replaceView, showToast, useAppStore, type OpenReview } from '../state/app-store.ts'
+import { markDone } from '../team/sign-off-panel.tsx'
+import { isMe } from '../team/people.ts'
+import { useSigners } from '../team/signers.ts'
+import { useMe } from '../team/state.ts'
+import { openDialog } from '../team/use-team-commands.ts'
 import { Actions, Blocks, planSums } from './certify-actions.tsx'
 import { CertifyForm } from './certify-form.tsx'
 import { CertifyPreview } from './certify-preview.tsx'
@@ -27,14 +32,20 @@ const draftTexts: Readonly<Record<CertifyState['draft'], string | null>> = {
   restored: 'Draft restored',
 }
 
-/** After a write: goes on with the next item of the queue. */
-function finishWrite(client: EngineClient, tab: OpenReview, result: WriteResult): void {
+/** After a write: tells the team, and goes on with the next item of the queue. */
+async function finishWrite(client: EngineClient, tab: OpenReview, result: WriteResult): Promise<void> {
   closeTab(tab.id)
-  finishWriting(client, `${tab.crate} ${changeText(tab.delta)}`, result)
+  const done = await markDone(client, tab.crate, tab.delta.to)
+  finishWriting(client, `${tab.crate} ${changeText(tab.delta)}`, result, done)
 }
 
-/** Says what was written, offers Undo, and shows the queue. */
-export function finishWriting(client: EngineClient, what: string, result: WriteResult): void {
+/** Says what was written, offers Undo, and shows the queue. `told`: what the team was told of it, undone with it. */
+export function finishWriting(
+  client: EngineClient,
+  what: string,
+  result: WriteResult,
+  told: readonly string[] = [],
+): void {
   const { undoId } = result
   useAppStore.setState({ undoId })
   replaceView({ kind: 'queue' })
@@ -43,11 +54,16 @@ export function finishWriting(client: EngineClient, what: string, result: WriteR
     tone: 'ok',
     text: `${result.commit === null ? 'Wrote' : `Committed ${result.commit.slice(0, 9)}:`} ${what}`,
     detail: result.written.length === 0 ? 'No file needed a change.' : listText(result.written),
-    action: { label: 'Undo', run: () => void undoWrite(client, undoId) },
+    action: { label: 'Undo', run: () => void undoAll(client, undoId, told) },
   })
   if (result.commitFailure === null) return
   const { title, cause } = describeFailure(result.commitFailure)
   showToast({ tone: 'err', text: `The files were written, but the commit failed: ${title}`, detail: cause })
+}
+
+async function undoAll(client: EngineClient, undoId: string, told: readonly string[]): Promise<void> {
+  await undoWrite(client, undoId)
+  if (told.length > 0 && useAppStore.getState().undoId === null) await client.call('team.undo', { events: [...told] })
 }
 
 function writeArguments(plan: CertifyPlan, commit: boolean, evidence: EvidenceState['toWrite']) {
@@ -71,7 +87,7 @@ function useWrite(tab: OpenReview, state: CertifyState, evidence: EvidenceState)
     setWriting(false)
     if (answer.ok) {
       state.dropDraft()
-      return finishWrite(client, tab, answer.value)
+      return void finishWrite(client, tab, answer.value)
     }
     setFailure(answer.error)
     toastFailure(answer.error)
@@ -105,11 +121,28 @@ export function CertifyPage({ tab, onBack }: { readonly tab: OpenReview; readonl
             item: { crate: tab.crate, delta: tab.delta, key: tab.key, criteria: plan.request.criteria },
             backTo: tab.id,
           })
+  const me = useMe()
+  const { signOffs } = useSigners(tab.crate, tab.delta, plan?.request.criteria ?? null)
+  const canSign =
+    plan !== null &&
+    !isPlanning &&
+    me !== null &&
+    plan.request.criteria.length > 0 &&
+    !signOffs.some(s => isMe(s.by, me))
+  const sign = () => {
+    if (plan === null) return
+    const { crate, delta, criteria, notes } = plan.request
+    openDialog({
+      kind: 'signOff',
+      request: { crate, delta, criteria, notes: notes ?? '', evidence: evidence.toWrite?.sha256 ?? null },
+    })
+  }
   const read = () => openReview(tab.crate, tab.delta, tab.key)
   useCommandHandlers({
     'certify.back': onBack,
     'certify.rebuildNotes': (state.review?.text ?? '') === '' ? undefined : state.rebuildNotes,
     'certify.split': split,
+    'certify.signOff': canSign ? sign : undefined,
     'certify.write': canWrite ? () => void writer.write(plan, false) : undefined,
     'certify.commit': canWrite && plan.canCommit ? () => void writer.write(plan, true) : undefined,
   })
@@ -155,6 +188,7 @@ export function CertifyPage({ tab, onBack }: { readonly tab: OpenReview; readonl
         isPlanning={isPlanning}
         isWriting={writer.isWriting}
         canWrite={canWrite}
+        signing={canSign ? { isMain: plan.blocks.length > 0 } : undefined}
         backLabel={from === 'review' ? 'Back to review' : 'Back to queue'}
       />
     </main>

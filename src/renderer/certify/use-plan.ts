@@ -9,6 +9,7 @@ import type { Failure } from '../../shared/failure.ts'
 import type { CertifyPlan, CertifyRequest } from '../../shared/wire.ts'
 import { useClient } from '../client.ts'
 import { useAutosave } from '../parts/use-autosave.ts'
+import { useSigners } from '../team/signers.ts'
 import { EVIDENCE, lineIn, REASON, TIME, withLine } from './note-lines.ts'
 
 const PLAN_PAUSE_MS = 120
@@ -40,8 +41,9 @@ export interface CertifyState {
 
 const untouched: CertifyForm = { criteria: null, who: null, notes: '' }
 
-function requestOf(crate: CrateName, delta: Delta, form: CertifyForm): CertifyRequest {
-  const who = (form.who ?? '')
+/** `signers`: whom the audit names when nobody was written; empty for git's identity. */
+function requestOf(crate: CrateName, delta: Delta, form: CertifyForm, signers: readonly string[]): CertifyRequest {
+  const who = (form.who ?? signers.join('\n'))
     .split(/\n|,(?=[^,]*<)/)
     .map(person => person.trim())
     .filter(person => person !== '')
@@ -54,7 +56,7 @@ export function useCertify(crate: CrateName, delta: Delta, generation: number): 
   const [form, setForm] = useState<CertifyForm | null>(null)
   const [plan, setPlan] = useState<CertifyPlan | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
-  const [planned, setPlanned] = useState<object | null>(null)
+  const [planned, setPlanned] = useState<{ readonly form: object; readonly signedBy: string } | null>(null)
   const [draft, setDraft] = useState<CertifyState['draft']>('none')
   const [round, setRound] = useState(0)
   const [review, setReview] = useState<CertifyState['review']>(null)
@@ -83,6 +85,8 @@ export function useCertify(crate: CrateName, delta: Delta, generation: number): 
     }
   }, [client, crate, delta])
 
+  const { who: signers } = useSigners(crate, delta, plan?.request.criteria ?? null)
+  const signedBy = signers.join('\n')
   useEffect(() => {
     if (form === null) return
     let isCurrent = true
@@ -92,11 +96,14 @@ export function useCertify(crate: CrateName, delta: Delta, generation: number): 
         // An empty list would mean "the engine's choice"; no criteria at all is the user's own failure.
         const answer = isNothing
           ? ({ ok: false, error: { code: 'criteria-none-chosen' } } as const)
-          : await client.call('certify.plan', requestOf(crate, delta, form))
+          : await client.call(
+              'certify.plan',
+              requestOf(crate, delta, form, signedBy === '' ? [] : signedBy.split('\n')),
+            )
         if (!isCurrent) return
         if (answer.ok) setPlan(answer.value)
         setFailure(answer.ok || answer.error.code === 'cancelled' ? null : answer.error)
-        setPlanned(form)
+        setPlanned({ form, signedBy })
       },
       isTouched.current ? PLAN_PAUSE_MS : 0,
     )
@@ -104,7 +111,7 @@ export function useCertify(crate: CrateName, delta: Delta, generation: number): 
       isCurrent = false
       clearTimeout(timer)
     }
-  }, [client, crate, delta, form, generation, round])
+  }, [client, crate, delta, form, generation, round, signedBy])
 
   const saveDraft = async (of: CertifyForm) => {
     const { criteria, who, notes } = of
@@ -150,7 +157,7 @@ export function useCertify(crate: CrateName, delta: Delta, generation: number): 
     edit,
     plan,
     failure,
-    isPlanning: form === null || planned !== form,
+    isPlanning: form === null || planned?.form !== form || planned.signedBy !== signedBy,
     draft,
     dropDraft,
     replan: () => setRound(n => n + 1),

@@ -35,6 +35,7 @@ function useChoices(query: string, hasNobody: boolean, except: string | null): r
 export function PeoplePicker(props: {
   readonly label: string
   readonly hasNobody: boolean
+  readonly nobodyText?: string
   /** Not offered: oneself cannot be handed what one has. */
   readonly except: string | null
   readonly onChoose: (who: string | null) => void
@@ -88,7 +89,11 @@ export function PeoplePicker(props: {
             onClick={() => props.onChoose(who)}
           >
             <Avatar who={who} me={me} />
-            <PersonWords who={who} isMe={who !== null && me !== null && isSame(who, me)} />
+            <PersonWords
+              who={who}
+              nobody={props.nobodyText ?? 'Nobody'}
+              isMe={who !== null && me !== null && isSame(who, me)}
+            />
           </li>
         ))}
       </ul>
@@ -96,8 +101,9 @@ export function PeoplePicker(props: {
   )
 }
 
-function PersonWords({ who, isMe }: { readonly who: string | null; readonly isMe: boolean }) {
-  if (who === null) return <span>Nobody</span>
+function PersonWords(props: { readonly who: string | null; readonly nobody: string; readonly isMe: boolean }) {
+  const { who, isMe } = props
+  if (who === null) return <span>{props.nobody}</span>
   if (who.startsWith('@'))
     return (
       <>

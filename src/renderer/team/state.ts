@@ -7,6 +7,7 @@ import type { EngineClient } from '../../shared/contract.ts'
 import type { PackageKey } from '../../shared/domain.ts'
 import type { Failure } from '../../shared/failure.ts'
 import type { TeamItem, TeamState } from '../../shared/team.ts'
+import type { SignOffRequest } from './sign-off-panel.tsx'
 
 /** What is being asked of the user; `keys` are the items it is about, in the order of the list. */
 export type TeamDialog =
@@ -16,6 +17,7 @@ export type TeamDialog =
     }
   /** Some of `keys` are held by others. */
   | { readonly kind: 'takeOver'; readonly keys: readonly PackageKey[]; readonly held: readonly PackageKey[] }
+  | { readonly kind: 'signOff'; readonly request: SignOffRequest }
   | { readonly kind: 'news' | 'join' | 'saveFilter' | 'sync' }
 
 export interface TeamStore {

@@ -35,7 +35,12 @@ export function syncWords(sync: TeamSync, now: number): SyncWords {
   if (sync.isRunning) return { icon: 'sync', tone: '', text: 'Syncing with the team', short: 'Syncing' }
   const last = sync.syncedAt === null ? 'never synced' : `synced ${age(sync.syncedAt, Math.max(now, sync.syncedAt))}`
   if (failure !== null)
-    return { icon: 'bad', tone: 'err', text: `Team: sync failed, ${last}${unsent}`, short: 'Sync failed' }
+    return {
+      icon: 'bad',
+      tone: 'err',
+      text: `Team: sync failed, ${sync.syncedAt === null ? last : `last ${last}`}${unsent}`,
+      short: 'Sync failed',
+    }
   return {
     icon: sync.syncedAt === null ? 'clock' : 'cloud',
     tone: sync.syncedAt === null || waiting > 0 ? 'warn' : '',

@@ -8,6 +8,7 @@ import { AssignDialog, DueDialog, HandOverDialog, PriorityDialog, StateDialog } 
 import { NewsDialog } from './news.tsx'
 import { NoteDialog } from './note-dialog.tsx'
 import { addFilter, useSavedFilters } from './saved-filters.ts'
+import { SignOffDialog } from './sign-off-panel.tsx'
 import { useTeam } from './state.ts'
 import { JoinDialog, SyncDialog } from './sync-status.tsx'
 import { TakeOverDialog } from './take-over-dialog.tsx'
@@ -68,6 +69,8 @@ export function TeamDialog() {
       return <NoteDialog keys={dialog.keys} />
     case 'takeOver':
       return <TakeOverDialog keys={dialog.keys} held={dialog.held} />
+    case 'signOff':
+      return <SignOffDialog request={dialog.request} />
     case 'news':
       return <NewsDialog />
     case 'join':
