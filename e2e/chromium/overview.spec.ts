@@ -90,7 +90,7 @@ test('figures and charts say what git and the check say', async ({ page }) => {
   expect(coverage.find(row => row[0] === 'Nothing (failing)')?.[1]).toBe(String(workspace.failing.length))
   expect(coverage.find(row => row[0] === 'Trusted publishers')).toEqual(['Trusted publishers', '2', '3%', '2', 'no'])
   await expect(page.getByText(/this is a projection/)).toBeVisible()
-  await expect(page.getByRole('button', { name: /^Median age in queue: 5 days/ })).toBeVisible()
+  await expect(page.getByRole('button', { name: /^Median age in queue 5 days/ })).toBeVisible()
   // Nobody turned on figures of single people.
   await expect(page.getByText('Figures of single people are off')).toBeVisible()
   expect((await tableOf(page, 'Audits per week')).every(row => row.length === 2)).toBe(true)

@@ -24,7 +24,7 @@ function Figure(props: {
 }) {
   const { title, value, sub } = props
   return (
-    <button className="ov-fig" onClick={props.onOpen} aria-label={`${title}: ${value ?? 'not known'}. ${sub}`}>
+    <button className="ov-fig" onClick={props.onOpen}>
       <span className="t12 sub">{title}</span>
       <span className="ov-big">
         {value === null ? (

@@ -82,13 +82,7 @@ function Form({ row, today }: { readonly row: ExemptionRow; readonly today: stri
       </label>
       <label>
         <span>Review by</span>
-        <input
-          className="inp"
-          type="date"
-          min={today}
-          value={reviewBy}
-          onChange={event => setReviewBy(event.target.value)}
-        />
+        <input className="inp" type="date" value={reviewBy} onChange={event => setReviewBy(event.target.value)} />
       </label>
       <label>
         <span>Goes when</span>
@@ -116,7 +110,9 @@ function Form({ row, today }: { readonly row: ExemptionRow; readonly today: stri
       <p className="t11 dim" role="status">
         {missing.length > 0
           ? `Still needed: ${missing.join(', ')}.`
-          : 'Kept in the team’s state; config.toml is not changed.'}
+          : reviewBy < today
+            ? 'That day has passed: it will be shown as overdue.'
+            : 'Kept in the team’s state; config.toml is not changed.'}
       </p>
     </form>
   )
