@@ -103,6 +103,9 @@ export const reason = z.object({
 })
 export type Reason = z.infer<typeof reason>
 
+/** Codes of reasons that a reader should hear of although the contents match, most telling first. */
+export const TELLING_OF_MATCH = ['tag-moved', 'second-package', 'repository-changed', 'package-moved'] as const
+
 export const repositoryClaim = z.object({
   /** As the manifest says it; null when it says nothing. */
   stated: z.string().nullable(),

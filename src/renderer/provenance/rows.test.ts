@@ -1,7 +1,17 @@
 /** What rows show, how they are ordered and counted: what is not known is never taken for a match. */
 import { describe, expect, it } from 'vitest'
 import { OUTCOMES } from '../../shared/provenance.ts'
-import { acceptedUntil, barsOf, canBeAccepted, detailText, orderRows, statusOf, wordsOf, yearsOf } from './rows.ts'
+import {
+  acceptedUntil,
+  barsOf,
+  canBeAccepted,
+  detailText,
+  noteOf,
+  orderRows,
+  statusOf,
+  wordsOf,
+  yearsOf,
+} from './rows.ts'
 import { bareRow, rowOf, summaryOf } from './test-rows.ts'
 import { isMatch, STATUS, STATUSES } from './texts.ts'
 
@@ -86,6 +96,22 @@ describe('detail', () => {
     ['a failure', bareRow('failed', 'kelp', 'git did not start'), 'git did not start'],
     ['nothing known', bareRow('not-run'), ''],
   ])('of %s', (_, row, wanted) => expect(detailText(row)).toBe(wanted))
+})
+
+describe('a match that deserves a look', () => {
+  const moved = { reasonCodes: ['no-tag', 'package-moved'] }
+  it('says so first, keeps its verdict, and stands before the other matches', () => {
+    const row = rowOf('match', { crate: 'z', ...moved })
+    expect(noteOf(row)).toBe('another folder than before')
+    expect(detailText(row)).toMatch(/^another folder than before, .* files?$/)
+    expect(wordsOf(row)).toEqual(wordsOf(rowOf('match')))
+    const rows = [rowOf('match', { crate: 'a' }), row, rowOf('no-vcs-info', { crate: 'n' }), bareRow('not-run', 'o')]
+    expect(orderRows(rows, 'worst first').map(one => one.crate)).toEqual(['n', 'o', 'z', 'a'])
+  })
+  it('is only a match: elsewhere the outcome says more', () => {
+    expect(noteOf(rowOf('mismatch', moved))).toBeNull()
+    expect(noteOf(rowOf('match', { reasonCodes: ['no-tag'] }))).toBeNull()
+  })
 })
 
 describe('order', () => {

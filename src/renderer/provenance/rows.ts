@@ -4,7 +4,7 @@
  */
 import type { PackageKey } from '../../shared/domain.ts'
 import { packageKey } from '../../shared/domain.ts'
-import { OUTCOMES, type ProvenanceRow, type ProvenanceSummary } from '../../shared/provenance.ts'
+import { OUTCOMES, TELLING_OF_MATCH, type ProvenanceRow, type ProvenanceSummary } from '../../shared/provenance.ts'
 import { count, number } from '../parts/words.ts'
 import { isMatch, STATUS, STATUSES, type Status, type Words } from './texts.ts'
 
@@ -21,6 +21,20 @@ export function statusOf(row: ProvenanceRow): Status {
 /** A match whose commit is on no branch and under no tag: an impostor commit looks like this. */
 export function isOutside(row: ProvenanceRow): boolean {
   return row.summary?.anchor === 'outside-branches' && isMatch(statusOf(row))
+}
+
+const NOTES: Readonly<Record<(typeof TELLING_OF_MATCH)[number], string>> = {
+  'tag-moved': 'its tag moved',
+  'second-package': 'a second package of this name',
+  'repository-changed': 'another repository than before',
+  'package-moved': 'another folder than before',
+}
+
+/** What deserves a look although the contents match; null for nothing, and where the outcome says more. */
+export function noteOf(row: ProvenanceRow): string | null {
+  if (row.summary === null || !isMatch(statusOf(row))) return null
+  const found = TELLING_OF_MATCH.find(code => row.summary?.reasonCodes.includes(code))
+  return found === undefined ? null : NOTES[found]
 }
 
 /** Label, glyph and tone of a row; they are the status's own but for a match outside the branches. */
@@ -81,7 +95,9 @@ export function detailText(row: ProvenanceRow): string {
   if (row.state === 'failed') return row.failure ?? STATUS.failed.meaning
   if (row.state === 'running') return 'being checked'
   if (row.state === 'queued') return 'queued'
-  return row.summary === null ? '' : summaryText(row.summary)
+  if (row.summary === null) return ''
+  const note = noteOf(row)
+  return `${note === null ? '' : `${note}, `}${summaryText(row.summary)}`
 }
 
 /** Paths that deserve a look, to be searched in; empty when the engine did not send them. */
@@ -107,8 +123,11 @@ const WORST: readonly Status[] = [
   'not-applicable',
 ]
 const RANK = new Map(WORST.map((status, i) => [status, i]))
-const rankOf = (row: ProvenanceRow): number =>
-  isOutside(row) ? (RANK.get('not-run') ?? 0) + 0.5 : (RANK.get(statusOf(row)) ?? 0)
+const BEFORE_MATCHES = RANK.get('not-run') ?? 0
+function rankOf(row: ProvenanceRow): number {
+  if (isOutside(row)) return BEFORE_MATCHES + 0.5
+  return noteOf(row) === null ? (RANK.get(statusOf(row)) ?? 0) : BEFORE_MATCHES + 0.7
+}
 const checkedAt = (row: ProvenanceRow): number => row.summary?.checkedAt ?? 0
 
 /** A sorted copy. Every order is total: ties fall to name and version by bytes. */

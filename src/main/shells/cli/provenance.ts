@@ -5,7 +5,7 @@
 import path from 'node:path'
 import type { AbsolutePath } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
-import type { ProvenanceRecord } from '../../../shared/provenance.ts'
+import { TELLING_OF_MATCH, type ProvenanceRecord } from '../../../shared/provenance.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { PreparedProvenance, ProvenanceTarget } from '../../engine/session/provenance-command.ts'
 import type { Checked, RunSpeed } from '../../engine/session/provenance-run.ts'
@@ -115,12 +115,9 @@ async function runPrepared(
 
 /** A plain match needs no second line, so its record is not read. */
 function needsMore({ value }: Checked & { ok: true }): boolean {
-  return value.outcome !== 'match' || value.anchor === 'outside-branches' || value.reasonCodes.some(isTellingOfMatch)
+  const isTelling = TELLING_OF_MATCH.some(code => value.reasonCodes.includes(code))
+  return value.outcome !== 'match' || value.anchor === 'outside-branches' || isTelling
 }
-
-/** What a reader of a match should hear all the same. */
-const isTellingOfMatch = (code: string): boolean =>
-  ['repository-changed', 'package-moved', 'tag-moved', 'second-package'].includes(code)
 
 /** Calls `emit` for 0, 1, 2 … as soon as all before are there. */
 function createOrder(count: number, emit: (at: number) => void): (at: number) => void {
