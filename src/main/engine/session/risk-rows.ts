@@ -3,6 +3,7 @@
  * looked through, advisories, the team's weights. Asks nobody on the network.
  */
 import path from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { packageKey, type AbsolutePath, type VetVersion } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { ok, type Result } from '../../../shared/result.ts'
@@ -75,6 +76,8 @@ interface Heard {
 }
 
 const MAX_SETTINGS_BYTES = 4 << 20
+/** After so many rows other work of the engine gets its turn. */
+const ROWS_PER_TURN = 200
 
 export function openRiskReader(caps: Capabilities): RiskReader {
   const archives = openArchiveFacts(caps)
@@ -128,7 +131,8 @@ export function openRiskReader(caps: Capabilities): RiskReader {
         problems: risk.problems.map(p => (p.line === null ? p.message : `${ASSAY_FILE} line ${p.line}: ${p.message}`)),
       }
       const details: RiskDetail[] = []
-      for (const item of snapshot.items) {
+      for (const [i, item] of snapshot.items.entries()) {
+        if (i % ROWS_PER_TURN === ROWS_PER_TURN - 1) await nextTurn()
         const idx = at.get(item.key)
         const node = idx === undefined ? undefined : graph.nodes[idx]
         const { published, releases } = await hear(registry.value, source, item.crate)

@@ -17,6 +17,8 @@ import { scanArchives } from './risk-archive.ts'
 import { openRiskReader, type KnownAdvisories, type RiskRows, type RiskSource } from './risk-rows.ts'
 
 const EMIT_INTERVAL_MS = 500
+/** A long queue takes its time; the engine spends at most a fifth of it on scores. */
+const REST = 4
 /** A database is looked after again when it was opened so long ago. */
 const REOPEN_AFTER_MS = 6 * 3_600_000
 
@@ -52,8 +54,17 @@ export function createRisk({ caps, jobs, emit, preferences, source }: RiskDeps):
   let isClosed = false
   let timer: ReturnType<typeof setTimeout> | null = null
   let phase = ''
+  let computeMs = 0
+  /** What was announced last, without its generation. */
+  let announced = ''
 
-  const compute = async (): Promise<Result<RiskSnapshot, Failure>> => {
+  let computing: Promise<unknown> = Promise.resolve()
+  const compute = (): Promise<Result<RiskSnapshot, Failure>> => {
+    const work = computeNow()
+    computing = Promise.allSettled([computing, work])
+    return work
+  }
+  const computeNow = async (): Promise<Result<RiskSnapshot, Failure>> => {
     const now = source()
     if (now === null) return fail({ code: 'no-workspace-open' })
     const rows = await reader.rows(now, known)
@@ -64,12 +75,23 @@ export function createRisk({ caps, jobs, emit, preferences, source }: RiskDeps):
   }
   const announce = () => {
     if (!isWatched || isClosed) return
-    timer ??= setTimeout(() => {
-      timer = null
-      compute()
-        .then(snapshot => (isClosed || !snapshot.ok ? undefined : emit('risk.changed', snapshot.value)))
-        .catch((error: unknown) => console.error(error))
-    }, EMIT_INTERVAL_MS)
+    timer ??= setTimeout(
+      () => {
+        timer = null
+        const startedAt = performance.now()
+        compute()
+          .then(snapshot => {
+            computeMs = performance.now() - startedAt
+            if (isClosed || !snapshot.ok) return
+            const text = JSON.stringify({ ...snapshot.value, generation: 0 })
+            if (text === announced) return
+            announced = text
+            emit('risk.changed', snapshot.value)
+          })
+          .catch((error: unknown) => console.error(error))
+      },
+      Math.max(EMIT_INTERVAL_MS, REST * computeMs),
+    )
     timer.unref()
   }
 
@@ -166,7 +188,7 @@ export function createRisk({ caps, jobs, emit, preferences, source }: RiskDeps):
     async close() {
       isClosed = true
       if (timer !== null) clearTimeout(timer)
-      await Promise.all([opening, scanning?.catch(() => undefined)])
+      await Promise.all([opening, scanning?.catch(() => undefined), computing])
       reader.close()
     },
   }
