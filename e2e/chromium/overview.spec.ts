@@ -209,7 +209,9 @@ test('charts, queue, report and audits are exported and nothing else is touched'
     [/^Queue, CSV/, /^queue-/],
   ] as const) {
     dialog = await exported(name)
-    await dialog.getByRole('button', { name: 'Choose folder' }).press('Enter')
+    const choose = dialog.getByRole('button', { name: 'Choose folder' })
+    await expect(choose).toBeEnabled()
+    await choose.press('Enter')
     await chooseFolder(page)
     await expect(page.getByText(/^Wrote 1 file$/).last()).toBeVisible()
     await expect(dialog).toBeHidden()

@@ -1,5 +1,5 @@
 /** A card with a chart: picture or table of the same numbers, both to be kept as a file. */
-import { useState, type ReactNode } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import type { Chart, ChartTable } from '../../shared/overview-chart.ts'
 import { numberText } from '../../shared/overview-chart.ts'
 import { chartPng, tableCsv } from './chart-file.ts'
@@ -50,6 +50,8 @@ export function ChartCard(props: {
   const areTables = useOverview(s => s.isTables)
   const [own, setOwn] = useState<boolean | null>(null)
   const isTable = own ?? areTables
+  // The command for all of them wins over what was chosen before.
+  useEffect(() => setOwn(null), [areTables])
   const save = useSaveFile()
   const savePicture = () => {
     const base64 = chart === null ? null : chartPng(chart)
