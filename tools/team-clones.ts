@@ -145,7 +145,7 @@ function ownIds(world: World, machine: Machine): string[] {
   return readdirSync(folder).flatMap(name => {
     const db = new DatabaseSync(path.join(folder, name, 'team.sqlite'), { readOnly: true })
     const ids = db
-      .prepare('SELECT id FROM own')
+      .prepare('SELECT id FROM written')
       .all()
       .map(row => String(row['id']))
     db.close()

@@ -23,10 +23,17 @@ export function personKey(who: string): string {
 }
 /** Whom work goes to: a person, or a group of assay.toml as `@name`. */
 export const teamAssignee = z.union([teamPerson, z.string().regex(/^@[\w-]{1,64}$/)])
+const isDate = (text: string): boolean => !Number.isNaN(Date.parse(text))
 /** An instant, `2026-01-31T12:00:00.000Z`. */
-export const instant = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+export const instant = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+  .refine(isDate)
 /** `YYYY-MM-DD`. */
-export const day = z.string().regex(/^\d{4}-\d\d-\d\d$/)
+export const day = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\d$/)
+  .refine(isDate)
 
 const crate = z.string().regex(/^[A-Za-z0-9_-]{1,128}$/)
 /** As cargo-vet writes it, `SEMVER` or `SEMVER@git:COMMIT`. */
@@ -119,11 +126,15 @@ export type TeamAction = z.infer<typeof teamAction>
 /** Takes own earlier events back; taken back itself, they hold again. */
 const undo = z.object({ kind: z.literal('undo'), events: z.array(eventId).min(1).max(1_000) })
 
+/** The end of the year 9999. */
+export const MAX_CLOCK_MS = 253_402_300_799_999
+export const MAX_CLOCK_COUNT = 2 ** 40
+
 const head = z.object({
   id: eventId,
   v: z.literal(1),
   /** Hybrid logical clock: milliseconds and a counter. Later than all that its writer had seen, however clocks go. */
-  clock: z.tuple([count.max(253_402_300_799_999), count]),
+  clock: z.tuple([count.max(MAX_CLOCK_MS), count.max(MAX_CLOCK_COUNT)]),
   by: teamPerson,
   /** What the writer's clock said; for people, never for the order. */
   at: instant,

@@ -21,6 +21,8 @@ const MAX_CONFIG_BYTES = 4 << 20
 export interface TeamPlace {
   /** Null: the events stay on this machine. */
   readonly address: string | null
+  /** The same repository and branch have the same key, whether reached by https or by ssh; '' without an address. */
+  readonly key: string
   /** `address` as it may be shown. */
   readonly shown: string | null
   readonly branch: string
@@ -63,11 +65,11 @@ export async function findTeamPlace(
     committer,
     signers: await fileStamp(caps, allowed),
   }
-  const nowhere = (reason: string): TeamPlace => ({ ...base, address: null, shown: null, from: null, reason })
+  const nowhere = (reason: string): TeamPlace => ({ ...base, address: null, key: '', shown: null, from: null, reason })
   if (settings.problems.length > 0) return ok(nowhere(settings.problems.join('; ')))
   if (settings.repository !== null) {
     const address = await resolved(caps, root, settings.repository, signal)
-    return ok({ ...base, address, shown: withoutUser(address), from: 'assay.toml', reason: null })
+    return ok({ ...base, ...named(address, settings.branch), from: 'assay.toml', reason: null })
   }
   if (!config.some(entry => entry.key === 'remote.origin.url'))
     return ok(nowhere('the workspace has no remote `origin`, and assay.toml names no repository under [team]'))
@@ -76,7 +78,20 @@ export async function findTeamPlace(
   if (!url.ok) return url
   if (url.value === null || !isAddress(url.value)) return ok(nowhere('the address of the remote `origin` is not used'))
   const address = await resolved(caps, root, url.value, signal)
-  return ok({ ...base, address, shown: withoutUser(address), from: 'origin', reason: null })
+  return ok({ ...base, ...named(address, settings.branch), from: 'origin', reason: null })
+}
+
+const named = (address: string, branch: string) => ({
+  ...{ address, shown: withoutUser(address), key: `${sameRepository(address)} ${branch}` },
+})
+
+/** `https://host/a/b.git`, `ssh://git@host:22/a/b` and `git@host:a/b.git` are all `host/a/b`; a path is itself. */
+export function sameRepository(address: string): string {
+  const url = /^(?:https?|ssh):\/\/(?:[^/@]*@)?([^/:]+)(?::\d+)?\/(.*)$/i.exec(address)
+  const short = url === null && !address.includes('://') ? /^(?:[^/\\@]*@)?([^/\\:]{2,}):(.*)$/.exec(address) : null
+  const [, host, at] = url ?? short ?? []
+  if (host === undefined || at === undefined) return address.replace(/\/+$/, '')
+  return `${host.toLowerCase()}/${at.replace(/^\/+|\/+$/g, '').replace(/\.git$/, '')}`
 }
 
 const ALLOWED_SIGNERS = 'gpg.ssh.allowedsignersfile'

@@ -6,6 +6,7 @@ import type { PackageKey } from '../../../shared/domain.ts'
 import type { TeamAction } from '../../../shared/team.ts'
 import { authorFile } from '../team/author-file.ts'
 import { createWriter } from '../team/testing/events.ts'
+import { sameRepository } from './team-place.ts'
 import type { Team } from './team.ts'
 
 let world: World
@@ -185,6 +186,36 @@ describe('before it is joined', () => {
     expect(await team.act([note('x')])).toMatchObject({ ok: false, error: { code: 'identity-missing' } })
   })
 })
+
+describe('an event', () => {
+  it('is sent to the repository that it was written for, and to no other', async () => {
+    const { machine, team } = await joined('ada')
+    await act(team, note('for the first'))
+    const other = path.join(world.folder, 'other.git')
+    world.git(world.folder, 'init', '-q', '--bare', other)
+    machine.git('remote', 'set-url', 'origin', other)
+    await join(team)
+    expect((await team.state()).items).toEqual([])
+    await act(team, note('for the second'))
+    expect((await synced(team)).problems).toEqual([expect.stringContaining('1 own events were written for another')])
+    expect(world.git(other, 'grep', '-h', '-o', 'for the [a-z]*', 'assay/team').trim()).toBe('for the second')
+    machine.git('remote', 'set-url', 'origin', world.server)
+    await join(team)
+    await synced(team)
+    expect(world.git(world.server, 'grep', '-h', '-o', 'for the [a-z]*', 'assay/team').trim()).toBe('for the first')
+  })
+})
+
+it.each([
+  ['https://Host/a/b.git', 'host/a/b'],
+  ['https://user:pw@host/a/b/', 'host/a/b'],
+  ['ssh://git@host:22/a/b.git', 'host/a/b'],
+  ['git@host:a/b.git', 'host/a/b'],
+  ['host:a/b', 'host/a/b'],
+  ['/srv/a.git/', '/srv/a.git'],
+  ['file:///srv/a.git', 'file:///srv/a.git'],
+  ['C:\\git\\a', 'C:\\git\\a'],
+])('%s is the repository %s', (address, same) => expect(sameRepository(address)).toBe(same))
 
 describe('when the remote', () => {
   it('is away, everything is kept, also over a restart, and goes out when it is back', async () => {

@@ -96,7 +96,7 @@ export async function openTeam({ caps, root, storeDir, onChange }: TeamDeps): Pr
     randomBytes(4).toString('hex'),
   )
 
-  let own: readonly WrittenEvent[] = journal.own()
+  let own: readonly WrittenEvent[] = journal.own(place.key)
   let seen: ReadonlyMap<string, Seen> = journal.seen()
   let branch: Branch = EMPTY_BRANCH
   let syncs = 0
@@ -127,7 +127,7 @@ export async function openTeam({ caps, root, storeDir, onChange }: TeamDeps): Pr
   /** What another process wrote since. */
   const catchUp = async () => {
     if (!journal.hasChanged()) return
-    own = journal.own()
+    own = journal.own(place.key)
     seen = journal.seen()
     memo = null
     await loadBranch()
@@ -161,14 +161,22 @@ export async function openTeam({ caps, root, storeDir, onChange }: TeamDeps): Pr
   const syncNow = (): TeamSync => {
     const failure = journal.get('failure')
     const syncedAt = journal.get('syncedAt')
+    const { byId } = folded()
+    const elsewhere = journal.elsewhere(place.key).filter(id => !byId.has(id)).length
+    const problems = [
+      ...(elsewhere === 0
+        ? []
+        : [`${elsewhere} own events were written for another repository or branch and are not here`]),
+      ...branch.problems,
+    ]
     return {
       where: whereNow(),
       isRunning: syncs > 0,
       syncedAt: syncedAt === null ? null : Number(syncedAt),
       waiting: folded().waiting.size,
       failure: failure === null ? null : (JSON.parse(failure) as Failure),
-      problems: branch.problems.slice(0, MAX_PROBLEMS),
-      problemsTotal: branch.problems.length,
+      problems: problems.slice(0, MAX_PROBLEMS),
+      problemsTotal: problems.length,
     }
   }
   const lookedAt = () => Number(journal.get('looked') ?? 0)
@@ -185,6 +193,7 @@ export async function openTeam({ caps, root, storeDir, onChange }: TeamDeps): Pr
     place = again.value
     if (isOther) {
       branch = EMPTY_BRANCH
+      own = journal.own(place.key)
       await loadBranch()
       changed()
     }
@@ -193,7 +202,7 @@ export async function openTeam({ caps, root, storeDir, onChange }: TeamDeps): Pr
   const write = async (bodies: readonly TeamBody[]): Promise<Result<readonly string[], Failure>> => {
     const { me } = place
     if (me === null) return fail({ code: 'identity-missing', missing: 'user.name or user.email' })
-    const written = journal.append({ by: me, wallMs: caps.clock.nowMs() }, bodies, folded().clock)
+    const written = journal.append({ by: me, wallMs: caps.clock.nowMs(), place: place.key }, bodies, folded().clock)
     if (!written.ok)
       return fail({ code: 'refused', message: `this cannot be written down: ${written.error}`, help: null })
     own = [...own, ...written.value]
@@ -262,6 +271,7 @@ export async function openTeam({ caps, root, storeDir, onChange }: TeamDeps): Pr
     )
     if (!done.ok) return done
     adopt(done.value)
+    journal.settle(place.key)
     if (journal.get('looked') === null) await markLooked()
     if (me === null && folded().waiting.size > 0)
       return fail({ code: 'identity-missing', missing: 'user.name or user.email' })

@@ -16,6 +16,8 @@ const MAX_SAID = 4 << 20
 /** Packs and loose objects of the clone, the one being received included. */
 const MAX_CLONE_BYTES = 1 << 30
 const SIZE_POLL_MS = 250
+/** A sync leaves four of them. */
+const MAX_LOOSE = 2_000
 const TIP = 'refs/assay/tip'
 
 export interface ClonePlace {
@@ -66,6 +68,8 @@ export interface Clone {
   commitsBetween(from: string | null, to: string, run: Run): Promise<Result<readonly string[], GitSaid>>
   /** `git log` of exactly these commits, in this order. */
   log(oids: readonly string[], args: readonly string[], run: Run): Promise<Result<string, GitSaid>>
+  /** Packs what many syncs left as single objects, when there is much of it. Only while nobody else uses the clone. */
+  tidy(run: Run): Promise<void>
   /** Takes everything away; the next call starts anew. */
   reset(): Promise<void>
 }
@@ -190,6 +194,10 @@ export async function openClone(
         maxBytes: MAX_BRANCH_BYTES,
         signal: run.signal,
       }),
+    async tidy(run) {
+      const said = await text(['count-objects'], run)
+      if (said.ok && Number(/^\d+/.exec(said.value)?.[0]) > MAX_LOOSE) await text(['gc', '--quiet', '--prune=now'], run)
+    },
     async reset() {
       await caps.files.remove(gitDir)
       await prepare()

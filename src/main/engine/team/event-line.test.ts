@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { MAX_CLOCK_COUNT, MAX_CLOCK_MS } from '../../../shared/team.ts'
 import { compareEvents, MAX_LINE_LENGTH, nextClock, readEventLine, writeEvent } from './event-line.ts'
 import { ADA, createWriter, item } from './testing/events.ts'
 
@@ -28,6 +29,7 @@ describe('a line', () => {
     { case: 'its author has no address', line: signed(bodyWith({ by: 'Ada' })), says: 'at by' },
     { case: 'its author spans two lines', line: signed(bodyWith({ by: 'A\nB <a@b>' })), says: 'at by' },
     { case: 'its clock is beyond all years', line: signed(bodyWith({ clock: [1e18, 0] })), says: 'at clock' },
+    { case: 'its time is none', line: signed(bodyWith({ at: '2026-99-99T99:99:99.999Z' })), says: 'at at' },
     { case: 'its item is a path', line: signed(bodyWith({ items: ['../../x'] })), says: '"assign"' },
     {
       case: 'it has too many items',
@@ -57,6 +59,17 @@ describe('the clock', () => {
     expect(nextClock([4, 9], 5)).toEqual([5, 0])
     expect(nextClock([5, 0], 5)).toEqual([5, 1])
     expect(nextClock([90, 3], 5)).toEqual([90, 4])
+  })
+  it('carries on where its parts end, and writes even at the end of all clocks', () => {
+    expect(nextClock([5, MAX_CLOCK_COUNT], 5)).toEqual([6, 0])
+    expect(nextClock([MAX_CLOCK_MS, MAX_CLOCK_COUNT], 5)).toEqual([MAX_CLOCK_MS, MAX_CLOCK_COUNT])
+    const head = {
+      clock: nextClock([MAX_CLOCK_MS, MAX_CLOCK_COUNT], 5),
+      by: ADA,
+      at: good.event.at,
+      device: '00000000',
+    }
+    expect(writeEvent(head, { kind: 'release', items: [item('a')] })).toMatchObject({ ok: true })
   })
   it('orders events before their ids do', () => {
     const w = createWriter()

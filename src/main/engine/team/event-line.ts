@@ -5,7 +5,7 @@
  */
 import { createHash } from 'node:crypto'
 import { fail, ok, type Result } from '../../../shared/result.ts'
-import { teamEvent, type TeamAction, type TeamEvent } from '../../../shared/team.ts'
+import { MAX_CLOCK_COUNT, MAX_CLOCK_MS, teamEvent, type TeamAction, type TeamEvent } from '../../../shared/team.ts'
 
 /** UTF-16 units of a line. A thousand items with the longest usual names are a fifth of it. */
 export const MAX_LINE_LENGTH = 256 << 10
@@ -65,10 +65,16 @@ export function compareEvents(a: TeamEvent, b: TeamEvent): number {
   return a.clock[0] - b.clock[0] || a.clock[1] - b.clock[1] || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)
 }
 
-/** The clock for the next event of somebody who has seen `last`: after it, and not before the wall clock. */
+/**
+ * The clock for the next event of somebody who has seen `last`: after it, and not before the wall clock. At the end of all
+ * clocks, where only a hostile event leads, it stays there: then ids decide, and everybody can still write.
+ */
 export function nextClock(last: TeamClock | null, wallMs: number): TeamClock {
   const wall = Math.max(0, Math.floor(wallMs))
-  return last === null || wall > last[0] ? [wall, 0] : [last[0], last[1] + 1]
+  if (last === null || wall > last[0]) return [Math.min(wall, MAX_CLOCK_MS), 0]
+  const [milliseconds, counter] = last
+  if (counter < MAX_CLOCK_COUNT) return [milliseconds, counter + 1]
+  return milliseconds < MAX_CLOCK_MS ? [milliseconds + 1, 0] : [milliseconds, counter]
 }
 
 export function laterClock(a: TeamClock | null, b: TeamClock): TeamClock {

@@ -17,7 +17,8 @@ import {
 } from './event-line.ts'
 
 export const JOURNAL_SCHEMA = `
-  CREATE TABLE IF NOT EXISTS own (seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, line TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS written (
+    seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, line TEXT NOT NULL, place TEXT NOT NULL);
   CREATE TABLE IF NOT EXISTS seen (id TEXT PRIMARY KEY, seq INTEGER NOT NULL, signature TEXT) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `
@@ -32,14 +33,18 @@ export interface Seen {
 }
 
 export interface Journal {
-  /** Own events in order of writing. */
-  own(): readonly WrittenEvent[]
+  /** Own events for that place in order of writing, and those written while there was none (''). */
+  own(place: string): readonly WrittenEvent[]
+  /** Ids of own events for other places than that. */
+  elsewhere(place: string): readonly string[]
+  /** Those that were written while there was no place are for that one from now on. */
+  settle(place: string): void
   /**
    * Writes all of them or none, durable when it returns. Their clocks are later than `seen`, than each other's, and than
    * everything written or seen before by any process. Fails with a sentence when one cannot be written as a line.
    */
   append(
-    head: { readonly by: string; readonly wallMs: number },
+    head: { readonly by: string; readonly wallMs: number; readonly place: string },
     bodies: readonly TeamBody[],
     seen: TeamClock | null,
   ): Result<readonly WrittenEvent[], string>
@@ -89,17 +94,22 @@ export function openJournal(db: DatabaseSync, newDevice: () => string): Journal 
   let version = dataVersion()
 
   return {
-    own() {
-      const lines = db.prepare('SELECT line FROM own ORDER BY seq').all()
+    own(place) {
+      const lines = db.prepare("SELECT line FROM written WHERE place IN (?, '') ORDER BY seq").all(place)
       return lines.flatMap(row => {
         const line = String(row['line'])
         const read = readEventLine(line)
         return read.ok ? [{ event: read.value, line }] : []
       })
     },
-    append({ by, wallMs }, bodies, seen) {
+    elsewhere(place) {
+      const rows = db.prepare("SELECT id FROM written WHERE place NOT IN (?, '')").all(place)
+      return rows.map(row => String(row['id']))
+    },
+    settle: place => void db.prepare("UPDATE written SET place = ? WHERE place = ''").run(place),
+    append({ by, wallMs, place }, bodies, seen) {
       return allOrNothing(() => {
-        const insert = db.prepare('INSERT INTO own (id, line) VALUES (?, ?)')
+        const insert = db.prepare('INSERT INTO written (id, line, place) VALUES (?, ?, ?)')
         const stored = get('clock')
         let last = seen
         if (stored !== null) last = laterClock(last, JSON.parse(stored) as TeamClock)
@@ -110,7 +120,7 @@ export function openJournal(db: DatabaseSync, newDevice: () => string): Journal 
           const event = writeEvent({ clock: last, by, at, device }, body)
           if (!event.ok) return event
           written.push(event.value)
-          insert.run(event.value.event.id, event.value.line)
+          insert.run(event.value.event.id, event.value.line, place)
         }
         if (last !== null) set('clock', JSON.stringify(last))
         return ok(written)

@@ -11,7 +11,7 @@ import type { GitSaid } from './git-run.ts'
 import type { SeenSignature } from './journal.ts'
 
 /** One git process each; a signed commit costs a run of gpg or ssh-keygen. */
-const CHUNK = 100
+const CHUNK = 250
 const RANK: Readonly<Record<SeenSignature, number>> = { verified: 3, bad: 2, unchecked: 1, unsigned: 0 }
 
 /**

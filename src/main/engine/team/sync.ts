@@ -143,6 +143,7 @@ export async function syncBranch(deps: SyncDeps, known: Branch, run: Run): Promi
     if (sent.ok) {
       // Something may have been written meanwhile; it goes with the next sync.
       adopt(sent.value)
+      await clone.tidy(run)
       return ok(branch)
     }
     if (!isBehind(sent.error)) return fail(remoteFailure(sent.error, place))
