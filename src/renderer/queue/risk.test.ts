@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { brand, packageKey } from '../../shared/domain.ts'
 import type { AdvisoryHit, RiskRow, RiskSignal } from '../../shared/risk.ts'
 import type { QueueItem } from '../../shared/wire.ts'
+import { NO_TEAM } from '../team/views.ts'
+import { matchesFilter, parseFilter } from './filter.ts'
 import { worstAdvisory } from './risk-cell.tsx'
 import { parseRiskTerm, riskHolds } from './risk-filter.ts'
 import { compareRisk } from './risk-order.ts'
@@ -53,6 +55,25 @@ describe('terms of the filter', () => {
     const term = parseRiskTerm(text)
     expect(term).not.toBeNull()
     if (term !== null) expect(riskHolds(term, of)).toBe(wanted)
+  })
+
+  it('what is not known is neither so nor not so', () => {
+    const item = { key: packageKey('a', '1.0.0'), crate: 'a', version: '1.0.0', neededBy: [] } as unknown as QueueItem
+    const shows = (text: string, of: RiskRow | null) => {
+      const risk = new Map(of === null ? [] : [[item.key, of]])
+      return matchesFilter(parseFilter(text), item, {
+        known: new Map(),
+        team: { ...NO_TEAM, today: '2026-01-01' },
+        risk,
+      })
+    }
+    const unread = row('a', 1, { contains: { unsafe: null, build: false, procMacro: false } })
+    expect([shows('is:unsafe', unread), shows('-is:unsafe', unread), shows('-is:build', unread)]).toEqual([
+      false,
+      false,
+      true,
+    ])
+    expect([shows('risk>0', null), shows('-risk>0', null)]).toEqual([false, false])
   })
 
   it.each(['risk:40', 'risk>x', 'is:dev', 'lines>3', 'serde'])('%s is a term about something else', text =>
