@@ -16,6 +16,7 @@ import * as m from './review-marks.ts'
 import * as o from './overview.ts'
 import * as n from './review-notes.ts'
 import * as h from './review-history.ts'
+import * as x from './crate-compare.ts'
 import * as u from './review-units.ts'
 import * as t from './team.ts'
 import * as i from './what-if.ts'
@@ -140,6 +141,10 @@ export const contract = {
   'review.references': call(z.object({ review: z.string(), name: a.identifier }), a.findings),
   /** The items of a file of the new side, in order of their start. */
   'review.outline': call(z.object({ review: z.string(), path: z.string() }), a.outline),
+
+  /** Two crates that need not be the same: to look at, not to audit. @failure registry and archive codes */
+  'compare.open': call(x.comparedPair, x.crateComparison),
+  'compare.file': call(x.comparedPair.extend({ path: z.string(), page: z.number().int().nonnegative() }), w.fileDiff),
 
   /**
    * Who changed a file of the new side, from the repository that provenance was checked with; a job.

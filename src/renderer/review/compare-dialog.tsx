@@ -12,6 +12,7 @@ import { FailureNotice } from '../parts/failure-notice.tsx'
 import { count } from '../parts/words.ts'
 import { EscButton, Overlay } from '../shell/overlay.tsx'
 import { openReview, reviewId, setOverlay } from '../state/app-store.ts'
+import { openComparison } from './comparison.ts'
 import { shownPath } from './shown-path.ts'
 
 export interface CompareStart {
@@ -31,17 +32,28 @@ export function CompareDialog() {
   const client = useClient()
   const start = useCompare(s => s.start)
   const [crate, setCrate] = useState(start?.crate ?? '')
+  const [other, setOther] = useState('')
   const [from, setFrom] = useState(start?.delta.from ?? '')
   const [to, setTo] = useState<string>(start?.delta.to ?? '')
   const [isBusy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
   const known = useVersions(crate)
+  const knownOther = useVersions(other)
+  const otherList = useId()
+  const isOther = other.trim() !== '' && other.trim() !== crate.trim()
   const list = useId()
   const here = start !== null && crate.trim() === start.crate ? start.path : null
 
   const open = async () => {
     const name = brand<'CrateName'>(crate.trim())
     const base = from.trim()
+    if (isOther) {
+      setOverlay(null)
+      return openComparison({
+        left: { crate: brand<'CrateName'>(other.trim()), version: base },
+        right: { crate: name, version: to.trim() },
+      })
+    }
     const delta: Delta = {
       from: base === '' ? null : brand<'VetVersion'>(base),
       to: brand<'VetVersion'>(to.trim()),
@@ -59,9 +71,10 @@ export function CompareDialog() {
     setOverlay(null)
     openReview(name, delta, null)
   }
+  const canOpen = !isBusy && crate.trim() !== '' && to.trim() !== '' && (!isOther || from.trim() !== '')
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (!isBusy && crate.trim() !== '' && to.trim() !== '') void open()
+    if (canOpen) void open()
   }
   return (
     <Overlay label="Compare two versions" className="palette">
@@ -81,8 +94,8 @@ export function CompareDialog() {
           From
           <input
             className="inp mono"
-            list={list}
-            placeholder="empty: all of the version"
+            list={isOther ? otherList : list}
+            placeholder={isOther ? 'a version of the other crate' : 'empty: all of the version'}
             value={from}
             onChange={event => setFrom(event.target.value)}
           />
@@ -91,22 +104,42 @@ export function CompareDialog() {
           To
           <input className="inp mono" list={list} value={to} onChange={event => setTo(event.target.value)} />
         </label>
-        <datalist id={list}>
-          {(known ?? []).map(({ version, isYanked }) => (
-            <option key={version} value={version} label={isYanked ? `${version}, yanked` : version} />
-          ))}
-        </datalist>
+        <label>
+          Of crate
+          <input
+            className="inp mono"
+            placeholder="empty: the same crate"
+            value={other}
+            onChange={event => setOther(event.target.value)}
+          />
+        </label>
+        <Versions id={otherList} known={knownOther} />
+        <Versions id={list} known={known} />
         {failure !== null && <FailureNotice failure={failure} />}
         <div className="row">
           <span className="t11 sub grow">
-            {here === null ? '' : `Goes on in ${shownPath(here)} if it differs there.`}
+            {isOther
+              ? 'Two different crates: this only shows how they differ. It is no delta, nothing is marked read, and it cannot be certified.'
+              : here === null
+                ? ''
+                : `Goes on in ${shownPath(here)} if it differs there.`}
           </span>
-          <button className="btn p" disabled={isBusy || crate.trim() === '' || to.trim() === ''}>
+          <button className="btn p" disabled={!canOpen}>
             {isBusy ? 'Opening…' : 'Compare'}
           </button>
         </div>
       </form>
     </Overlay>
+  )
+}
+
+function Versions({ id, known }: { readonly id: string; readonly known: readonly CrateVersion[] | null }) {
+  return (
+    <datalist id={id}>
+      {(known ?? []).map(({ version, isYanked }) => (
+        <option key={version} value={version} label={isYanked ? `${version}, yanked` : version} />
+      ))}
+    </datalist>
   )
 }
 

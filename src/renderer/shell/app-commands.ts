@@ -61,11 +61,11 @@ export function useAppCommands(): void {
     if (isOpen) contexts.add('workspace')
     // The sheet of several audits has the commands of that of one.
     const isSheet = view.kind === 'batch' || view.kind === 'whatif-apply'
-    if (view.kind !== 'welcome') contexts.add(isSheet ? 'certify' : view.kind)
+    if (view.kind !== 'welcome' && view.kind !== 'compare') contexts.add(isSheet ? 'certify' : view.kind)
     if (view.kind === 'queue' || view.kind === 'provenance' || view.kind === 'whatif' || view.kind === 'overview')
       contexts.add('list')
-    // A file beside its side in the repository is read with the keys of a review.
-    if (view.kind === 'pair') contexts.add('review')
+    // Two sides that are no review, of a repository or of two crates, are read with the keys of one.
+    if (view.kind === 'pair' || view.kind === 'compare') contexts.add('pair').add('review')
     useCommandRegistry.setState({ contexts })
   }, [isOpen, view.kind])
 

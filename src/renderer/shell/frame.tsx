@@ -36,6 +36,8 @@ import { Toasts } from './toasts.tsx'
 // The editor is by far the largest part of the page; it loads when there is time, at the latest with the first review.
 const ReviewPage = lazy(async () => ({ default: (await import('../review/review-page.tsx')).ReviewPage }))
 
+const ComparePage = lazy(async () => ({ default: (await import('../review/compare-page.tsx')).ComparePage }))
+
 const PairPage = lazy(async () => ({ default: (await import('../provenance/pair-page.tsx')).PairPage }))
 
 function EngineMissing() {
@@ -114,6 +116,12 @@ function Page() {
   if (kind === 'overview') return <OverviewPage />
   if (kind === 'pair') return <Pair />
   if (kind === 'batch') return <BatchPage />
+  if (kind === 'compare')
+    return (
+      <Suspense fallback={<div className="panel" style={{ height: '100%' }} />}>
+        <ComparePage />
+      </Suspense>
+    )
   if (kind === 'whatif') return <WhatIfPage />
   if (kind === 'whatif-apply') return <WhatIfApplyPage />
   return <ReviewAndCertify />

@@ -29,6 +29,8 @@ export type View =
   /** A file of a crate beside its side in the repository; `path` null: the one that deserves a look most. */
   | { readonly kind: 'pair'; readonly crate: string; readonly version: string; readonly path: string | null }
   | { readonly kind: 'review'; readonly id: string }
+  /** Two crates beside each other; review/compare-page.tsx knows which. */
+  | { readonly kind: 'compare' }
   /** The sheet of several audits; certify/use-batch.ts knows which. */
   | { readonly kind: 'batch' }
   /** The certify sheet over the review `id`; `from` is where Back leads. */

@@ -22,6 +22,7 @@ import { prepareSample, sampleFolder } from './sample.ts'
 import { createTeam } from './team-session.ts'
 import { createReviewAids } from './review-aids.ts'
 import { createReviewChecklist } from './review-checklist.ts'
+import { createReviewCompare } from './review-compare.ts'
 import { createReviewHistory } from './review-history.ts'
 import { createReviewMarks } from './review-marks.ts'
 import { createReviewEvidence } from './review-evidence.ts'
@@ -273,6 +274,10 @@ export function createEngine(
     ...time.handlers,
     ...evidence.handlers,
     ...aids.handlers,
+    ...createReviewCompare({
+      ...{ caps, jobs },
+      unpacked: async (crate, version) => session?.unpacked(crate, version) ?? fail({ code: 'no-workspace-open' }),
+    }),
     ...createReviewHistory({
       ...{ caps, jobs, record: provenance.record, sources: provenance.sources },
       review: id => session?.reviewSides(id) ?? null,
