@@ -29,7 +29,9 @@ test.afterAll(async () => {
 test.beforeEach(async ({ page }) => {
   problems.length = 0
   page.on('pageerror', error => problems.push(error.message))
-  door = await startBrowserDoor([], workspace.env)
+  // Nobody has opened anything yet.
+  const data = mkdtempSync(path.join(folder, 'data-'))
+  door = await startBrowserDoor([], { ...workspace.env, ASSAY_DATA_DIR: data })
 })
 test.afterEach(async () => {
   await door.stop()

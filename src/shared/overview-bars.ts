@@ -233,7 +233,7 @@ export function throughputChart({ weeks, people, width, height }: ThroughputInpu
     width,
     height,
     marks,
-    words: `${numberText(total)} audits were added to audits.toml in ${numberText(weeks.length)} weeks, ${numberText(weeks.at(-1)?.auditsAdded ?? 0)} of them this week.`,
+    words: `${numberText(total)} ${total === 1 ? 'audit' : 'audits'} added to audits.toml in ${numberText(weeks.length)} weeks, ${numberText(weeks.at(-1)?.auditsAdded ?? 0)} of them this week.`,
     table: {
       caption: 'Audits added to audits.toml per week',
       columns: ['Week of', 'All', ...(people ?? []).map(person => person.who)],

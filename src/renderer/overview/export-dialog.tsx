@@ -115,7 +115,7 @@ export function ExportOverviewDialog() {
   }
   const isReady = !isBusy && (!needsPlan(choice) || hasEntries)
   return (
-    <Overlay label="Export" className="palette ov-export">
+    <Overlay key={isPicking ? 'folder' : 'what'} label="Export" className="palette ov-export">
       <div className="oh">
         <b>Export</b>
         <span className="t11 dim ell">nothing that is there is changed, nothing is sent</span>

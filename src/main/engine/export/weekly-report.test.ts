@@ -84,7 +84,7 @@ describe('the weekly report', () => {
     const report = text()
     expect(report).toContain('Since 13 Nov 2026')
     expect(report).toContain(
-      'In the 2 weeks from Monday 9 Nov 2026 5 audits were added to audits.toml, 5 exemptions went and 0 came; with what is not committed yet exemptions changed by −6.',
+      'In the 2 weeks from Monday 9 Nov 2026 5 audits added to audits.toml, 5 exemptions gone and 0 new; with what is not committed yet exemptions changed by −6.',
     )
     expect(report).toContain('import of peer added \\(&lt;b\\>by me&lt;/b\\>\\)')
     const crates = [...report.matchAll(/^\| (late|old|fresh) \| 1.0.0 .*$/gm)].map(match => match[0])

@@ -14,6 +14,9 @@ import { burnDownChart } from '../../../shared/overview-burn-down.ts'
 import { dayText, numberText } from '../../../shared/overview-chart.ts'
 import type { Block } from './markup.ts'
 
+/** `1 week`, `12 weeks`. */
+const count = (n: number, one: string): string => `${numberText(n)} ${n === 1 ? one : `${one}s`}`
+
 const OLDEST = 20
 const BEST_HELPERS = 8
 
@@ -98,8 +101,14 @@ function periodOf({ history, since }: ReportInput): readonly Block[] {
     {
       kind: 'text',
       text:
-        `In the ${numberText(weeks.length)} weeks from Monday ${dayText(from)} ${numberText(sum(week => week.auditsAdded))} audits were added to audits.toml, ` +
-        `${numberText(sum(week => week.exemptionsRemoved))} exemptions went and ${numberText(sum(week => week.exemptionsAdded))} came` +
+        `In the ${weeks.length === 1 ? 'week' : `${numberText(weeks.length)} weeks`} from Monday ${dayText(from)} ${count(
+          sum(week => week.auditsAdded),
+          'audit',
+        )} added to audits.toml, ` +
+        `${count(
+          sum(week => week.exemptionsRemoved),
+          'exemption',
+        )} gone and ${numberText(sum(week => week.exemptionsAdded))} new` +
         (net === null
           ? '.'
           : `; with what is not committed yet exemptions changed by ${net > 0 ? '+' : net < 0 ? '−' : ''}${numberText(Math.abs(net))}.`),
@@ -133,8 +142,8 @@ function backlogBlocks(state: OverviewState, history: History): readonly Block[]
     state.failing.length === 0
       ? 'Nothing fails.'
       : ages === null
-        ? `${numberText(state.failing.length)} packages fail; since when they are in Cargo.lock is not known.`
-        : `${numberText(state.failing.length)} packages fail. Half of them are in Cargo.lock for ${numberText(ages.medianDays)} days or more; the oldest is ${ages.oldest.key} with ${ages.oldest.isAtLeast ? 'at least ' : ''}${numberText(ages.oldest.days)} days${ages.unknown === 0 ? '' : `. The age of ${numberText(ages.unknown)} is not known`}.`
+        ? `${count(state.failing.length, 'package')} failing; since when in Cargo.lock is not known.`
+        : `${count(state.failing.length, 'package')} failing. Half of them are in Cargo.lock for ${count(ages.medianDays, 'day')} or more; the oldest is ${ages.oldest.key} with ${ages.oldest.isAtLeast ? 'at least ' : ''}${count(ages.oldest.days, 'day')}${ages.unknown === 0 ? '' : `. The age of ${numberText(ages.unknown)} is not known`}.`
   const chart = backlogChart(state.backlog, 900)
   const hasRows = chart.table.rows.length > 0
   return [{ kind: 'text', text: words }, ...(hasRows ? [{ kind: 'chart' as const, chart }, tableOf(chart.table)] : [])]
@@ -146,7 +155,7 @@ function exemptionBlocks(rows: readonly ExemptionRow[], { terms, state }: Report
   const notNeeded = rows.filter(row => row.isNeeded === false).length
   const unowned = rows.filter(row => row.terms === null).length
   const text = [
-    `${numberText(rows.length)} exemptions.`,
+    `${count(rows.length, 'exemption')}.`,
     terms === null
       ? 'Owners and dates of review are not known here.'
       : `${numberText(unowned)} without an owner, ${numberText(overdue.length)} overdue for review.`,
@@ -208,7 +217,7 @@ function helpBlocks(help: Help | null): readonly Block[] {
     help.helpers.filter(h => h.kind === 'peer'),
     help.helpers.filter(h => h.kind === 'publisher'),
   ]
-  const item = ({ name, removes }: Help['helpers'][number]) => `${name}: ${numberText(removes.length)} exemptions`
+  const item = ({ name, removes }: Help['helpers'][number]) => `${name}: ${count(removes.length, 'exemption')}`
   return [
     { kind: 'heading', level: 2, text: 'What would let exemptions go' },
     {

@@ -64,6 +64,8 @@ export function createOverview(deps: OverviewDeps): { readonly handlers: Overvie
   }
 }
 
+export { queueCsv as queueCsvOf, queueJson as queueJsonOf } from '../export/queue-table.ts'
+
 const EXPORT_WORDS: Readonly<Record<ExportKind, string>> = {
   patches: 'patches',
   aggregate: 'audits to publish',

@@ -102,6 +102,7 @@ it('reads every global flag', () => {
     currentTimeMs: Date.UTC(2023, 0, 1, 12),
     outputFormat: 'json',
     asLines: false,
+    asCsv: false,
     outputFile: 'o',
     logFile: 'l',
     verbose: 'error',

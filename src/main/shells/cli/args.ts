@@ -26,6 +26,8 @@ export interface GlobalOptions {
   readonly outputFormat: OutputFormat
   /** `--output-format ndjson`, which only some commands have: one JSON value a line, as they come. Else false. */
   readonly asLines: boolean
+  /** `--output-format csv`, which only `queue` has. Else false. */
+  readonly asCsv: boolean
   readonly outputFile: string | null
   readonly logFile: string | null
   readonly verbose: Verbosity
@@ -83,6 +85,7 @@ export function parseCommandLine(argv: readonly string[]): Result<CommandLine, F
   const command = parseCommand(words, flags)
   if (!command.ok) return command
   if (global.value.asLines && command.value.name !== 'provenance') return usage(NOT_A_FORMAT('ndjson'))
+  if (global.value.asCsv && command.value.name !== 'queue') return usage(NOT_A_FORMAT('csv'))
   const needsLocked = command.value.name !== 'help' && command.value.name !== 'version'
   if (needsLocked && global.value.frozen && !global.value.locked) return usage('--frozen needs --locked')
   return ok({ command: command.value, global: global.value })
@@ -139,7 +142,9 @@ function globalOptions(flags: Flags): Result<GlobalOptions, Failure> {
   const one = (name: string) => flags.get(name)?.[0] ?? null
   const outputFormat = one('output-format') ?? 'human'
   const asLines = outputFormat === 'ndjson'
-  if (outputFormat !== 'human' && outputFormat !== 'json' && !asLines) return usage(NOT_A_FORMAT(outputFormat))
+  const asCsv = outputFormat === 'csv'
+  if (outputFormat !== 'human' && outputFormat !== 'json' && !asLines && !asCsv)
+    return usage(NOT_A_FORMAT(outputFormat))
   const verbose = (one('verbose') ?? 'warn') as Verbosity
   if (!VERBOSITIES.includes(verbose)) return usage(`--verbose is one of ${VERBOSITIES.join(', ')}, not '${verbose}'`)
   const currentTime = one('current-time')
@@ -158,8 +163,9 @@ function globalOptions(flags: Flags): Result<GlobalOptions, Failure> {
     cargoArgs: flags.get('cargo-arg') ?? [],
     filterGraph: flags.get('filter-graph') ?? [],
     currentTimeMs,
-    outputFormat: asLines ? 'json' : outputFormat,
+    outputFormat: asLines ? 'json' : asCsv ? 'human' : outputFormat,
     asLines,
+    asCsv,
     outputFile: one('output-file'),
     logFile: one('log-file'),
     verbose,

@@ -14,6 +14,7 @@ import {
   type GraphDepth,
 } from '../../engine/session/command-words.ts'
 import { readTeam, TEAM_FLAGS, type TeamWish } from './team-args.ts'
+import { EXPORT_FLAGS, readExport, readReport, REPORT_FLAGS, type ExportArgs, type ReportArgs } from './report-args.ts'
 import { readWhatIf, WHAT_IF_FLAGS, type WhatIfArgs } from './what-if-args.ts'
 
 export interface CertifyArgs {
@@ -135,6 +136,9 @@ export type Command =
   | { readonly name: 'advisories'; readonly args: AdvisoriesArgs }
   | { readonly name: 'risk'; readonly args: RiskArgs }
   | { readonly name: 'what-if'; readonly args: WhatIfArgs }
+  | { readonly name: 'queue' }
+  | { readonly name: 'report'; readonly args: ReportArgs }
+  | { readonly name: 'export'; readonly args: ExportArgs }
   | { readonly name: 'team'; readonly wish: TeamWish }
   | { readonly name: 'open'; readonly folder: string | null }
   | { readonly name: 'help'; readonly topic: string | null }
@@ -330,6 +334,33 @@ export const COMMANDS: ReadonlyMap<string, CommandSpec> = new Map<string, Comman
       read: (_, flags) => {
         const args = readWhatIf(flags)
         return args.ok ? ok({ name: 'what-if', args: args.value }) : args
+      },
+    },
+  ],
+  ['queue', { flags: {}, shape: '', least: 0, most: 0, read: () => ok({ name: 'queue' }) }],
+  [
+    'report',
+    {
+      flags: REPORT_FLAGS,
+      shape: '',
+      least: 0,
+      most: 0,
+      read: (_, flags) => {
+        const args = readReport(flags)
+        return args.ok ? ok({ name: 'report', args: args.value }) : args
+      },
+    },
+  ],
+  [
+    'export',
+    {
+      flags: EXPORT_FLAGS,
+      shape: 'branch|patches|aggregate',
+      least: 1,
+      most: 1,
+      read: (words, flags) => {
+        const args = readExport(words, flags)
+        return args.ok ? ok({ name: 'export', args: args.value }) : args
       },
     },
   ],

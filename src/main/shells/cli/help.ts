@@ -158,6 +158,29 @@ address of the database, ASSAY_GIT_INSTEAD_OF other places for addresses. JSON h
 
 Exit codes: 0 no vulnerability is known; 255 there is one, or it could not be looked for; 2 a command line that was not
 understood.`,
+  queue: `assay queue [OPTIONS]
+
+What fails and what passes only by an exemption, with what is to be read and how much that is.
+
+  --output-format    human (default), json, or csv for a spreadsheet`,
+  report: `assay report [OPTIONS]
+
+What changed in the store since a day (from git), on whose word packages pass, what is left to read, and every exemption
+with its owner and day of review. Imports count as imports.lock has them.
+
+  --since DATE       for example 2026-01-31; default: the last seven days. Whole weeks are counted
+  --format FORMAT    markdown (default) or html: one file without scripts, with charts`,
+  export: `assay export [OPTIONS] branch|patches|aggregate
+
+  branch             a new branch with one commit for each audit that the base lacks, ready for a pull request
+  patches            the same as patch files in a new folder
+  aggregate          audits.toml as others can import or aggregate it, in a new folder
+
+  --branch NAME      default: audits- and the day
+  --base COMMIT      default: where this branch left the remote's main branch, else HEAD
+  --folder FOLDER    where the new folder goes; default: the current one
+
+Working tree, index and current branch stay as they are; no hook runs and nothing is sent.`,
   'what-if': `assay what-if [OPTIONS] CHANGE…
 
   --import NAME[=URL]       import the audits of a peer
@@ -223,6 +246,9 @@ Commands:
   aggregate         several audits files as one
   fmt               rewrite the store's files in canonical form
   team              who reads what: assignments, notes, sign-offs, kept in git
+  queue             what is left to read, for people, spreadsheets and programs
+  report            what changed and what is left, as Markdown or HTML
+  export            certified audits as a branch, as patches or to publish
   what-if           what a peer, a publisher or another version would clear
   provenance        compare published crates with the repositories they name
   risk              what to read first, and why

@@ -147,6 +147,12 @@ async function runCommand(command: EngineCommand, context: CliContext): Promise<
       return (await import('./advisories.ts')).advisoriesInTerminal(command.args, context)
     case 'team':
       return (await import('./team.ts')).teamInTerminal(command.wish, context)
+    case 'report':
+      return (await import('./report.ts')).reportInTerminal(command.args, context)
+    case 'queue':
+      return (await import('./report.ts')).queueInTerminal(context)
+    case 'export':
+      return (await import('./export.ts')).exportInTerminal(command.args, context)
     case 'what-if':
       return (await import('./what-if.ts')).whatIfInTerminal(command.args, context)
     case 'gc':
