@@ -52,7 +52,7 @@ test('checks a workspace and shows the lines that differ, with keys only [needs 
     await page.keyboard.press('q')
     await queue.selectWithKeys(workspace.different)
     await expect(queue.row(workspace.different).getByText('Mismatch')).toBeVisible()
-    await page.keyboard.press('d')
+    await page.keyboard.press('v')
     const pair = new PairPage(page)
     await pair.isOpen(workspace.different)
     const chosen = pair.files.getByRole('option', { selected: true })
