@@ -421,7 +421,13 @@ export const certifyPlan = z.object({
   /** Reasons that forbid writing; empty when it may be written. */
   blocks: z.array(z.string()),
   read: z
-    .object({ files: count, filesTotal: count, lines: count, linesTotal: count, unread: z.array(z.string()) })
+    .object({
+      ...{ files: count, filesTotal: count, lines: count, linesTotal: count },
+      /** The first ones; those that the criteria require come first. */
+      unread: z.array(z.string()),
+      /** Of the files, those that the criteria do not require. Absent: not told apart. */
+      optional: z.object({ files: count, filesTotal: count }).optional(),
+    })
     .nullable(),
   canCommit: z.boolean(),
   commitMessage: z.string(),

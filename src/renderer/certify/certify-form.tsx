@@ -95,21 +95,34 @@ function WhatYouRead({ read, onRead }: { readonly read: CertifyPlan['read']; rea
       </div>
     )
   const rest = read.unread.length - UNREAD_SHOWN
+  const { optional } = read
+  const open = read.filesTotal - read.files
+  const openOptional = optional === undefined ? 0 : optional.filesTotal - optional.files
   return (
     <>
       <div className="rd3">
         <Figure label="Files" done={read.files} total={read.filesTotal} />
         <Figure label="Lines" done={read.lines} total={read.linesTotal} />
       </div>
-      {read.unread.length > 0 && (
+      {optional !== undefined && optional.filesTotal > 0 && (
+        <p className="t12 sub num" style={{ margin: '8px 0 0' }}>
+          Required {number(read.files - optional.files)} of {count(read.filesTotal - optional.filesTotal, 'file')},
+          optional {number(optional.files)} of {number(optional.filesTotal)}
+        </p>
+      )}
+      {open > 0 && (
         <div className="notice w" style={{ marginTop: 10 }}>
           <Icon name="warn" />
           <div>
-            <b className="med">{count(read.unread.length, 'file is', 'files are')} unread:</b>{' '}
+            <b className="med">
+              {count(open, 'file is', 'files are')} unread
+              {openOptional === open ? ', none of them required' : openOptional > 0 ? `, ${openOptional} optional` : ''}
+              :
+            </b>{' '}
             <span className="m11">{read.unread.slice(0, UNREAD_SHOWN).join(', ')}</span>
             {rest > 0 && ` and ${rest} more`}. Say so in the notes, or{' '}
             <button className="link" onClick={onRead}>
-              read {read.unread.length === 1 ? 'it' : 'them'} now
+              read {open === 1 ? 'it' : 'them'} now
             </button>
             .
           </div>

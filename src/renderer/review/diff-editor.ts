@@ -12,7 +12,7 @@ import { expandItem, expandNearest, foldsOf, type ItemSpan } from './folds.ts'
 import { attachHunks, refreshDiff } from './git-diff-provider.ts'
 import { intralineChanges } from './intraline.ts'
 import { nameAt, registerNameHover, type AskName } from './name-hover.ts'
-import type { MoveEnd } from './move-ends.ts'
+import { inUnified, type MoveEnd } from './move-ends.ts'
 import { showMoveZones } from './move-zones.ts'
 import { applyMonacoTheme } from './monaco-theme.ts'
 import { hunksSeen, isPartlyRead, type LineSpan } from './seen-hunks.ts'
@@ -225,10 +225,14 @@ export function createDiffView(first: DiffViewPlace | null): DiffView {
   const showMoves = (models: Models) => {
     clearMoves?.()
     const here = moves.get(models.diff.path) ?? []
-    // The unified layout shows removed lines between the new ones: no place for a line of their own.
+    // The unified layout shows removed lines between the new ones, whose editor then has to name where they went.
     const isSplit = layoutFor(models.diff, options.layout) === 'split'
     const of = (side: 'old' | 'new') => here.filter(end => end.side === side)
-    const clear = [showMoveZones(modified, of('new'), onGo), showMoveZones(original, isSplit ? of('old') : [], onGo)]
+    const between = isSplit ? [] : inUnified(of('old'), models.diff.hunks)
+    const clear = [
+      showMoveZones(modified, [...between, ...of('new')], onGo),
+      showMoveZones(original, isSplit ? of('old') : [], onGo),
+    ]
     clearMoves = () => clear.forEach(undo => undo())
   }
   const showNotes = (models: Models) => {

@@ -10,6 +10,8 @@ export function FileTab(props: {
   readonly file: ReviewFile | null
   readonly diff: FileDiff | null
   readonly history: ReactNode
+  /** Why moved blocks may be missing; null: all were looked for. */
+  readonly movesCut: string | null
   readonly onJump: (at: SuspiciousChar) => void
 }) {
   const { review, file, diff } = props
@@ -42,6 +44,14 @@ export function FileTab(props: {
           <Hash title="New sha256" hash={file.hashNew} />
         </dl>
       </section>
+      {props.movesCut !== null && (
+        <section className="sec">
+          <h2 className="sh">Moved blocks</h2>
+          <p className="t12 warn">
+            Not all were looked for: {props.movesCut}. A block without a mark may be moved all the same.
+          </p>
+        </section>
+      )}
       {remarks.length > 0 && (
         <section className="sec">
           <h2 className="sh">Not shown as it is in the file</h2>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { endsByPath, endText, nearestEnd } from './move-ends.ts'
+import { endsByPath, endText, nearestEnd, inUnified } from './move-ends.ts'
 
 const place = (path: string, line: number, endLine: number) => ({ path, line, endLine })
 const ends = endsByPath([
@@ -28,4 +28,17 @@ describe('moved blocks', () => {
     expect(near('new', 90)).toBe('moved to c.rs:1')
     expect(nearestEnd([], null)).toBeNull()
   })
+})
+
+it('names where removed lines went above the line they stood before, in the unified layout', () => {
+  const other = { path: 'b.rs', side: 'new' as const, line: 1, endLine: 4 }
+  const end = (line: number) => ({ side: 'old' as const, line, endLine: line + 3, other })
+  const hunks = [
+    { oldStart: 5, oldEnd: 9, newStart: 5 },
+    { oldStart: 20, oldEnd: 30, newStart: 16 },
+  ]
+  expect(inUnified([end(5), end(24), end(12)], hunks)).toEqual([
+    { ...end(5), line: 5, endLine: 4 },
+    { ...end(24), line: 16, endLine: 15 },
+  ])
 })

@@ -37,6 +37,20 @@ export function endText({ other }: MoveEnd): string {
   return `moved ${other.side === 'old' ? 'from' : 'to'} ${shownPath(other.path)}:${other.line}`
 }
 
+/**
+ * The ends of removed lines where the unified layout shows those: above the line of the new side before which they stood.
+ * `hunks` in order, of both sides.
+ */
+export function inUnified(
+  ends: readonly MoveEnd[],
+  hunks: readonly { readonly oldStart: number; readonly oldEnd: number; readonly newStart: number }[],
+): readonly MoveEnd[] {
+  return ends.flatMap(end => {
+    const hunk = hunks.find(({ oldStart, oldEnd }) => end.line >= oldStart && end.line < oldEnd)
+    return hunk === undefined ? [] : [{ ...end, line: hunk.newStart, endLine: hunk.newStart - 1 }]
+  })
+}
+
 /** The end that holds the lines, else the next one below them, else the first. Null when there is none. */
 export function nearestEnd(
   ends: readonly MoveEnd[],

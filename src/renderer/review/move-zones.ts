@@ -12,7 +12,8 @@ export function showMoveZones(
 ): () => void {
   if (ends.length === 0) return () => undefined
   const lines = side.getModel()?.getLineCount() ?? 0
-  const fitting = ends.filter(end => end.line <= lines)
+  // What was removed at the very end stands after the last line.
+  const fitting = ends.filter(end => end.line <= lines + (end.endLine < end.line ? 1 : 0))
   const ids: string[] = []
   side.changeViewZones(accessor => {
     for (const end of fitting) {
@@ -23,15 +24,17 @@ export function showMoveZones(
     }
   })
   const bars = side.createDecorationsCollection(
-    fitting.map(end => ({
-      range: {
-        startLineNumber: end.line,
-        startColumn: 1,
-        endLineNumber: Math.min(end.endLine, lines),
-        endColumn: 1,
-      },
-      options: { description: 'moved', isWholeLine: true, linesDecorationsClassName: 'rv-moved-bar' },
-    })),
+    fitting
+      .filter(end => end.endLine >= end.line)
+      .map(end => ({
+        range: {
+          startLineNumber: end.line,
+          startColumn: 1,
+          endLineNumber: Math.min(end.endLine, lines),
+          endColumn: 1,
+        },
+        options: { description: 'moved', isWholeLine: true, linesDecorationsClassName: 'rv-moved-bar' },
+      })),
   )
   return () => {
     bars.clear()

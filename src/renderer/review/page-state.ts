@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 import type { FileGroup, Review } from '../../shared/wire.ts'
 import { useClient } from '../client.ts'
 import { useAppStore } from '../state/app-store.ts'
-import { isOptionalGroup } from './required-files.ts'
+import { isOptionalGroup } from '../../shared/required-files.ts'
 import { shownPath } from './shown-path.ts'
 import { GROUPS } from './tree-rows.ts'
 

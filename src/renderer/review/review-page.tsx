@@ -339,6 +339,7 @@ function ReviewBody(props: BodyProps) {
       notes={<NotesTab {...notes.tab} />}
       openNotes={notes.open}
       find={<FindTab {...finder.tab} />}
+      movesCut={moves.cut}
       history={
         <HistorySection
           state={history}

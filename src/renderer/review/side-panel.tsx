@@ -30,6 +30,7 @@ export function SidePanel(props: {
   readonly openNotes: number | null
   readonly find: ReactNode
   readonly history: ReactNode
+  readonly movesCut: string | null
   readonly checklist: ReactNode
   readonly openChecks: number | null
   readonly tab: PanelTab
@@ -82,6 +83,7 @@ export function SidePanel(props: {
             file={props.file}
             diff={props.diff}
             history={props.history}
+            movesCut={props.movesCut}
             onJump={props.onJump}
           />
         ) : (

@@ -3,7 +3,7 @@
  * list or the sort changes, never when a mark does, so that rows stay where they are while one reads.
  */
 import type { FileGroup, ReviewFile } from '../../shared/wire.ts'
-import { isOptionalGroup } from './required-files.ts'
+import { isOptionalGroup } from '../../shared/required-files.ts'
 import { shownPath, splitPath } from './shown-path.ts'
 
 export type TreeSort = 'path' | 'unread' | 'risk'

@@ -10,6 +10,8 @@ import { endsByPath, nearestEnd, type MoveEnd } from './move-ends.ts'
 
 export interface Moves {
   readonly byPath: ReadonlyMap<string, readonly MoveEnd[]>
+  /** Why some may be missing; null: all were looked for. */
+  readonly cut: string | null
   /** Shows the other end. */
   go(end: MoveEnd): void
   /** A file was painted: goes on to the line that was wished for. */
@@ -32,11 +34,14 @@ export function useMoves(
   },
 ): Moves {
   const [byPath, setByPath] = useState(NONE)
+  const [cut, setCut] = useState<string | null>(null)
   const wish = useRef<MoveEnd['other'] | null>(null)
   useEffect(() => {
     let isCurrent = true
     void client.call('review.moves', { review }).then(answer => {
-      if (isCurrent && answer.ok) setByPath(endsByPath(answer.value.moves))
+      if (!isCurrent || !answer.ok) return
+      setByPath(endsByPath(answer.value.moves))
+      setCut(answer.value.cut)
     })
     return () => {
       isCurrent = false
@@ -53,12 +58,18 @@ export function useMoves(
     'review.movedEnd': () => {
       const at = page.isText ? (page.view()?.selectedLines() ?? null) : null
       const end = nearestEnd(here, at)
-      if (end === null) page.say('No block of this file moved from or to another file')
+      if (end === null)
+        page.say(
+          cut === null
+            ? 'No block of this file moved from or to another file'
+            : 'No moved block is known here; not all were looked for',
+        )
       else go(end)
     },
   })
   return {
     byPath,
+    cut,
     go,
     onPainted() {
       const to = wish.current

@@ -6,6 +6,7 @@
 import type { AbsolutePath, CrateName, CriteriaName, Delta } from '../../../shared/domain.ts'
 import { deltaText } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
+import { isRequired } from '../../../shared/required-files.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { CertifyPlan, FileDiff, Review, ReviewFile } from '../../../shared/wire.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
@@ -237,13 +238,17 @@ export function createReviews(
       if (r === undefined) return null
       // Files that cargo-vet leaves out are shown, but nobody owes their reading.
       const files = marks.apply(r, r.tree.files).filter(f => f.isCounted)
-      const unread = files.filter(f => f.mark !== 'read').map(f => f.path)
+      const isOptional = (f: ReviewFile) => !isRequired(f, r.criteria)
+      const optional = files.filter(isOptional)
+      const left = files.filter(f => f.mark !== 'read')
+      const unread = [...left.filter(f => !isOptional(f)), ...left.filter(isOptional)].map(f => f.path)
       return {
         files: files.length - unread.length,
         filesTotal: files.length,
         lines: linesRead(files),
         linesTotal: r.tree.stat.insertions + r.tree.stat.deletions,
         unread: unread.slice(0, MAX_UNREAD_NAMES),
+        optional: { files: optional.filter(f => f.mark === 'read').length, filesTotal: optional.length },
       }
     },
     async close() {

@@ -105,11 +105,14 @@ question = 'What of z?'
   )
 })
 
-test('a first checklist comes at the end, and into an empty file', () => {
+test('a first checklist comes at the end, and below a heading into an empty file', () => {
   expect(written(FILE, 'safe-to-run', [item('r')])).toBe(
     `${FILE}\n[[checklist.safe-to-run]]\nid = "r"\nquestion = "What of r?"\n`,
   )
-  expect(written('', 'a', [item('r')])).toBe('[[checklist.a]]\nid = "r"\nquestion = "What of r?"\n')
+  const anew =
+    '\n# Assay: what the team keeps beside cargo-vet’s files\n\n[[checklist.a]]\nid = "r"\nquestion = "What of r?"\n'
+  expect(written('', 'a', [item('r')])).toBe(anew)
+  expect(written('# ours\n', 'a', [item('r')])).toBe('# ours\n\n[[checklist.a]]\nid = "r"\nquestion = "What of r?"\n')
   expect(written('a = 1', 'a.b', [item('r')])).toBe('a = 1\n\n[[checklist."a.b"]]\nid = "r"\nquestion = "What of r?"\n')
 })
 

@@ -128,9 +128,13 @@ export function writeChecklist(
   })
   // What is no item (yet) was not on screen, so nobody took it out.
   const unread = blocks.filter(block => block.id === null || !read.has(block.id) || byId.get(block.id) !== block)
-  const after = put(text, blocks, [...written, ...unread.map(block => text.slice(block.start, block.end))])
+  const start = text.trim() === '' ? HEADING : text
+  const after = put(start, blocks, [...written, ...unread.map(block => text.slice(block.start, block.end))])
   return isOnlyThat(before.value, after, criterion, items) ? ok(after) : fail(HAND)
 }
+
+/** Of a file that is made anew, as cargo-vet heads its own. */
+const HEADING = '\n# Assay: what the team keeps beside cargo-vet’s files\n'
 
 const HAND =
   `${ASSAY_FILE} has this checklist in a form that Assay cannot change without changing other parts of the file. ` +

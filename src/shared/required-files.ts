@@ -3,7 +3,7 @@
  * is compiled and run; of others nobody here knows what they ask for, so there only what cargo never builds for those who
  * depend on the crate is left to the reader.
  */
-import type { FileGroup, ReviewFile } from '../../shared/wire.ts'
+import type { FileGroup, ReviewFile } from './wire.ts'
 
 const BUILT_IN: ReadonlySet<string> = new Set(['safe-to-run', 'safe-to-deploy'])
 const RUN: ReadonlySet<FileGroup> = new Set(['build', 'source', 'ffi', 'binary'])

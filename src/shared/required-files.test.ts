@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { FileGroup } from '../../shared/wire.ts'
+import type { FileGroup } from './wire.ts'
 import { isOptionalGroup, isRequired } from './required-files.ts'
 
 const file = (path: string, group: FileGroup) => ({ path, group })
