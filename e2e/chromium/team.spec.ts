@@ -204,10 +204,10 @@ test('two people work through a queue together, over git alone [needs git and ca
     await b.page.keyboard.press('Control+s')
     await expect(b.page.getByText(`Wrote ${one} 1.0.0 (full)`)).toBeVisible()
     expect(ben.store('audits.toml')).toContain(
-      `[[audits.${one}]]\nwho = [\n    "${ada.who}",\n    "${ben.who}",\n]\ncriteria = "safe-to-deploy"\nversion = "1.0.0"\n`,
+      `[[audits.${one}]]\nwho = ["${ada.who}", "${ben.who}"]\ncriteria = "safe-to-deploy"\nversion = "1.0.0"\n`,
     )
     // The row leaves the view, and says so until the next act.
-    await expect(b.row(one).getByText(/^Resolved by /)).toBeVisible()
+    await expect(b.row(one).getByText('Resolved by Ada Auditor and you')).toBeVisible()
     await b.syncWithKeys()
     await a.syncWithKeys()
     await a.page.keyboard.press('Control+8')

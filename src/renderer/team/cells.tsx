@@ -172,9 +172,9 @@ export function leftWords(team: TeamItem | null, me: string | null, isGone: bool
   const by = (who: string) => (isMe(who, me) ? 'you' : whoText(who, me))
   if (isGone) {
     const signers = team?.signOffs.map(signOff => by(signOff.by)) ?? []
-    const doer = team?.state === 'done' ? by(team.last.by) : null
-    const who = signers.length > 0 ? listText(signers) : doer
-    return who === null ? 'Resolved' : `Resolved by ${who}`
+    const doer = team?.state === 'done' && team.last.kind === 'state' ? [by(team.last.by)] : []
+    const who = [...new Set([...signers, ...doer])]
+    return who.length === 0 ? 'Resolved' : `Resolved by ${listText(who)}`
   }
   if (team === null) return 'No longer matches'
   const word = lastWords[team.last.kind]

@@ -32,7 +32,12 @@ const team = [
     notes: { open: 1, total: 2, worst: 'blocker' },
     last: { id: '2'.repeat(32), by: BEN, at: '2026-11-21T10:00:00.000Z', kind: 'handOver' },
   }),
-  teamItem('finished', { state: 'done', turn: { kind: 'nobody' }, assignee: BEN }),
+  teamItem('finished', {
+    state: 'done',
+    turn: { kind: 'nobody' },
+    assignee: BEN,
+    last: { id: '3'.repeat(32), by: BEN, at: '2026-11-20T09:00:00.000Z', kind: 'state' },
+  }),
   teamItem('gone', { state: 'done', turn: { kind: 'nobody' }, signOffs: [signOff(ADA), signOff(CLEO)] }),
   teamItem('blocked', { state: 'blocked', stateReason: 'upstream', isWaiting: true }),
 ]
@@ -138,7 +143,7 @@ describe('rows that left', () => {
   const item = (key: string) => facts.items.get(`${key}@1.0.0` as PackageKey) ?? null
   it.each([
     ['gone', true, 'Resolved by Ada Auditor and Cleo Clerk'],
-    ['finished', true, 'Resolved by Ada Auditor'],
+    ['finished', true, 'Resolved by you'],
     ['given', true, 'Resolved'],
     ['passed-on', false, 'Handed over by you'],
     ['unspoken', false, 'No longer matches'],
