@@ -1,4 +1,5 @@
 /** The line below a difference: the keys that work here, and which hunk is current or what just happened. */
+import { memo } from 'react'
 import type { CommandId } from '../commands/command-table.ts'
 import { Keys } from '../parts/keys.tsx'
 import { count } from '../parts/words.ts'
@@ -14,20 +15,25 @@ export function KeyBar(props: {
 }) {
   return (
     <footer className="rv-foot">
-      {props.keys.map(([ids, text]) => (
-        <span key={text}>
-          {ids.map(id => (
-            <Keys key={id} of={id} />
-          ))}
-          {text}
-        </span>
-      ))}
+      <Hints keys={props.keys} />
       <span className="right num" role="status">
         {props.hint ?? placeText(props.place)}
       </span>
     </footer>
   )
 }
+
+/** Drawn once: the rest of the bar changes with every line one moves. */
+const Hints = memo(function Hints({ keys }: { readonly keys: KeyHints }) {
+  return keys.map(([ids, text]) => (
+    <span key={text}>
+      {ids.map(id => (
+        <Keys key={id} of={id} />
+      ))}
+      {text}
+    </span>
+  ))
+})
 
 /** Which hunk of the file is current, in words; nothing without a file. */
 function placeText(place: DiffPlace | null): string {

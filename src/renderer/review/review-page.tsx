@@ -18,18 +18,18 @@ import { changeSettings } from '../state/actions.ts'
 import { reviewId, useAppStore, useSettings } from '../state/app-store.ts'
 import { openCompare } from './compare-dialog.tsx'
 import { BlobPane } from './blob-pane.tsx'
-import type { DiffPlace, TextDiff } from './diff-editor.ts'
+import type { TextDiff } from './diff-editor.ts'
 import { DiffPane, type DiffPaneHandle } from './diff-pane.tsx'
 import { FileTree } from './file-tree.tsx'
 import { afterPaint, useFirstPaint } from './first-paint.ts'
 import { FindTab, UnchangedHeader } from './find-tab.tsx'
 import { HistorySection } from './history-section.tsx'
 import { HugePane } from './huge-pane.tsx'
-import { KeyBar } from './key-bar.tsx'
-import { FileHeader, REVIEW_KEYS, TopBar } from './review-bars.tsx'
+import { createPlace, PlaceBar } from './place-bar.tsx'
+import { FileHeader, TopBar } from './review-bars.tsx'
 import { ReviewFailed, ReviewLoading } from './review-states.tsx'
 import { SidePanel, type PanelTab } from './side-panel.tsx'
-import { closedAtFirst, toggled, usePageStatus, useSaveResume, useWindowWidth } from './page-state.ts'
+import { closedAtFirst, toggled, useWindowWidth } from './page-state.ts'
 import { nextPath, readingOrder, treeRows, type TreeRow, type TreeSort } from './tree-rows.ts'
 import { useEditorKeys } from './use-editor-keys.ts'
 import { useFileBrowser } from './use-file-browser.ts'
@@ -114,7 +114,8 @@ function ReviewBody(props: BodyProps) {
   const [whitespace, setWhitespace] = useState(false)
   const [isDrawerOpen, setDrawerOpen] = useState(false)
   const [tab, setTab] = useState<PanelTab>('units')
-  const [place, setPlace] = useState<DiffPlace | null>(null)
+  // Beside React's state of this page: it changes with every key, and the page is large.
+  const [place] = useState(createPlace)
   const [hint, setHint] = useState<string | null>(null)
   const focusedRow = useRef<TreeRow | null>(null)
   const filterRef = useRef<HTMLInputElement>(null)
@@ -162,10 +163,7 @@ function ReviewBody(props: BodyProps) {
     const timer = window.setTimeout(() => setHint(null), 2_500)
     return () => window.clearTimeout(timer)
   }, [hint])
-  const line = shown?.diff.kind === 'text' ? (place?.line ?? null) : null
-  // A file outside of the change is no place to go on with.
-  useSaveResume(review.id, file?.path ?? null, line)
-  usePageStatus(shown?.path ?? null, line)
+  const isTextFile = shown?.diff.kind === 'text'
 
   const show = (path: string, line: number | null = null) => {
     const group = filesByPath.get(path)?.group
@@ -245,7 +243,7 @@ function ReviewBody(props: BodyProps) {
 
   const jumps = useJumps({
     shownPath: shown?.path ?? null,
-    line,
+    line: () => (isTextFile ? (place.getState()?.line ?? null) : null),
     isText,
     view: () => pane.current?.view() ?? null,
     open: show,
@@ -445,7 +443,7 @@ function ReviewBody(props: BodyProps) {
                 onNote={notes.tab.onCurrent}
                 onPlace={next => {
                   moves.onPainted()
-                  setPlace(next)
+                  place.setState(next, true)
                   setHint(null)
                 }}
                 onShown={onShown}
@@ -453,7 +451,16 @@ function ReviewBody(props: BodyProps) {
               />
             )}
           </div>
-          <KeyBar keys={REVIEW_KEYS} place={isText ? place : null} hint={hint} />
+          <PlaceBar
+            place={place}
+            review={review.id}
+            // A file outside of the change is no place to go on with.
+            resumePath={file?.path ?? null}
+            shownPath={shown?.path ?? null}
+            hasLines={isTextFile}
+            isText={isText}
+            hint={hint}
+          />
         </section>
         {isDrawer ? isDrawerOpen && <div className="rv-drawer">{panel}</div> : panel}
       </div>

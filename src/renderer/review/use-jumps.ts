@@ -23,7 +23,7 @@ export interface Jumps {
 export function useJumps(page: {
   readonly shownPath: string | null
   /** 1-based line of the new side. */
-  readonly line: number | null
+  readonly line: () => number | null
   readonly isText: boolean
   readonly view: () => DiffView | null
   readonly open: (path: string, line: number | null) => void
@@ -35,7 +35,7 @@ export function useJumps(page: {
   const here = (): JumpPlace | null => {
     if (page.shownPath === null) return null
     const at = page.isText ? (page.view()?.selectedLines() ?? null) : null
-    return { path: page.shownPath, side: at?.side ?? 'new', line: at?.line ?? page.line }
+    return { path: page.shownPath, side: at?.side ?? 'new', line: at?.line ?? page.line() }
   }
   const show = (place: JumpPlace, column?: number) => {
     pending.current = null

@@ -95,11 +95,16 @@ function cargoText(version: string | null): string {
   return number === null ? 'cargo not used' : `cargo ${number}`
 }
 
+/** By itself, because it changes with every line one moves in a file. */
+function PageStatus() {
+  const status = useAppStore(s => s.pageStatus)
+  return status !== null && <span role="status">{status}</span>
+}
+
 export function StatusBar() {
   const isOpen = useAppStore(s => (s.app?.open ?? null) !== null)
   const version = useAppStore(s => s.app?.version ?? '')
   const pendingKey = useAppStore(s => s.pendingKey)
-  const pageStatus = useAppStore(s => s.pageStatus)
   const isSolved = useAppStore(s => s.queue !== null)
   const cargo = useAppStore(s => s.queue?.cargoVersion ?? null)
   const graphSource = useAppStore(s => s.queue?.graphSource ?? null)
@@ -112,7 +117,7 @@ export function StatusBar() {
         </span>
       )}
       <JobStatus />
-      {pageStatus !== null && <span role="status">{pageStatus}</span>}
+      <PageStatus />
       <FocusTime />
       {pendingKey !== null && (
         <span>

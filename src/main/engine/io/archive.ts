@@ -205,10 +205,13 @@ function checkName(name: string, prefix: string, limits: ArchiveLimits, forWindo
 class Names {
   /** Folded path to what it is; a folder keeps its own spelling. */
   readonly #byFolded = new Map<string, { readonly kind: 'file' | 'folder'; readonly path: string }>()
+  /** Folders that are known in this spelling: most files lie beside another one. */
+  readonly #folders = new Set<string>()
 
   addFile(path: string, shown: string): void {
     this.#addParents(path, shown)
-    const known = this.#byFolded.get(fold(path))
+    const folded = fold(path)
+    const known = this.#byFolded.get(folded)
     if (known !== undefined) {
       const rule =
         known.path === path
@@ -218,7 +221,7 @@ class Names {
           : 'two names differ only in case'
       throw new Hostile(rule, shown)
     }
-    this.#byFolded.set(fold(path), { kind: 'file', path })
+    this.#byFolded.set(folded, { kind: 'file', path })
   }
 
   addFolder(path: string, shown: string): void {
@@ -233,10 +236,12 @@ class Names {
     const slash = path.lastIndexOf('/')
     if (slash === -1) return
     const parent = path.slice(0, slash)
-    if (this.#byFolded.get(fold(parent))?.path === parent && this.#byFolded.get(fold(parent))?.kind === 'folder') return
+    if (this.#folders.has(parent)) return
     this.addFolder(parent, shown)
+    this.#folders.add(parent)
   }
 }
 
 /** As case-insensitive, normalising file systems compare. */
-const fold = (path: string): string => path.normalize('NFC').toLowerCase().toUpperCase().toLowerCase()
+const fold = (path: string): string =>
+  /^[\u0020-\u007e]*$/.test(path) ? path.toLowerCase() : path.normalize('NFC').toLowerCase().toUpperCase().toLowerCase()

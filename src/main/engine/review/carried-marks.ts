@@ -77,6 +77,8 @@ const isHash = (key: string): boolean => !key.startsWith('?')
 
 /** Rows of one crate and one reviewer, at most one for each (path, hashOld, hashNew), in any order. */
 export function knowledgeOf(rows: readonly MarkRow[]): Knowledge {
+  // Nothing was read of most crates, and their files may be many.
+  if (rows.length === 0) return { judge: () => ({ mark: 'unread', earlier: null, base: null }) }
   const exact = new Map(rows.map(row => [`${row.path}\0${row.hashOld}\0${row.hashNew}`, row]))
   const graph = graphOf(rows)
   const fromStart = reach(graph, START)
