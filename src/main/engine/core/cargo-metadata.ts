@@ -15,6 +15,8 @@ export interface MetadataPackage {
   readonly description: string | null
   readonly repository: string | null
   readonly manifestPath: string
+  /** As the manifest states them; absent where nobody says. */
+  readonly authors?: readonly string[]
   /** The package's `metadata.vet` table as JSON, null when absent. Only the root package's is looked at. */
   readonly vetMetadata: unknown
 }

@@ -48,6 +48,7 @@ function packageOf(value: unknown): MetadataPackage {
     repository: textOrNull(json['repository'], 'package repository'),
     manifestPath: text(json['manifest_path'], 'package manifest_path'),
     vetMetadata: vetTable(json['metadata']),
+    ...(Array.isArray(json['authors']) && { authors: json['authors'].filter(one => typeof one === 'string') }),
   }
 }
 

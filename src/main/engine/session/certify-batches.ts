@@ -22,7 +22,7 @@ import { semverOf } from '../core/version.ts'
 import { gitIdentity, isInsideRepository } from '../io/git.ts'
 import { nextKey, type Answer } from './answer.ts'
 import { planBatch, type BatchInput, type PlannedBatch } from './certify-batch.ts'
-import type { Writes } from './writes.ts'
+import type { Writes, WritesDeps } from './writes.ts'
 
 export interface BatchesDeps {
   readonly caps: Capabilities
@@ -32,6 +32,7 @@ export interface BatchesDeps {
   readonly current: () => Answer
   readonly snapshot: () => QueueSnapshot
   readonly readSummary: (crate: CrateName, delta: Delta) => CertifyPlan['read']
+  readonly teamFacts: WritesDeps['teamFacts']
   readonly solveAgain: BatchInput['solveAgain']
   readonly reloadStore: () => Promise<Result<null, Failure>>
   readonly writeTexts: Writes['writeTexts']
@@ -56,10 +57,12 @@ export function createBatches(deps: BatchesDeps): Batches {
   const planned = async (requests: readonly CertifyRequest[]): Promise<Result<PlannedBatch, Failure>> => {
     const twice = requests.find((one, i) => requests.findIndex(other => idOf(other) === idOf(one)) !== i)
     if (twice !== undefined) return fail({ code: 'refused', message: `${idOf(twice)} is there twice`, help: null })
-    const [identity, canCommit] = await Promise.all([
+    const [identity, canCommit, team] = await Promise.all([
       gitIdentity(caps, root, signal),
       isInsideRepository(caps, root, signal),
+      deps.teamFacts(requests.map(request => request.crate)),
     ])
+    if (!team.ok) return team
     const { workspace, solved } = deps.current()
     return planBatch(
       {
@@ -69,6 +72,7 @@ export function createBatches(deps: BatchesDeps): Batches {
         identity: identity.ok ? identity.value : null,
         readSummary: deps.readSummary,
         solveAgain: deps.solveAgain,
+        team: team.value,
       },
       requests,
     )

@@ -14,6 +14,7 @@ import { parseStore, type StorePlaces, type StoreTexts } from '../store/parse-st
 import { validateStore } from '../store/validate-store.ts'
 import { renderStore } from '../store/write-store.ts'
 import { joinWorkspace, solve, type LoadedWorkspace, type Solved } from './flow.ts'
+import { auditorsOf, ruleBlocks, type TeamFacts } from './team-facts.ts'
 import { diffTexts } from './text-diff.ts'
 
 export interface CertifyInput {
@@ -27,6 +28,8 @@ export interface CertifyInput {
   /** What was read of this delta, null when its review was never opened. */
   readonly read: CertifyPlan['read']
   readonly canCommit: boolean
+  /** The team's rules and who signed; null without rules. */
+  readonly team: TeamFacts | null
 }
 
 export interface PlannedCertify {
@@ -53,7 +56,6 @@ export function planCertify(
   { noCollapse = false, verbatimNotes = false }: PlanOptions = {},
 ): Result<PlannedCertify, Failure> {
   const { graph, mapper, loaded } = input.workspace
-  const who = request.who.length > 0 ? request.who : input.identity === null ? [] : [input.identity]
   const guessed = guessCriteria({
     mapper,
     report: input.solved.report,
@@ -62,6 +64,7 @@ export function planCertify(
     delta: request.delta,
   })
   const criteria = request.criteria.length > 0 ? request.criteria : guessed
+  const who = whoOf(input, request, criteria)
   const blocks: string[] = []
   if (criteria.length === 0) blocks.push('No criteria chosen. Choose at least one.')
   if (who.length === 0) blocks.push('Nobody is named. Write who read this, or set user.name and user.email in git.')
@@ -90,6 +93,8 @@ export function planCertify(
   const trial = tryOut(input, texts)
   if (trial.state === 'failed')
     blocks.push(`A locked check of the new files fails: ${describeFailure(trial.failure).title}`)
+  if (input.team !== null && criteria.length > 0)
+    blocks.push(...ruleBlocks(input.team, input.workspace, request, criteria, who))
   const plan: CertifyPlan = {
     request: { ...request, criteria: [...criteria], who: [...who] },
     criteria: criteriaChoices(input, request, criteria, guessed),
@@ -111,6 +116,17 @@ export function planCertify(
     commitMessage: commitMessage(request, criteria),
   }
   return ok({ plan, texts, trial })
+}
+
+/** As written, else everybody who signed for the team, else git's identity. */
+function whoOf(
+  { team, identity, workspace }: CertifyInput,
+  request: CertifyRequest,
+  criteria: readonly CriteriaName[],
+): readonly string[] {
+  if (request.who.length > 0) return request.who
+  if (team !== null && criteria.length > 0) return auditorsOf(team, workspace.mapper, request, criteria, identity)
+  return identity === null ? [] : [identity]
 }
 
 /** What changes in each of the three files. */

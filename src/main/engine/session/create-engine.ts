@@ -175,7 +175,11 @@ export function createEngine(
   const open = async (folder: AbsolutePath) => {
     const p = await preferences()
     const isSample = folder === sampleFolder(caps)
-    const opened = await openSession({ caps, jobs, emit: tell, preferences: p }, folder, isSample)
+    const opened = await openSession(
+      { caps, jobs, emit: tell, preferences: p, team: () => team.team() },
+      folder,
+      isSample,
+    )
     if (!opened.ok) return opened
     await session?.close()
     session = opened.value

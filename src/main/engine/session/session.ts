@@ -68,6 +68,8 @@ import { createReviews, type Reviews } from './reviews.ts'
 import { createBatches, type Batches } from './certify-batches.ts'
 import type { RiskSource } from './risk-rows.ts'
 import { createWhatIf, type WhatIfSession } from './what-if-session.ts'
+import { readTeamFacts } from './team-facts.ts'
+import type { Team } from './team.ts'
 import { createWrites } from './writes.ts'
 
 const EMIT_INTERVAL_MS = 250
@@ -77,6 +79,8 @@ export interface SessionDeps {
   readonly jobs: Jobs
   readonly emit: Emit
   readonly preferences: Preferences
+  /** The team of the workspace that is open. @failure as opening it */
+  readonly team: () => Promise<Result<Team, Failure>>
 }
 
 export interface Session {
@@ -356,9 +360,12 @@ export async function openSession(
   await remember()
 
   const draftKey = (crate: CrateName, delta: Delta) => `${root}\n${crate}\n${deltaText(delta)}`
+  const teamFacts = (crates: readonly CrateName[]) =>
+    readTeamFacts(caps, answer.workspace.loaded.storeDir, deps.team, crates)
   const writes = createWrites({
     caps,
     root,
+    teamFacts,
     signal: abort.signal,
     today: () => todayOf(caps),
     current: () => answer,
@@ -370,6 +377,7 @@ export async function openSession(
   const batches = createBatches({
     caps,
     root,
+    teamFacts,
     signal: abort.signal,
     today: () => todayOf(caps),
     current: () => answer,

@@ -33,6 +33,8 @@ export interface TeamSessionDeps {
 
 export interface TeamSession {
   readonly handlers: TeamHandlers
+  /** Of the open workspace, opened when it is not yet. @failure no-workspace-open, git-not-found */
+  team(): Promise<Result<Team, Failure>>
   close(): Promise<void>
 }
 
@@ -197,6 +199,7 @@ export function createTeam(deps: TeamSessionDeps): TeamSession {
           return ok(null)
         }),
     },
+    team: () => withTeam(self => Promise.resolve(ok(self.team))),
     close,
   }
 }

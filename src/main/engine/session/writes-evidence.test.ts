@@ -6,7 +6,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { AbsolutePath, CrateName, VetVersion } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
-import type { Result } from '../../../shared/result.ts'
+import { fail, type Result } from '../../../shared/result.ts'
 import type { CertifyRequest, WriteResult } from '../../../shared/wire.ts'
 import { createNodeCapabilities } from '../node-capabilities.ts'
 import type { Beside } from '../store/beside.ts'
@@ -56,7 +56,10 @@ beforeEach(async () => {
   const caps = createNodeCapabilities({ env, sampleDir: SAMPLE, version: 'test' })
   const preferences = await openPreferences(caps)
   await preferences.setSettings({ offline: true })
-  const deps = { caps, preferences, jobs: createJobs(caps.clock, () => undefined), emit: () => undefined }
+  const deps = {
+    ...{ caps, preferences, jobs: createJobs(caps.clock, () => undefined), emit: () => undefined },
+    team: () => Promise.resolve(fail({ code: 'no-workspace-open' } as const)),
+  }
   const opened = await openSession(deps, root, false)
   if (!opened.ok) throw new Error(JSON.stringify(opened.error))
   session = opened.value

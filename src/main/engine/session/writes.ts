@@ -15,6 +15,7 @@ import { commitStore } from '../store/load-store.ts'
 import type { StoreTexts } from '../store/parse-store.ts'
 import type { Answer } from './answer.ts'
 import { planCertify, sha256, type PlannedCertify } from './certify-flow.ts'
+import type { TeamFacts } from './team-facts.ts'
 
 export interface WritesDeps {
   readonly caps: Capabilities
@@ -23,6 +24,7 @@ export interface WritesDeps {
   readonly today: () => IsoDate
   readonly current: () => Answer
   readonly readSummary: (crate: CrateName, delta: Delta) => CertifyPlan['read']
+  readonly teamFacts: (crates: readonly CrateName[]) => Promise<Result<TeamFacts | null, Failure>>
   /** Brings `current` up to date with the files on disk. */
   readonly reloadStore: () => Promise<Result<null, Failure>>
   readonly next: (request: CertifyRequest) => PackageKey | null
@@ -63,10 +65,12 @@ export function createWrites(deps: WritesDeps): Writes {
   let undo: Undo | null = null
 
   const planned = async (request: CertifyRequest): Promise<Result<PlannedCertify, Failure>> => {
-    const [identity, canCommit] = await Promise.all([
+    const [identity, canCommit, team] = await Promise.all([
       gitIdentity(caps, root, signal),
       isInsideRepository(caps, root, signal),
+      deps.teamFacts([request.crate]),
     ])
+    if (!team.ok) return team
     const { workspace, solved } = deps.current()
     return planCertify(
       {
@@ -78,6 +82,7 @@ export function createWrites(deps: WritesDeps): Writes {
         force: false,
         read: deps.readSummary(request.crate, request.delta),
         canCommit,
+        team: team.value,
       },
       request,
     )
