@@ -71,7 +71,7 @@ export class WhatIfPage {
       .locator('.wi-big')
       .innerText()
     return text
-      .replace(/before |after /g, '')
+      .replace(/\b(before|after)\b/g, '')
       .replace(/\s+/g, ' ')
       .trim()
   }

@@ -146,6 +146,18 @@ export const whatIfResult = z.object({
   relied: z.array(reliedSource),
   unmapped: z.array(unmappedCriterion),
   violations: z.array(w.violationView),
+  /**
+   * Packages that a locked check says something else of: nothing new of a crate is stored in imports.lock while any of its
+   * versions fails. `missing` as the locked check has it.
+   */
+  lockedOnly: z.array(
+    z.object({
+      key: w.packageKeySchema,
+      crate: w.crateName,
+      version: w.vetVersion,
+      missing: z.array(w.criteriaName),
+    }),
+  ),
   risks: z.array(whatIfRisk),
   /** Why the result is approximate, one sentence each; empty: exact. */
   approximate: z.array(z.string()),

@@ -380,7 +380,10 @@ export function ResultPanel() {
           </div>
         )}
         {result === null || n === 0 ? (
-          <Idle />
+          <>
+            <Idle />
+            {smallest !== null && <Smallest found={smallest} />}
+          </>
         ) : (
           <div className={isOld ? 'wi-old' : undefined}>
             <Section
@@ -389,11 +392,11 @@ export function ResultPanel() {
             >
               <Figures result={result} />
             </Section>
+            {smallest !== null && <Smallest found={smallest} />}
             <TakeOn result={result} />
             <Commands result={result} />
           </div>
         )}
-        {smallest !== null && <Smallest found={smallest} />}
       </div>
       <footer className="wi-acts">
         <button className="btn q" disabled={n === 0} onClick={() => runCommand('whatif.reset')}>

@@ -110,6 +110,8 @@ export async function solveDraft(client: EngineClient, because: 'draft' | 'queue
   if (!rows.ok) return useWhatIf.setState({ rowsFailure: rows.error, isSolving: false })
   const kept = keepKnown(draft, rows.value)
   useWhatIf.setState({ rows: rows.value, rowsFailure: null, draft: kept })
+  // What was found belongs to the queue as it was then.
+  if (because === 'queue' && useWhatIf.getState().smallest !== null) void findSmallest(client)
   const { root } = useWhatIf.getState()
   if (kept.length < draft.length && root !== null) saveDraft(root, kept)
   const gone = rows.value.dropped.join(' ')

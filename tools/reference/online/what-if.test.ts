@@ -17,7 +17,7 @@ import { parseAuditsFile, parseStore } from '../../../src/main/engine/store/pars
 import { renderStore } from '../../../src/main/engine/store/write-store.ts'
 import { assay, realCargoVet, sharedData } from '../../../src/main/shells/cli/testing.ts'
 import { ORIGIN, type OnlineCase, type OnlineRelease, type ServedFile } from './case.ts'
-import { makeCertificates, serveCase, type Certificates, type Loopback } from './loopback.ts'
+import { makeCertificates, serveCase, type Loopback } from './loopback.ts'
 
 const TODAY = '2026-11-01T12:00:00Z'
 const shared = sharedData()
@@ -38,8 +38,7 @@ const NOBODY_KNOWN = 'somebody-else'
 const PLACES = { config: 'config.toml', audits: 'audits.toml', imports: 'imports.lock' }
 const FILES = ['config.toml', 'audits.toml', 'imports.lock'] as const
 
-let certificates: Certificates | null = null
-beforeAll(() => void (certificates = makeCertificates()))
+const certificates = makeCertificates()
 afterAll(() => certificates?.dispose())
 
 /** What is compared: failing packages with what they miss, packages in violation, and the conclusion. */
@@ -247,7 +246,7 @@ const SUBJECTS = [
   { project: 'cargo-vet', imports: false },
   { project: 'zcash', imports: false },
 ]
-const isHere = shared !== null && cargoVet !== null
+const isHere = shared !== null && cargoVet !== null && certificates !== null
 
 describe.skipIf(!isHere)(
   'what-if equals the real cargo-vet afterwards [needs shared data, cargo-vet and openssl]',
@@ -315,7 +314,13 @@ async function compare(
     const done = await bench.theirs(store, command)
     expect(done.code, done.err).toBe(0)
   }
-  const after = await bench.check(store)
-  expect(toldBy(told, before)).toEqual({ ...after, violations: [...after.violations].sort() })
+  const ours = toldBy(told, before)
+  const locked = await bench.check(store)
+  const failing = { ...ours.failing, ...Object.fromEntries(told.lockedOnly.map(p => [p.key, p.missing])) }
+  expect({ ...ours, failing }, 'check --locked').toEqual({ ...locked, violations: [...locked.violations].sort() })
+  const now = await bench.theirs(store, ['check', '--output-format', 'json', '--no-registry-suggestions'])
+  expect(now.out, now.err).toContain('"conclusion"')
+  const live = verdictOf(now.out)
+  expect(ours, 'check').toEqual({ ...live, violations: [...live.violations].sort() })
   return told
 }

@@ -28,7 +28,7 @@ import {
 } from '../core/what-if.ts'
 import { parseVetVersion, compareVetVersions } from '../core/version.ts'
 import { solve, type Resolvers, type Solved } from './flow.ts'
-import type { LiveStore, StalePart } from './online.ts'
+import { goOnline, type LiveStore, type StalePart } from './online.ts'
 import { conflictView } from './queue-view.ts'
 import { cargoCommands, commandsOf } from './what-if-commands.ts'
 import { takeSteps, type StepsInput, type StepsMemory, type Tried } from './what-if-steps.ts'
@@ -66,10 +66,11 @@ export async function solveChanges(
   const tried = await takeSteps(input, changes, run, input.memory)
   if (!tried.ok) return tried
   const { mapper, graph } = input.workspace
-  const solved = solveTried(input, tried.value)
+  const solved = await solveTried(input, tried.value, run)
   if (!solved.ok) return solved
+  const lockedOnly = lockedDifferences(solved.value, tried.value)
   const before: Verdict = { ...input.solved, graph, mapper }
-  const after: Verdict = { ...solved.value, graph: tried.value.graph, mapper }
+  const after: Verdict = { ...solved.value.shown, graph: tried.value.graph, mapper }
   const lines = linesOfBoth(input, before, after)
   const relied = newlyRelied(before, after)
   const unmapped = changes.flatMap(change => (change.kind === 'import' ? input.unmappedOf(change) : []))
@@ -83,7 +84,8 @@ export async function solveChanges(
     relied,
     unmapped,
     violations,
-    risks: risksOf(changes, tried.value, { relied, unmapped, violations }),
+    lockedOnly,
+    risks: risksOf(changes, tried.value, { relied, unmapped, violations, lockedOnly }),
     approximate: approximations(changes),
     unknown: unknowns(input, tried.value),
     commands: commandsOf(changes),
@@ -93,13 +95,45 @@ export async function solveChanges(
   return ok({ result, tried: tried.value, before, after })
 }
 
-/** What was written counts as stored; where only versions move, the imports stay those that the queue stands on. */
-function solveTried(input: SolveInput, tried: Tried): Result<Solved, Failure> {
-  const { solved, resolvers } = input
+interface SolvedBoth {
+  /** As the queue would be: with the imports as they are now where it stands on those, else as stored. */
+  readonly shown: Solved
+  /** As a locked check would have it; the same where that is what is shown. */
+  readonly locked: Solved
+}
+
+/** Where only versions move, the imports stay those that the queue stands on. */
+async function solveTried(input: SolveInput, tried: Tried, run: Run): Promise<Result<SolvedBoth, Failure>> {
+  const { solved, resolvers, sources, onFailure, translations } = input
   const { mapper } = input.workspace
   const inMemory = { graph: tried.graph, mapper }
-  if (tried.live !== null) return solve(inMemory, tried.store, undefined, resolvers)
-  return tried.graph === input.workspace.graph ? ok(solved) : solve(inMemory, solved.store, solved.isFresh)
+  if (tried.live === null) {
+    if (tried.graph === input.workspace.graph) return ok({ shown: solved, locked: solved })
+    const moved = solve(inMemory, solved.store, solved.isFresh)
+    return moved.ok ? ok({ shown: moved.value, locked: moved.value }) : moved
+  }
+  const locked = solve(inMemory, tried.store, undefined, resolvers)
+  if (!locked.ok) return locked
+  if (input.live === null) return ok({ shown: locked.value, locked: locked.value })
+  const asked = { store: tried.store, ...inMemory, ...sources, mode: 'normal' as const, onFailure, translations }
+  const live = await goOnline(asked, run)
+  if (!live.ok) return live
+  const shown = solve(inMemory, live.value.store, live.value.isFresh)
+  return shown.ok ? ok({ shown: shown.value, locked: locked.value }) : shown
+}
+
+/** What a locked check says otherwise, in node order. */
+function lockedDifferences({ shown, locked }: SolvedBoth, tried: Tried): WhatIfResult['lockedOnly'] {
+  if (shown === locked) return []
+  const known = new Map(shown.report.failures.map(f => [f.idx, f.missingCriteria.join()]))
+  return locked.report.failures
+    .filter(f => known.get(f.idx) !== f.missingCriteria.join() && tried.graph.nodes[f.idx] !== undefined)
+    .map(f => ({
+      key: packageKey(f.name, f.version),
+      crate: f.name,
+      version: f.version,
+      missing: [...f.missingCriteria],
+    }))
 }
 
 // ── figures ──────────────────────────────────────────────────────────────────────────────────
@@ -166,7 +200,7 @@ const packages = (n: number): string => `${n} ${n === 1 ? 'package' : 'packages'
 function risksOf(
   changes: readonly WhatIfChange[],
   tried: Tried,
-  { relied, unmapped, violations }: Pick<WhatIfResult, 'relied' | 'unmapped' | 'violations'>,
+  { relied, unmapped, violations, lockedOnly }: Pick<WhatIfResult, 'relied' | 'unmapped' | 'violations' | 'lockedOnly'>,
 ): WhatIfRisk[] {
   const risks: WhatIfRisk[] = []
   if (violations.length > 0) {
@@ -175,6 +209,13 @@ function risksOf(
     risks.push({
       tone: 'warning',
       text: `${packages(violations.length)} would be in violation: ${names}. Nothing about ${isOne ? 'it' : 'them'} passes until the contradiction is resolved.`,
+    })
+  }
+  if (lockedOnly.length > 0) {
+    const names = formatShortList([...new Set(lockedOnly.map(p => p.crate))])
+    risks.push({
+      tone: 'warning',
+      text: `A locked check would ask for more of ${packages(lockedOnly.length)} (${names}): nothing new of a crate is stored in imports.lock while another of its versions fails.`,
     })
   }
   risks.push(...relied.map(reliedRisk))
