@@ -2,7 +2,7 @@
  * Where the reader is in the file on screen: the bar of keys with the current hunk, the place to come back to, the line
  * in the status bar. Apart from the page, which need not be drawn anew for every line one moves.
  */
-import { memo } from 'react'
+import { memo, type ReactNode } from 'react'
 import { createStore, useStore, type StoreApi } from 'zustand'
 import type { DiffPlace } from './diff-editor.ts'
 import { KeyBar } from './key-bar.tsx'
@@ -31,3 +31,11 @@ export const PlaceBar = memo(function PlaceBar(props: {
   usePageStatus(props.shownPath, line)
   return <KeyBar keys={REVIEW_KEYS} place={props.isText ? place : null} hint={props.hint} />
 })
+
+/** What depends on the line of the new side one is at; null before a file is shown. */
+export function AtLine(props: {
+  readonly place: PlaceStore
+  readonly children: (line: number | null) => ReactNode
+}): ReactNode {
+  return props.children(useStore(props.place, place => place?.line ?? null))
+}

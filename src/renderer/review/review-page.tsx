@@ -25,7 +25,7 @@ import { afterPaint, useFirstPaint } from './first-paint.ts'
 import { FindTab, UnchangedHeader } from './find-tab.tsx'
 import { HistorySection } from './history-section.tsx'
 import { HugePane } from './huge-pane.tsx'
-import { createPlace, PlaceBar } from './place-bar.tsx'
+import { AtLine, createPlace, PlaceBar } from './place-bar.tsx'
 import { FileHeader, TopBar } from './review-bars.tsx'
 import { ReviewFailed, ReviewLoading } from './review-states.tsx'
 import { SidePanel, type PanelTab } from './side-panel.tsx'
@@ -339,13 +339,17 @@ function ReviewBody(props: BodyProps) {
       find={<FindTab {...finder.tab} />}
       movesCut={moves.cut}
       history={
-        <HistorySection
-          state={history}
-          line={line}
-          onLine={at => pane.current?.view()?.goToLine('new', at)}
-          onLeave={() => pane.current?.view()?.focus()}
-          onCheck={provenanceRow === null ? null : () => void runProvenance(client, [provenanceRow])}
-        />
+        <AtLine place={place}>
+          {line => (
+            <HistorySection
+              state={history}
+              line={isTextFile ? line : null}
+              onLine={at => pane.current?.view()?.goToLine('new', at)}
+              onLeave={() => pane.current?.view()?.focus()}
+              onCheck={provenanceRow === null ? null : () => void runProvenance(client, [provenanceRow])}
+            />
+          )}
+        </AtLine>
       }
       checklist={<ChecklistTab state={checklist} />}
       openChecks={openRows(checklist.list)}
