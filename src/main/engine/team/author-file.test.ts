@@ -66,7 +66,9 @@ describe('the union of lines', () => {
       }),
     )
   })
-  it('keeps what a newer Assay wrote', () => {
+  it('keeps what a newer Assay wrote, the same from both sides', () => {
+    const newer = ['{"id":"new"}', 'a', 'Z']
+    expect(unionOfLines('', newer)).toBe(unionOfLines('', newer.toReversed()))
     expect(unionOfLines(`{"id":"new"}\n${lines[1]}\n`, [lines[0] ?? ''])).toBe(
       `${lines[0]}\n${lines[1]}\n{"id":"new"}\n`,
     )

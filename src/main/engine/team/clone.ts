@@ -83,11 +83,11 @@ export async function openClone(
 ): Promise<Clone> {
   const git = createGitRunner(caps, gitDir)
   const ref = `refs/heads/${place.branch}`
-  // Without a list of keys to trust git calls a commit with an ssh signature unsigned; with an empty one it does not.
-  const nobody = path.join(gitDir, 'no-signers') as AbsolutePath
-  const settings = knowsSigners ? config : [...config, ['gpg.ssh.allowedSignersFile', nobody] as const]
+  // Without a list of keys to trust git calls a commit with an ssh signature unsigned; with one that is not there it says
+  // that the key is unknown.
+  const nobody = ['gpg.ssh.allowedSignersFile', path.join(gitDir, 'no-signers')] as const
+  const settings = knowsSigners ? config : [...config, nobody]
   const prepare = async () => {
-    if (!knowsSigners) await writeOnce(caps, nobody, '')
     for (const folder of ['objects', 'refs']) await caps.files.makeFolder(path.join(gitDir, folder) as AbsolutePath)
     await writeOnce(caps, path.join(gitDir, 'HEAD') as AbsolutePath, 'ref: refs/heads/none\n')
     await writeOnce(caps, path.join(gitDir, 'config') as AbsolutePath, configText(place, settings))

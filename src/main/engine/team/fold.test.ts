@@ -127,6 +127,28 @@ describe('what the events come to', () => {
     expect(team.withoutEffect.get(lost.id)).toBe('the note is not there')
   })
 
+  it('keeps the last coverage of each person and change, in order of writing', () => {
+    const w = createWriter()
+    const read = (by: string, from: string | null, lines: number) =>
+      w.event(by, {
+        ...{
+          kind: 'coverage',
+          crate: 'a',
+          delta: { from, to: '1.0.0' },
+          files: 1,
+          filesTotal: 2,
+          lines,
+          linesTotal: 9,
+        },
+      })
+    const events = [read(ADA, null, 1), read(BOB, null, 2), read(ADA, '0.9.0', 3), read(ADA, null, 4)]
+    expect(view(events)[0]?.coverage.map(({ by, lines }) => [by, lines])).toEqual([
+      [BOB, 2],
+      [ADA, 3],
+      [ADA, 4],
+    ])
+  })
+
   it('keeps exemptions with their terms, and since when', () => {
     const w = createWriter()
     const terms = { owner: ADA, reason: 'no time', reviewBy: '2026-03-01', removal: null }
@@ -175,6 +197,11 @@ describe('undo', () => {
     expect(foldTeam([first, second, foreign]).withoutEffect.get(foreign.id)).toContain('not of the same person')
   })
   it('waits for what it takes back', () => expect(assignee(undo, first)).toBe(ADA))
+  it('takes nothing back that comes after it', () => {
+    const at = { by: ADA, at: first.at, device: '00000000' }
+    const early = writeEvent({ ...at, clock: [1, 0] }, { kind: 'undo', events: [second.id] })
+    expect(early.ok && assignee(first, second, early.value.event)).toBe('Bob <bob@example.com>')
+  })
   it('keeps an item that was shown', () => {
     const own = w.event(ADA, { kind: 'undo', events: [first.id] })
     expect(view([first, own])).toMatchObject([{ key: 'a@1.0.0', assignee: null, state: 'needs-audit' }])
