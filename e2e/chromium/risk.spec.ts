@@ -93,6 +93,15 @@ test('scores with their reasons, filters, and advisories [needs cargo-vet and th
     await queue.selectWithKeys('itoa')
     await page.keyboard.press(' ')
     const dialog = page.getByRole('dialog', { name: /Why the risk of itoa/ })
+    // The keyboard alone: in and out by the same key, or out by Escape; the list has the focus again.
+    for (const key of [' ', 'Escape']) {
+      await expect(dialog).toBeVisible()
+      await expect(dialog.getByRole('group', { name: 'Summands' })).toBeFocused()
+      await page.keyboard.press(key)
+      await expect(dialog).toBeHidden()
+      await expect(queue.grid).toBeFocused()
+      await page.keyboard.press(' ')
+    }
     await expect(dialog.getByText('RUSTSEC-2026-9001 (vulnerability 7.5)')).toBeVisible()
     const { score, parts } = await sumOf(page)
     expect(parts).toHaveLength(20)

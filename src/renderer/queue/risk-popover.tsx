@@ -1,5 +1,5 @@
 /** Why an item has its score: every summand with the fact behind it, largest first, and those that count nothing. */
-import { useEffect, useLayoutEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { RiskDetail, RiskSignal } from '../../shared/risk.ts'
 import type { Failure } from '../../shared/failure.ts'
 import type { QueueItem } from '../../shared/wire.ts'
@@ -114,8 +114,13 @@ export function RiskPopover({ item }: { readonly item: QueueItem }) {
   const now = useNow(60_000)
   const { detail, failure } = useDetail(item)
   const [hasSources, setSources] = useState(false)
-  const [place, setPlace] = useState<Place | null>(null)
-  useLayoutEffect(() => setPlace(placeOf(item)), [item])
+  // Known from the start: what is hidden cannot take the focus.
+  const [place, setPlace] = useState(() => placeOf(item))
+  useEffect(() => {
+    const move = () => setPlace(placeOf(item))
+    window.addEventListener('resize', move)
+    return () => window.removeEventListener('resize', move)
+  }, [item])
   const { counted, nothing } = summands(detail?.signals ?? [])
   return (
     <div className="rk-scrim" onMouseDown={event => event.target === event.currentTarget && close()}>
@@ -126,7 +131,7 @@ export function RiskPopover({ item }: { readonly item: QueueItem }) {
         aria-modal="true"
         aria-label={`Why the risk of ${item.crate} is ${detail?.row.score ?? 'what it is'}`}
         tabIndex={-1}
-        style={{ width: WIDTH, ...(place ?? { visibility: 'hidden' }) }}
+        style={{ width: WIDTH, ...place }}
         onKeyDown={event => {
           if (event.key !== ' ' || event.target instanceof HTMLButtonElement) return
           event.preventDefault()
@@ -145,22 +150,23 @@ export function RiskPopover({ item }: { readonly item: QueueItem }) {
           )}
         </div>
         {failure !== null && <FailureNotice failure={failure} />}
+        {/* There before its rows are, so that the keys that scroll go here from the start. */}
+        <div className="rk-body" tabIndex={0} role="group" aria-label="Summands" data-autofocus>
+          <table>
+            <tbody>
+              {counted.map(signal => (
+                <Summand key={signal.id} signal={signal} now={now} hasSources={hasSources} />
+              ))}
+            </tbody>
+            <tbody className="none">
+              {nothing.map(signal => (
+                <Summand key={signal.id} signal={signal} now={now} hasSources={hasSources} />
+              ))}
+            </tbody>
+          </table>
+        </div>
         {detail !== null && (
           <>
-            <div className="rk-body" tabIndex={0} role="group" aria-label="Summands" data-autofocus>
-              <table>
-                <tbody>
-                  {counted.map(signal => (
-                    <Summand key={signal.id} signal={signal} now={now} hasSources={hasSources} />
-                  ))}
-                </tbody>
-                <tbody className="none">
-                  {nothing.map(signal => (
-                    <Summand key={signal.id} signal={signal} now={now} hasSources={hasSources} />
-                  ))}
-                </tbody>
-              </table>
-            </div>
             <Weights weights={detail.weights} />
             <div className="row">
               <button className="link t11" aria-pressed={hasSources} onClick={() => setSources(!hasSources)}>

@@ -90,7 +90,10 @@ function signalOf(id: SignalId, facts: RiskFacts, weight: number): RiskSignal {
     case 'publisher':
       return signal(id, facts.publisher, weight, publisherMeasure)
     case 'release-age':
-      return signal(id, facts.releaseAge, weight, days => [stepsDown(days, AGES), `${days} ${plural(days, 'day')} old`])
+      return signal(id, facts.releaseAge, weight, days => [
+        stepsDown(days, AGES),
+        `${grouped(days)} ${plural(days, 'day')} old`,
+      ])
     case 'build-script':
       return signal(id, facts.buildScript, weight, buildMeasure)
     case 'proc-macro':
