@@ -14,6 +14,7 @@ import {
   type GraphDepth,
 } from '../../engine/session/command-words.ts'
 import { readTeam, TEAM_FLAGS, type TeamWish } from './team-args.ts'
+import type { TeamCheckArgs } from './team-check.ts'
 import { EXPORT_FLAGS, readExport, readReport, REPORT_FLAGS, type ExportArgs, type ReportArgs } from './report-args.ts'
 import { readWhatIf, WHAT_IF_FLAGS, type WhatIfArgs } from './what-if-args.ts'
 
@@ -101,6 +102,7 @@ export type Regenerated = 'exemptions' | 'imports' | 'audit-as-crates-io' | 'unp
 
 export type Command =
   | { readonly name: 'check' | 'suggest' | 'init' | 'fmt' }
+  | { readonly name: 'check-team'; readonly args: TeamCheckArgs }
   | { readonly name: 'version' }
   | { readonly name: 'inspect'; readonly crate: string; readonly version: VetVersion; readonly mode: FetchMode | null }
   | {
@@ -172,7 +174,16 @@ const plain = (name: 'check' | 'suggest' | 'init' | 'fmt' | 'version'): CommandS
 })
 
 export const COMMANDS: ReadonlyMap<string, CommandSpec> = new Map<string, CommandSpec>([
-  ['check', plain('check')],
+  [
+    'check',
+    {
+      flags: { team: 'switch', 'team-base': 'one' },
+      shape: '',
+      least: 0,
+      most: 0,
+      read: (_, flags) => readCheck(flags),
+    },
+  ],
   ['suggest', plain('suggest')],
   ['init', plain('init')],
   ['inspect', { flags: { mode: 'one' }, shape: 'PACKAGE VERSION', least: 2, most: 2, read: readInspect }],
@@ -411,6 +422,12 @@ export function usage(message: string): Result<never, Failure> {
 
 const one = (flags: Flags, name: string): string | null => flags.get(name)?.[0] ?? null
 const many = (flags: Flags, name: string): readonly string[] => flags.get(name) ?? []
+
+function readCheck(flags: Flags): Result<Command, Failure> {
+  const base = one(flags, 'team-base')
+  if (flags.has('team')) return ok({ name: 'check-team', args: { base } })
+  return base === null ? ok({ name: 'check' }) : fail({ code: 'usage', message: '--team-base needs --team' })
+}
 
 function readInspect([crate = '', text = '']: readonly string[], flags: Flags): Result<Command, Failure> {
   const version = versionOf(text)

@@ -21,7 +21,13 @@ const TOPICS: Readonly<Record<string, string>> = {
 
 Checks that every third-party package has the audits it needs. Default command. Exit code 255 when it fails.
 Nothing is ever written. Without --locked the peers' audits stored in imports.lock are used as they are, with a
-note that they were not refreshed, and suggestions are added when the check fails.`,
+note that they were not refreshed, and suggestions are added when the check fails.
+
+  --team             also hold the audits in audits.toml against the team's rules ([team.rules] of assay.toml): how many
+                     sign for a criterion, who may, who may not alone. Fails when one does not meet them
+  --team-base COMMIT only audits that are not there at that commit, as for a pull request
+
+With --output-format json the rules' answer stands under \`team\` in cargo-vet's object.`,
   suggest: `assay suggest [OPTIONS]
 
 What to read next, smallest first: like check with the exemptions taken away (those with suggest = false stay).

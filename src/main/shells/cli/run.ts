@@ -145,6 +145,8 @@ async function runCommand(command: EngineCommand, context: CliContext): Promise<
       return (await import('./risk.ts')).riskInTerminal(command.args, context)
     case 'advisories':
       return (await import('./advisories.ts')).advisoriesInTerminal(command.args, context)
+    case 'check-team':
+      return (await import('./team-check.ts')).checkTeamInTerminal(command.args, context)
     case 'team':
       return (await import('./team.ts')).teamInTerminal(command.wish, context)
     case 'report':
