@@ -10,8 +10,10 @@ import { ChartCard, Waiting } from './chart-card.tsx'
 import { ChartSvg } from './chart-svg.tsx'
 import { goQueue } from './go-queue.ts'
 import { useOverview, type Range } from './state.ts'
+import { useWidth } from './use-width.ts'
 
 const EVENTS_SHOWN = 3
+const PICTURE_WIDTH = 860
 
 export function inRange<T>(weeks: readonly T[], range: Range): readonly T[] {
   return range === 'all' ? weeks : weeks.slice(range === '12 weeks' ? -13 : -27)
@@ -21,11 +23,16 @@ export function BurnDownCard({ past }: { readonly past: History | null }) {
   const range = useOverview(s => s.range)
   const failure = useOverview(s => s.failures.history)
   const known = past?.state === 'known' ? past : null
-  const chart = useMemo(() => {
+  const { box, width } = useWidth(PICTURE_WIDTH)
+  const draw = useMemo(() => {
     if (known === null || known.weeks.length === 0) return null
     const { events, projection } = known
-    return burnDownChart({ weeks: inRange(known.weeks, range), events, projection, width: 860, height: 236 })
+    const weeks = inRange(known.weeks, range)
+    return (wide: number) => burnDownChart({ weeks, events, projection, width: wide, height: 236 })
   }, [known, range])
+  // The file has the same size in every window.
+  const chart = useMemo(() => draw?.(PICTURE_WIDTH) ?? null, [draw])
+  const shown = useMemo(() => draw?.(width) ?? null, [draw, width])
   const first = inRange(known?.weeks ?? [], range)[0]?.monday ?? ''
   const events = (known?.events ?? []).filter(event => event.day >= first).toReversed()
   return (
@@ -70,8 +77,9 @@ export function BurnDownCard({ past }: { readonly past: History | null }) {
         )
       }
     >
-      {chart !== null ? (
-        <ChartSvg chart={chart} />
+      <div ref={box} />
+      {shown !== null ? (
+        <ChartSvg chart={shown} />
       ) : past?.state === 'unavailable' ? (
         <p className="t12 unk row">
           <Icon name="unknown" /> Not known: {past.reason}.

@@ -36,7 +36,7 @@ function Row(props: { readonly row: ExemptionRow; readonly isSelected: boolean; 
         {ageText(row)}
       </td>
       <td>{terms !== null ? personName(terms.owner) : isTeamKnown ? <span className="dim">nobody</span> : '?'}</td>
-      <td className={row.isOverdue ? 'warn' : undefined}>
+      <td className={row.isOverdue ? 'warn nw' : 'nw'}>
         {row.isOverdue && <Icon name="clock" />} {review ?? <span className="dim">{isTeamKnown ? '–' : '?'}</span>}
       </td>
       <td>

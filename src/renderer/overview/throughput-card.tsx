@@ -7,8 +7,10 @@ import { inRange } from './burn-down-card.tsx'
 import { ChartCard } from './chart-card.tsx'
 import { ChartSvg } from './chart-svg.tsx'
 import { useOverview } from './state.ts'
+import { useWidth } from './use-width.ts'
 
 const PEOPLE_SHOWN = 5
+const PICTURE_WIDTH = 420
 
 export function ThroughputCard({ past }: { readonly past: History | null }) {
   const range = useOverview(s => s.range)
@@ -18,10 +20,13 @@ export function ThroughputCard({ past }: { readonly past: History | null }) {
     () => known?.people?.map(({ who, weeks: counts }) => ({ who, weeks: counts.slice(-weeks.length) })) ?? null,
     [known, weeks],
   )
-  const chart = useMemo(
-    () => (weeks.length === 0 ? null : throughputChart({ weeks, people, width: 420, height: 150 })),
+  const { box, width } = useWidth(PICTURE_WIDTH)
+  const draw = useMemo(
+    () => (weeks.length === 0 ? null : (wide: number) => throughputChart({ weeks, people, width: wide, height: 150 })),
     [weeks, people],
   )
+  const chart = useMemo(() => draw?.(PICTURE_WIDTH) ?? null, [draw])
+  const shown = useMemo(() => draw?.(width) ?? null, [draw, width])
   const total = weeks.reduce((sum, week) => sum + week.auditsAdded, 0)
   return (
     <ChartCard
@@ -52,7 +57,8 @@ export function ThroughputCard({ past }: { readonly past: History | null }) {
         )
       }
     >
-      {chart === null ? <p className="t12 dim">{past === null ? '' : 'Not known.'}</p> : <ChartSvg chart={chart} />}
+      <div ref={box} />
+      {shown === null ? <p className="t12 dim">{past === null ? '' : 'Not known.'}</p> : <ChartSvg chart={shown} />}
     </ChartCard>
   )
 }

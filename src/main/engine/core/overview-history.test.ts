@@ -99,6 +99,18 @@ describe('folding revisions', () => {
     expect(Object.fromEntries(flow?.byPerson ?? [])).toEqual({ Ann: 1, Bo: 1 })
   })
 
+  it('begins with the store where Cargo.lock is older, and takes its first content for nobody’s work', () => {
+    const state = history(
+      { day: '2026-10-05', lock: ['a@1.0.0'] },
+      { day: '2026-10-12', config: config(Array.from({ length: 20 }, (_, i) => `c${i}@1.0.0`)) },
+      { day: '2026-10-13', audits: audits({ 'a full 1': ['Ann'] }, { trusted: 3, criteria: new Set(['x']) }) },
+    )
+    expect([...state.numbers.keys()].map(mondayOf)).toEqual(['2026-10-12'])
+    expect([...state.flow, ...state.events]).toEqual([])
+    expect(state.exemptionSince.get('c0@1.0.0')).toMatchObject({ isFirst: false })
+    expect(state.packageSince.get('a@1.0.0')).toMatchObject({ isFirst: true })
+  })
+
   it('names imports, policies, criteria, trusted entries and jumps, each with the commit’s subject', () => {
     const many = Array.from({ length: 12 }, (_, i) => `n${i}@1.0.0`)
     const state = history(

@@ -118,11 +118,14 @@ export function takeRevision(state: HistoryState, revision: StoreRevision): void
   const isFirst = last === null
   if (isFirst || last.config !== revision.config) {
     note(state.exemptionSince, revision.config?.exemptions ?? new Map(), revision, isFirst)
-    if (!isFirst) changeOfConfig(state, last, revision, week)
+    // The first content of a file is where counting begins, nobody's work of that week.
+    if (last !== null && last.config !== null) changeOfConfig(state, last, revision, week)
   }
-  if (!isFirst && last.audits !== revision.audits) changeOfAudits(state, last, revision, week)
+  if (last !== null && last.audits !== null && last.audits !== revision.audits)
+    changeOfAudits(state, last, revision, week)
   if (isFirst || last.lock !== revision.lock) note(state.packageSince, revision.lock ?? new Set(), revision, isFirst)
-  state.numbers.set(week, numbersOf(revision))
+  // Weeks begin with the store; Cargo.lock may be older.
+  if (revision.config !== null || state.numbers.size > 0) state.numbers.set(week, numbersOf(revision))
   state.revisions++
   state.last = revision
 }

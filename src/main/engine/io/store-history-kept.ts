@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { HistoryState } from '../core/overview-history.ts'
 import type { StoreHistory } from './store-history.ts'
 
-const VERSION = 1
+const VERSION = 2
 
 export interface KeptHistory extends StoreHistory {
   readonly isShallow: boolean

@@ -148,7 +148,7 @@ describe('a store’s history', () => {
     expect(read).toBe(6)
     const kept = readdirSync(box.at('cache', 'store-history'))
     expect(kept).toHaveLength(1)
-    writeFileSync(box.at('cache', 'store-history', kept[0] ?? ''), '{"version":1,"head":')
+    writeFileSync(box.at('cache', 'store-history', kept[0] ?? ''), '{"version":2,"head":')
     expect(sinceOf(await history())).toEqual({ 'z@1.0.0': '2026-10-13' })
   })
 
