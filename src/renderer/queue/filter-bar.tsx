@@ -39,7 +39,7 @@ export function FilterBar(props: {
             aria-label="Filter packages"
             aria-invalid={props.problems.length > 0}
             aria-describedby={props.problems.length > 0 ? 'filter-problem' : undefined}
-            placeholder="Filter, e.g. missing:safe-to-deploy provenance:mismatch is:dev"
+            placeholder="Filter, e.g. is:unsafe risk>40 advisory:any missing:safe-to-deploy"
             spellCheck={false}
             value={filterText}
             onChange={event => useQueueState.setState({ filterText: event.target.value })}
