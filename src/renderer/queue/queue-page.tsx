@@ -146,7 +146,7 @@ function SolvedQueue({ snapshot }: { readonly snapshot: QueueSnapshot }) {
           <FilterBar input={filterInput} problems={list.filter.problems} onLeave={focusList} />
         )}
         <List snapshot={snapshot} list={list} table={table} onSelect={selectByMouse} />
-        {hasInspector && hasItems && hasMarks && <BulkBar items={list.items} />}
+        {hasInspector && hasMarks && <BulkBar items={list.items} />}
         {hasInspector && hasItems && !hasMarks && (
           <ListFoot
             hints={HINTS}

@@ -23,7 +23,7 @@ export function BulkBar({ items }: { readonly items: readonly QueueRow[] }) {
   const available = new Set(availableCommands(registry).map(command => command.id))
   const shown = items.reduce((n, item) => n + (keys.has(item.key) ? 1 : 0), 0)
   return (
-    <footer className="foot bulk" role="toolbar" aria-label="Selected rows">
+    <div className="foot bulk" role="toolbar" aria-label="Selected rows">
       <b className="num nw">
         {number(keys.size)} selected{shown < keys.size && `, ${number(keys.size - shown)} not shown`}
       </b>
@@ -35,6 +35,6 @@ export function BulkBar({ items }: { readonly items: readonly QueueRow[] }) {
       <button className="btn s q right" onClick={clearMarks}>
         None <Keys of="queue.selectNone" />
       </button>
-    </footer>
+    </div>
   )
 }

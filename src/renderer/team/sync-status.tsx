@@ -233,7 +233,7 @@ export function JoinDialog() {
               What you write down for the team is sent to this repository from now on, with your name and e-mail
               address, on a branch of its own. Your working tree and your branches are not touched.
               {waiting > 0 &&
-                ` ${count(waiting, 'entry')} you wrote before ${waiting === 1 ? 'is' : 'are'} sent as well.`}
+                ` ${count(waiting, 'entry', 'entries')} you wrote before ${waiting === 1 ? 'is' : 'are'} sent as well.`}
             </p>
           )}
           <PlaceFacts where={where} />
