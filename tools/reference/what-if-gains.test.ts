@@ -32,7 +32,7 @@ interface Bench {
   readonly figures: Figures
   readonly changes: readonly WhatIfChange[]
   readonly known: ReadonlyMap<string, readonly string[]>
-  solve(draft: readonly WhatIfChange[]): Promise<WhatIfResult | null>
+  solve(draft: readonly WhatIfChange[], how?: 'steps' | 'together'): Promise<WhatIfResult | null>
 }
 
 /** Null where the workspace cannot be solved as it is. */
@@ -138,19 +138,26 @@ async function withFigures(
     known,
     figures: createFigures({ workspace, solved, releases, options, sizeOf, unmappedOf }),
     changes: options.map(option => option.change),
-    async solve(draft) {
-      const how = {
+    async solve(draft, how = 'together') {
+      const more = {
         onFailure: 'use-stored' as const,
         resolvers: rememberingResolvers(),
-        memory: new Map(),
+        how,
         nowMs: () => 0,
       }
-      const done = await solveChanges({ ...input, ...how }, draft.map(withUrls), run)
+      const done = await solveChanges({ ...input, ...more }, draft.map(withUrls), run)
       return done.ok && done.value.result.unknown.length === 0 ? done.value.result : null
     },
   }
 }
 
+const verdictOf = (result: WhatIfResult | null) =>
+  result && {
+    after: result.after,
+    changed: result.changed,
+    lockedOnly: result.lockedOnly,
+    violations: result.violations.map(v => v.key),
+  }
 const pick = (random: Random, changes: readonly WhatIfChange[]) => random.some([...changes], 0.3)
 const holds = (result: WhatIfResult | null): result is WhatIfResult =>
   result !== null && result.after.conclusion !== 'fail (violation)'
@@ -166,6 +173,9 @@ describe('figures of rows on random stores', () => {
       const draft = pick(random, bench.changes)
       const without = await bench.solve(draft)
       if (!holds(without)) continue
+      expect(verdictOf(without), `seed ${seed}, one step after the other`).toEqual(
+        verdictOf(await bench.solve(draft, 'steps')),
+      )
       const rows = bench.figures.rows(draft)
       for (const change of bench.changes) {
         if (draft.includes(change)) continue

@@ -96,7 +96,7 @@ async function answer(opened: Opened, wish: WhatIfWish, run: Run): Promise<Resul
       graphOf: (metadata, store) => filterGraph(buildDepGraph(metadata, store.config.policy), filters.value),
       sizeOf: (crate, delta) => sources.measurer.known(crate, delta),
       resolvers: rememberingResolvers(),
-      memory: new Map(),
+      how: 'steps',
       nowMs: () => caps.clock.nowMs(),
     },
     changes.value,

@@ -35,7 +35,6 @@ import { listOptions, type Options } from './what-if-options.ts'
 import { cachedPeers, rememberedRegistry, oldestCopy, unmappedCriteria, type RawFiles } from './what-if-peers.ts'
 import { preparePlan, type PreparedPlan } from './what-if-plan.ts'
 import { solveChanges, type SolveInput } from './what-if-solve.ts'
-import type { StepsMemory } from './what-if-steps.ts'
 import type { TextsToWrite } from './writes.ts'
 
 export interface WhatIfDeps {
@@ -89,7 +88,6 @@ export function createWhatIf(deps: WhatIfDeps): WhatIfSession {
   let releases: ReadonlyMap<CrateName, readonly Release[]> | null = null
   /** Everything that belongs to one answer of the queue. */
   let of: Answer | null = null
-  let memory: StepsMemory = new Map()
   let ready: Ready | null = null
   let planned: { readonly changes: string; readonly answers: Answers } | null = null
 
@@ -97,7 +95,6 @@ export function createWhatIf(deps: WhatIfDeps): WhatIfSession {
     copies.forget()
     releases = null
     ready = null
-    memory = new Map()
   }
   const refreshFor = (answer: Answer) => {
     if (answer === of) return
@@ -178,8 +175,14 @@ export function createWhatIf(deps: WhatIfDeps): WhatIfSession {
     },
   })
   const solveInput = (answer: Answer): SolveInput => ({
-    ...{ workspace: answer.workspace, solved: answer.solved, live: answer.live, translations, resolvers, memory },
-    ...{ today: deps.today(), sources: cachedSources(), onFailure: 'use-stored', generation: deps.generation() },
+    ...{ workspace: answer.workspace, solved: answer.solved, live: answer.live, translations, resolvers },
+    ...{
+      today: deps.today(),
+      sources: cachedSources(),
+      onFailure: 'use-stored',
+      how: 'together',
+      generation: deps.generation(),
+    },
     ...{ sizeOf: deps.sizeOf, unmappedOf: unmappedIn(answer), nowMs: () => performance.now() },
   })
 
@@ -245,7 +248,7 @@ export function createWhatIf(deps: WhatIfDeps): WhatIfSession {
       const answer = deps.current()
       const plan = await deps.jobs.run('Preparing the files', jobRun => {
         const run: Run = { signal: AbortSignal.any([jobRun.signal, deps.signal]), onProgress: jobRun.onProgress }
-        const input: SolveInput = { ...solveInput(answer), sources: asked, onFailure: 'fail', memory: new Map() }
+        const input: SolveInput = { ...solveInput(answer), sources: asked, onFailure: 'fail', how: 'steps' }
         return preparePlan(input, changes.value, run)
       })
       // What was asked for is in the cache now.
@@ -272,7 +275,7 @@ export function createWhatIf(deps: WhatIfDeps): WhatIfSession {
         ...solveInput(answer),
         sources: settled(answers),
         onFailure: 'fail',
-        memory: new Map(),
+        how: 'steps',
       }
       const again = await preparePlan(input, changes.value, quiet)
       if (!again.ok) return again

@@ -31,7 +31,8 @@ import { solve, type Resolvers, type Solved } from './flow.ts'
 import { goOnline, type LiveStore, type StalePart } from './online.ts'
 import { conflictView } from './queue-view.ts'
 import { cargoCommands, commandsOf } from './what-if-commands.ts'
-import { takeSteps, type StepsInput, type StepsMemory, type Tried } from './what-if-steps.ts'
+import { takeSteps, type StepsInput, type Tried } from './what-if-steps.ts'
+import { takeTogether } from './what-if-together.ts'
 
 export interface SolveInput extends StepsInput {
   readonly generation: number
@@ -41,7 +42,8 @@ export interface SolveInput extends StepsInput {
   readonly live: LiveStore | null
   readonly sizeOf: KnownSize
   readonly resolvers: Resolvers
-  readonly memory: StepsMemory
+  /** `steps`: byte for byte as the commands would write it. `together`: the same verdict, sooner. */
+  readonly how: 'steps' | 'together'
   /** What of a peer's criteria means nothing here; session/what-if-peers.ts. */
   readonly unmappedOf: (change: Extract<WhatIfChange, { kind: 'import' }>) => readonly UnmappedCriterion[]
   /** Milliseconds of any clock. */
@@ -63,7 +65,8 @@ export async function solveChanges(
 ): Promise<Result<SolvedChanges, Failure>> {
   const startedAt = input.nowMs()
   const changes = inOrder(wanted)
-  const tried = await takeSteps(input, changes, run, input.memory)
+  const take = input.how === 'together' ? takeTogether : takeSteps
+  const tried = await take(input, changes, run)
   if (!tried.ok) return tried
   const { mapper, graph } = input.workspace
   const solved = await solveTried(input, tried.value, run)
@@ -296,7 +299,13 @@ function unknowns({ live, workspace }: SolveInput, tried: Tried): string[] {
       'The queue stands on imports as stored in imports.lock. Applying takes in what is new there as well, so part of the difference may be theirs.',
     )
   }
-  const stale = tried.stale.map(staleSentence)
+  const unheard = tried.stale.filter(part => part.importName === null && part.failure.code === 'offline')
+  const stale = tried.stale.filter(part => !unheard.includes(part)).map(staleSentence)
+  if (unheard.length > 0) {
+    const [first] = unheard
+    const more = unheard.length > 1 ? ` and ${unheard.length - 1} more` : ''
+    sentences.push(`${capital(first?.what ?? '')}${more} were never asked for: only what imports.lock holds counts.`)
+  }
   sentences.push(...stale.slice(0, MOST_NAMED))
   if (stale.length > MOST_NAMED) sentences.push(`${stale.length - MOST_NAMED} more parts are as stored.`)
   sentences.push(...tried.remarks.map(remark => remark.replace(/\s*\n\s*/g, '. ')))
@@ -304,6 +313,8 @@ function unknowns({ live, workspace }: SolveInput, tried: Tried): string[] {
     sentences.push('The graph comes from Cargo.lock alone, so dev and build dependencies are not told apart.')
   return sentences
 }
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
 function staleSentence({ what, importName, failure, fetchedAt }: StalePart): string {
   const { title } = describeFailure(failure)
@@ -313,7 +324,7 @@ function staleSentence({ what, importName, failure, fetchedAt }: StalePart): str
   }
   if (importName !== null && fetchedAt === null && failure.code === 'offline')
     return `The audits of ${what} were never fetched: only what imports.lock holds of them counts.`
-  const subject = importName === null ? what.charAt(0).toUpperCase() + what.slice(1) : `The audits of ${what}`
+  const subject = importName === null ? capital(what) : `The audits of ${what}`
   return failure.code === 'offline'
     ? `${subject} were not asked for: only what imports.lock holds counts.`
     : `${subject} are as stored: ${title}.`

@@ -18,7 +18,14 @@ import { parseStore, type StorePlaces, type StoreTexts } from '../store/parse-st
 import { renderStore } from '../store/write-store.ts'
 import type { LoadedWorkspace } from './flow.ts'
 import { PRUNE_ALL, withImport } from './import-commands.ts'
-import { goOnline, type LiveStore, type OnlineInput, type StalePart, type Translations } from './online.ts'
+import {
+  goOnline,
+  type LiveStore,
+  type OnlineInput,
+  type ReleaseSource,
+  type StalePart,
+  type Translations,
+} from './online.ts'
 import { trustStep, type OpenedPublishers } from './publisher-commands.ts'
 
 export type WhatIfSources = Pick<OnlineInput, 'peers' | 'registry' | 'webApi'>
@@ -54,9 +61,6 @@ export interface Tried {
   }[]
 }
 
-/** Steps that were taken, for the next set that begins alike. Belongs to one state of the files. */
-export type StepsMemory = Map<string, Tried>
-
 const PLACES: StorePlaces = { config: 'config.toml', audits: 'audits.toml', imports: 'imports.lock' }
 
 /**
@@ -66,18 +70,13 @@ export async function takeSteps(
   input: StepsInput,
   changes: readonly WhatIfChange[],
   run: Run,
-  memory: StepsMemory = new Map(),
 ): Promise<Result<Tried, Failure>> {
   const { metadata, graph, loaded } = input.workspace
   const { store, texts } = loaded
   let tried: Tried = { metadata, graph, store, texts, live: null, stale: [], remarks: [], trusted: [] }
-  let key = ''
   for (const change of inOrder(changes)) {
-    key += `${JSON.stringify(change)}\n`
-    const known = memory.get(key)
-    const next = known === undefined ? await takeStep(input, tried, change, run) : ok(known)
+    const next = await takeStep(input, tried, change, run)
     if (!next.ok) return next
-    memory.set(key, next.value)
     tried = next.value
   }
   return ok(tried)
@@ -138,10 +137,11 @@ async function publisherStep(
   const live = await online(input, before, before.store, run)
   if (!live.ok) return live
   const { mapper, loaded } = input.workspace
+  const unheard: StalePart[] = []
   const opened: OpenedPublishers = {
     workspace: { graph: before.graph, mapper, loaded: { ...loaded, store: before.store } },
     live: live.value,
-    webApi: input.sources.webApi,
+    webApi: input.onFailure === 'fail' ? input.sources.webApi : lenient(input.sources.webApi, unheard),
   }
   const wish = {
     crate: change.kind === 'trust' ? change.crate : null,
@@ -159,8 +159,20 @@ async function publisherStep(
     return ok({ ...before, live: opened.live, trusted: [...before.trusted, nobody(change.publisher)] })
   if (!step.ok) return step
   const { store, publisher, crates, skipped } = step.value
-  const written = asWritten(before, store, opened.live)
+  const written = asWritten(before, store, { ...opened.live, stale: [...opened.live.stale, ...unheard] })
   return written.ok ? ok({ ...written.value, trusted: [...before.trusted, { publisher, crates, skipped }] }) : written
+}
+
+/** Who was never asked about published nothing, as far as known; that is noted. */
+function lenient(webApi: ReleaseSource, unheard: StalePart[]): ReleaseSource {
+  return {
+    async releases(crate, run) {
+      const answer = await webApi.releases(crate, run)
+      if (answer.ok) return answer
+      unheard.push({ importName: null, what: `the publishers of ${crate}`, failure: answer.error, fetchedAt: null })
+      return ok([])
+    },
+  }
 }
 
 const nobody = (publisher: string) => ({ publisher, crates: [], skipped: [] })
@@ -172,7 +184,7 @@ function online(input: StepsInput, before: Tried, store: VetStore, run: Run): Pr
 }
 
 /** Rendered and read again: the next step finds what the next command would find on disk. */
-function asWritten(before: Tried, store: VetStore, live: LiveStore): Result<Tried, Failure> {
+export function asWritten(before: Tried, store: VetStore, live: LiveStore): Result<Tried, Failure> {
   const texts = renderStore(store)
   const read = parseStore(texts, PLACES)
   if (!read.ok) return read
