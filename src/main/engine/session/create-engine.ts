@@ -6,6 +6,7 @@ import os from 'node:os'
 import type { EngineHandlers, EventName, EventPayload } from '../../../shared/contract.ts'
 import { deltaText, type AbsolutePath, type CrateName, type Delta } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
+import { parseInsteadOf } from '../../../shared/redirects.ts'
 import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
 import type { AppState, RecentWorkspace } from '../../../shared/wire.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
@@ -215,6 +216,8 @@ export function createEngine(
       return ok(null)
     },
     'app.settings': async change => {
+      const redirects = parseInsteadOf(change.gitInsteadOf ?? '')
+      if (!redirects.ok) return fail({ code: 'request-invalid', call: 'app.settings', reason: redirects.error })
       const p = await preferences()
       const before = p.settings()
       const settings = await p.setSettings(change)

@@ -101,6 +101,33 @@ describe('a session on the sample, offline and without cargo', () => {
     for (const item of last.items) expect(item.size.state).toBe('unknown')
   })
 
+  it('blocks an audit that the rules of the team do not allow, naming who is missing, until somebody else signed', async () => {
+    await open()
+    const rules = '[team.rules.criteria.safe-to-deploy]\nsign-offs = 2\n'
+    await writeFile(path.join(workspace, 'supply-chain', 'assay.toml'), rules)
+    const plan = await engine.handlers['certify.plan'](itoaDelta)
+    const missing =
+      'safe-to-deploy needs 2 sign-offs and has 1 (Ada Reader <ada@example.invalid>): missing is one more.'
+    expect(plan.ok && plan.value.blocks).toEqual([missing])
+    if (!plan.ok) return
+    const written = await engine.handlers['certify.write'](writeArgs(plan.value, false))
+    expect(written).toMatchObject({ ok: false, error: { message: missing } })
+    const named = { ...itoaDelta, who: ['Ada Reader <ada@example.invalid>', 'Eve <eve@example.invalid>'] }
+    const forged = await engine.handlers['certify.plan'](named)
+    expect(forged.ok && forged.value.blocks).toEqual([
+      'Eve <eve@example.invalid> has not signed this change for safe-to-deploy and cannot be named; ask for a sign-off.',
+      missing,
+    ])
+  })
+
+  it('refuses a setting of redirects that are none', async () => {
+    const change = { gitInsteadOf: 'https://git.example.org/=ext::sh -c x' }
+    expect(await engine.handlers['app.settings'](change)).toMatchObject({
+      ok: false,
+      error: { code: 'request-invalid' },
+    })
+  })
+
   it('plans, writes and undoes an audit', async () => {
     await open()
     const before = await storeTexts()
