@@ -91,7 +91,7 @@ it('goes on with the copy it has when the server is gone, and says so', async ()
 
 it.each([
   ['offline and nothing kept', { offline: true }, {}, 'offline'],
-  ['switched off', {}, { ASSAY_ADVISORY_DB: '' }, 'offline'],
+  ['switched off', {}, { ASSAY_ADVISORY_DB: '' }, 'refused'],
   ['no such repository', {}, { ASSAY_ADVISORY_DB: 'file:///nowhere/at-all' }, 'advisories-fetch-failed'],
   ['an address that is none', {}, { ASSAY_ADVISORY_DB: '--upload-pack=touch /tmp/x' }, 'request-invalid'],
   ['ext transport', {}, { ASSAY_ADVISORY_DB: 'ext::sh -c true' }, 'request-invalid'],

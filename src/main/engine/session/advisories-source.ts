@@ -39,7 +39,7 @@ export const noAdvisories = (reason: string): AdvisoryDatabaseInfo => ({
   ...{ state: 'unknown', reason, advisories: 0, unread: 0, commit: null, committedAt: null, fetchedAt: null },
 })
 
-/** @failure request-invalid (redirects that are none, an address that is not fetched from), advisories-*, git-not-found */
+/** @failure refused (none is named), offline, request-invalid (redirects that are none, an address that is not fetched from), advisories-*, git-not-found */
 export async function openAdvisories(
   caps: Capabilities,
   wish: AdvisoryWish,
@@ -91,7 +91,12 @@ function infoOf(
 
 function advisoryRemote(caps: Capabilities, setting: string): Result<AdvisoryRemote, Failure> {
   const given = caps.host.env['ASSAY_ADVISORY_DB']
-  if (given?.trim() === '') return fail({ code: 'offline', needed: 'the advisory database' })
+  if (given?.trim() === '')
+    return fail({
+      code: 'refused',
+      message: 'no advisory database is named',
+      help: 'ASSAY_ADVISORY_DB is empty; without it the public one is used.',
+    })
   const address = given ?? PUBLIC_DATABASE
   const rules = parseInsteadOf(`${caps.host.env['ASSAY_GIT_INSTEAD_OF'] ?? ''} ${setting}`)
   if (!rules.ok) return fail({ code: 'request-invalid', call: 'ASSAY_GIT_INSTEAD_OF', reason: rules.error })

@@ -112,11 +112,11 @@ const rowOf = (snapshot: RiskSnapshot, key: string) => snapshot.rows.find(row =>
 
 it('says what is unknown, with its points; without a database nothing is called free of advisories', async () => {
   await open()
-  const snapshot = await until('the database to be looked for', s => s.database.reason?.includes('cache') === true)
+  const snapshot = await until('the database to be looked for', s => s.database.reason?.includes('named') === true)
   expect(snapshot.database).toMatchObject({ state: 'unknown', advisories: 0, fetchedAt: null })
   expect(snapshot.rows.map(row => row.key)).toEqual(['leaky@1.0.0', 'calm@2.0.0'])
   expect(await explain('calm@2.0.0', 'advisory-new', 'publisher', 'unsafe', 'usage', 'provenance')).toEqual([
-    'advisory-new unknown 25: offline, and the advisory database is not in the cache',
+    'advisory-new unknown 25: no advisory database is named',
     'provenance unknown 8: not checked',
     'publisher unknown 8: the registry was not asked',
     'unsafe unknown 5: its archive is not in the cache or not looked through yet',

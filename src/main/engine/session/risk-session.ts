@@ -22,6 +22,9 @@ const REST = 4
 /** A database is looked after again when it was opened so long ago. */
 const REOPEN_AFTER_MS = 6 * 3_600_000
 
+/** No network, or nobody wants a database. */
+const QUIET: ReadonlySet<Failure['code']> = new Set(['offline', 'refused'])
+
 export interface RiskDeps {
   readonly caps: Capabilities
   readonly jobs: Jobs
@@ -104,7 +107,7 @@ export function createRisk({ caps, jobs, emit, preferences, source }: RiskDeps):
         'Reading advisories',
         async (run): Promise<Result<AdvisorySource | null, Failure>> => {
           const done = await openAdvisories(caps, { offline, refresh, redirects }, run)
-          if (done.ok || done.error.code !== 'offline') return done
+          if (done.ok || !QUIET.has(done.error.code)) return done
           // Without network or address there is nothing to be alarmed about: it is told where it is looked for.
           needed = done.error
           return ok(null)

@@ -97,7 +97,10 @@ it('no database is a failure, never "none"', async () => {
   })
   expect(answer.code).toBe(255)
   expect(answer.err).toContain('no advisories could be read')
-  const offline = await assay(['advisories', '--no-fetch'], { cwd: place.folder, env: envIn(place.folder) })
+  const offline = await assay(['advisories', '--no-fetch'], {
+    cwd: place.folder,
+    env: envIn(place.folder, { ASSAY_ADVISORY_DB: 'file:///nowhere' }),
+  })
   expect(offline.code).toBe(255)
   expect(offline.err).toContain('the advisory database is not in the cache')
 })

@@ -47,11 +47,11 @@ it('lists what fails, highest first, with reasons that were found', async () => 
 it('shows the whole arithmetic of one crate', async () => {
   const answer = await run('deep')
   expect(answer.out).toContain(
-    '+25  advisory-new: unknown, counted as +25: offline, and the advisory database is not in the cache [RustSec; at most 25]',
+    '+25  advisory-new: unknown, counted as +25: no advisory database is named [RustSec; at most 25]',
   )
   expect(answer.out).toContain('0  depth: 1 package away from this workspace [cargo metadata; at most 1]')
-  expect(answer.out).toContain('no advisory database: offline')
-  expect(answer.err).toContain('the advisory database is not in the cache')
+  expect(answer.out).toContain('advisories unknown: no advisory database is named')
+  expect(answer.err).toContain('no advisory database is named')
   expect((await run('nobody')).code).toBe(255)
 })
 

@@ -71,7 +71,7 @@ export function riskText({ items, weights, database }: RiskAnswer, isWhole: bool
   const team = weights.from === 'team' ? 'weights of assay.toml' : 'default weights'
   const age =
     database.state === 'unknown'
-      ? `no advisory database: ${database.reason ?? 'unknown why'}`
+      ? `advisories unknown: ${database.reason ?? 'there is no database'}`
       : databaseAge(database, nowMs)
   lines.push(`${team}, ${age}`, ...weights.problems.map(problem => `Note: ${problem}`))
   return `${lines.map(line => harmless(line.replace(/\s*[\r\n]\s*/g, ' '))).join('\n')}\n`
