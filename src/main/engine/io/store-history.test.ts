@@ -144,7 +144,12 @@ describe('a store’s history', () => {
     expect(sinceOf(more)).toEqual({ 'b@1.0.0': '2026-10-12', 'c@1.0.0': '2026-10-19' })
     git(box.at('repo'), ['reset', '--quiet', '--hard', `${second}~1`])
     commit('2026-10-13', 'Another second', { 'supply-chain/config.toml': config(['z@1.0.0']) })
-    expect(sinceOf(await history())).toEqual({ 'z@1.0.0': '2026-10-13' })
+    const rewritten = await history()
+    expect(sinceOf(rewritten)).toEqual({ 'z@1.0.0': '2026-10-13' })
+    expect([...rewritten.state.numbers].map(([week, n]) => [mondayOf(week), n.exemptions])).toEqual([
+      ['2026-10-05', 1],
+      ['2026-10-12', 1],
+    ])
     expect(read).toBe(6)
     const kept = readdirSync(box.at('cache', 'store-history'))
     expect(kept).toHaveLength(1)
@@ -232,6 +237,20 @@ describe('a store’s history', () => {
     writeFileSync(evil, `#!/bin/sh\necho "$0 $@" >> ${marker}\nexec cat\n`)
     chmodSync(evil, 0o755)
     const repo = box.at('repo')
+    // A commit with a signature: whoever shows it runs the program that checks it.
+    const signer = box.at('signer.sh')
+    writeFileSync(
+      signer,
+      '#!/bin/sh\ncat >/dev/null\necho "[GNUPG:] SIG_CREATED " >&2\nprintf -- "-----BEGIN PGP SIGNATURE-----\\n\\nx\\n-----END PGP SIGNATURE-----\\n"\n',
+    )
+    chmodSync(signer, 0o755)
+    box.write({ 'repo/supply-chain/config.toml': config(['a@1.0.0', 'b@1.0.0']) })
+    const date = '2026-10-06T10:00:00Z'
+    git(repo, ['-c', `gpg.program=${signer}`, 'commit', '--quiet', '-S', '-am', 'Signed'], {
+      GIT_AUTHOR_DATE: date,
+      GIT_COMMITTER_DATE: date,
+    })
+    expect(git(repo, ['cat-file', '-p', 'HEAD'])).toContain('gpgsig')
     for (const key of [
       'core.fsmonitor',
       'core.pager',
@@ -248,7 +267,7 @@ describe('a store’s history', () => {
     git(repo, ['config', 'log.showSignature', 'true'])
     rmSync(marker, { force: true })
     const before = readFileSync(path.join(repo, '.git', 'index'))
-    expect(sinceOf(await history())).toEqual({ 'a@1.0.0': '2026-10-05 or before' })
+    expect(sinceOf(await history())).toEqual({ 'a@1.0.0': '2026-10-05 or before', 'b@1.0.0': '2026-10-06' })
     expect(existsSync(marker)).toBe(false)
     expect(readFileSync(path.join(repo, '.git', 'index'))).toEqual(before)
   })

@@ -246,6 +246,7 @@ describe('patches', () => {
     const workspace = start()
     const before = { ...untouched(), all: digestOf(box.at('repo', '.git')) }
     git(['config', 'diff.noprefix', 'true'])
+    git(['config', 'format.noprefix', 'true'])
     git(['config', 'format.attach', 'true'])
     before.all = digestOf(box.at('repo', '.git'))
     box.write({ 'out/keep': '' })
@@ -292,6 +293,8 @@ describe('steps', () => {
     expect(steps.map(step => step.store.audits.audits.get('a' as never)?.length)).toEqual([2, 2, 2])
     expect(leftOut).toEqual([])
     expect(renderStore(steps.at(-1)?.store ?? before)).toEqual(renderStore(now))
+    const twice = parse(full('a', '1.0.0') + full('a', '1.0.0'))
+    expect(auditSteps(before, twice).steps).toHaveLength(1)
     const removed = auditSteps(now, parse(full('b', '1.0.0')))
     expect(removed).toMatchObject({ steps: [], leftOut: ['audits.toml: entries that were taken out of a'] })
   })
