@@ -8,7 +8,7 @@ import { orderItems } from '../queue/order.ts'
 import { leftSince } from '../queue/use-rows.ts'
 import { leftWords } from './cells.tsx'
 import { ADA, BEN, CLEO, claimOf, signOff, teamItem } from './test-items.ts'
-import { countOfView, queueViews, rowsOfView, type TeamFacts } from './views.ts'
+import { countOfView, isWaitingForOthers, queueViews, rowsOfView, type TeamFacts } from './views.ts'
 
 const people = (...who: string[]) => ({ kind: 'people' as const, people: who })
 const team = [
@@ -72,6 +72,18 @@ describe('views', () => {
     const me = 'B. Beholder <BEN@team.invalid>'
     expect(crates(rowsOfView(snapshot, 'mine', { ...facts, me }))).toBe('given held')
   })
+})
+
+it('waits for others only when the next thing is theirs', () => {
+  const read = { by: BEN, at: '2026-11-20T10:00:00.000Z', delta: { from: null, to: '1.0.0' } }
+  const coverage = [{ ...read, files: 3, filesTotal: 3, lines: 9, linesTotal: 9 }]
+  const theirs = { coverage, turn: people(ADA) }
+  expect(isWaitingForOthers(teamItem('x', theirs), BEN)).toBe(true)
+  expect(isWaitingForOthers(teamItem('x', { ...theirs, turn: people(BEN) }), BEN)).toBe(false)
+  expect(isWaitingForOthers(teamItem('x', { ...theirs, turn: { kind: 'anyone', but: [] } }), BEN)).toBe(false)
+  expect(isWaitingForOthers(teamItem('x', { ...theirs, turn: { kind: 'anyone', but: [BEN] } }), BEN)).toBe(true)
+  expect(isWaitingForOthers(teamItem('x', { ...theirs, claim: claimOf(BEN) }), BEN)).toBe(false)
+  expect(isWaitingForOthers(teamItem('x', { turn: people(ADA) }), BEN), 'nothing of mine').toBe(false)
 })
 
 describe('terms of the team', () => {
