@@ -58,7 +58,7 @@ test('from unknown figures to applied changes and back, with keys only', async (
     workspace.asked.filter(at => at.endsWith('.toml')),
     'nobody is asked by opening the page',
   ).toEqual([])
-  await picture(page, 'what-if-start')
+  await checkThemes(page, 'what-if before anything is fetched')
 
   await page.keyboard.press('f')
   await expect(whatIf.row('north')).toBeVisible({ timeout: 30_000 })
@@ -174,5 +174,5 @@ test('is whole on a small window', async ({ page }) => {
   await page.keyboard.press('f')
   await expect(whatIf.row('north')).toBeVisible({ timeout: 30_000 })
   await whatIf.toggleWithKeys('north')
-  await picture(page, 'what-if-1100')
+  await checkThemes(page, 'what-if on a small window')
 })
