@@ -97,7 +97,7 @@ export async function openTeam({ caps, root, storeDir, onChange }: TeamDeps): Pr
   )
 
   let own: readonly WrittenEvent[] = journal.own(place.key)
-  let seen: ReadonlyMap<string, Seen> = journal.seen()
+  let seen = journal.seen()
   let branch: Branch = EMPTY_BRANCH
   let syncs = 0
   let memo: Memo | null = null
@@ -213,12 +213,8 @@ export async function openTeam({ caps, root, storeDir, onChange }: TeamDeps): Pr
   const adopt = (next: Branch) => {
     if (next === branch) return
     branch = next
-    journal.arrive(
-      branchEvents(branch)
-        .map(({ id }) => id)
-        .filter(id => !seen.has(id)),
-    )
-    seen = journal.seen()
+    const ids = branchEvents(branch).flatMap(({ id }) => (seen.has(id) ? [] : [id]))
+    if (ids.length > 0) for (const [id, seq] of journal.arrive(ids)) seen.set(id, { seq, signature: null })
     changed()
   }
   const checkSignatures = async (clone: Clone, isAsked: boolean, run: Run): Promise<Result<null, Failure>> => {
@@ -226,18 +222,17 @@ export async function openTeam({ caps, root, storeDir, onChange }: TeamDeps): Pr
     const at = { shown: place.shown ?? '', branch: place.branch }
     if (tip === null) return ok(null)
     const known = JSON.parse(journal.get('signed') ?? 'null') as { tip: string; signers: string; at: number } | null
-    const hasUnknown = [...seen.values()].some(({ signature }) => signature === 'unchecked')
     const isStale =
       known === null ||
       known.signers !== place.signers ||
-      (isAsked && hasUnknown && caps.clock.nowMs() - known.at > RECHECK_MS)
+      (isAsked && caps.clock.nowMs() - known.at > RECHECK_MS && hasUnchecked(seen))
     if (!isStale && known.tip === tip) return ok(null)
     const isOnTop = !isStale && (await clone.isAncestor(known.tip, tip, run))
     const from = isOnTop ? known.tip : null
     const { byId } = folded()
     const checkedAt = from === null ? caps.clock.nowMs() : (known?.at ?? 0)
     // Everything is judged anew when the keys are others: what was verified need not be any more.
-    const before = from === null ? new Map<string, Seen>() : seen
+    const before: ReadonlyMap<string, Seen> = from === null ? new Map() : seen
     const best = new Map<string, SeenSignature>()
     const done = await readSignatures(
       clone,
@@ -247,13 +242,14 @@ export async function openTeam({ caps, root, storeDir, onChange }: TeamDeps): Pr
       (signatures, upTo) => {
         for (const [id, signature] of signatures)
           best.set(id, better(best.get(id) ?? before.get(id)?.signature ?? null, signature))
-        journal.sign([...signatures.keys()].map(id => [id, best.get(id) ?? 'unchecked']))
+        const now = [...signatures.keys()].map(id => [id, best.get(id) ?? 'unchecked'] as const)
+        journal.sign(now)
+        for (const [id, signature] of now) seen.set(id, { seq: seen.get(id)?.seq ?? 0, signature })
         journal.set('signed', JSON.stringify({ tip: upTo, signers: place.signers, at: checkedAt }))
       },
       run,
     )
-    seen = journal.seen()
-    changed()
+    onChange()
     return done.ok ? ok(null) : fail(remoteFailure(done.error, at))
   }
   const syncWith = async (clone: Clone, isAsked: boolean, run: Run): Promise<Result<null, Failure>> => {
@@ -278,7 +274,9 @@ export async function openTeam({ caps, root, storeDir, onChange }: TeamDeps): Pr
     return checkSignatures(clone, isAsked, run)
   }
   const markLooked = async () => {
-    journal.set('looked', String(Math.max(0, ...[...seen.values()].map(({ seq }) => seq))))
+    let last = 0
+    for (const { seq } of seen.values()) last = Math.max(last, seq)
+    journal.set('looked', String(last))
     journal.set('lookedAt', String(caps.clock.nowMs()))
   }
 
@@ -304,7 +302,7 @@ export async function openTeam({ caps, root, storeDir, onChange }: TeamDeps): Pr
     } finally {
       await lock?.release()
       syncs--
-      changed()
+      onChange()
     }
   }
 
@@ -395,7 +393,7 @@ export async function openTeam({ caps, root, storeDir, onChange }: TeamDeps): Pr
     },
     async looked() {
       await markLooked()
-      changed()
+      onChange()
     },
     async eventIds() {
       await catchUp()
@@ -403,11 +401,12 @@ export async function openTeam({ caps, root, storeDir, onChange }: TeamDeps): Pr
     },
     nextExpiryMs() {
       const nowMs = caps.clock.nowMs()
-      const ends = [...folded().team.items.values()].flatMap(({ claim }) => {
-        const at = claim === null ? NaN : Date.parse(claim.until)
-        return at > nowMs ? [at] : []
-      })
-      return ends.length === 0 ? null : Math.min(...ends)
+      let next = Infinity
+      for (const { claim } of folded().team.items.values()) {
+        const end = claim === null ? NaN : Date.parse(claim.until)
+        if (end > nowMs && end < next) next = end
+      }
+      return next === Infinity ? null : next
     },
     async close() {
       abort.abort()
@@ -416,6 +415,11 @@ export async function openTeam({ caps, root, storeDir, onChange }: TeamDeps): Pr
     },
   }
   return ok(team)
+}
+
+function hasUnchecked(seen: ReadonlyMap<string, Seen>): boolean {
+  for (const { signature } of seen.values()) if (signature === 'unchecked') return true
+  return false
 }
 
 interface Memo {

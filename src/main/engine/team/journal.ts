@@ -48,9 +48,9 @@ export interface Journal {
     bodies: readonly TeamBody[],
     seen: TeamClock | null,
   ): Result<readonly WrittenEvent[], string>
-  seen(): ReadonlyMap<string, Seen>
-  /** Events that were not seen before get the next numbers, in this order. */
-  arrive(ids: Iterable<string>): void
+  seen(): Map<string, Seen>
+  /** Events that were not seen before get the next numbers, in this order; answers those. */
+  arrive(ids: Iterable<string>): readonly (readonly [id: string, seq: number])[]
   sign(signatures: Iterable<readonly [id: string, signature: SeenSignature]>): void
   get(key: string): string | null
   set(key: string, value: string | null): void
@@ -139,7 +139,9 @@ export function openJournal(db: DatabaseSync, newDevice: () => string): Journal 
       atOnce(() => {
         let seq = Number(db.prepare('SELECT max(seq) AS most FROM seen').get()?.['most'] ?? 0)
         const insert = db.prepare('INSERT OR IGNORE INTO seen VALUES (?, ?, NULL)')
-        for (const id of ids) insert.run(id, ++seq)
+        const arrived: (readonly [string, number])[] = []
+        for (const id of ids) if (insert.run(id, seq + 1).changes === 1) arrived.push([id, ++seq])
+        return arrived
       }),
     sign: signatures =>
       atOnce(() => {
