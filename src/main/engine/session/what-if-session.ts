@@ -70,6 +70,8 @@ export interface WhatIfSession {
 
 interface Ready {
   readonly of: Answer
+  /** Sizes arrive without a new answer. */
+  readonly generation: number
   readonly draftText: string
   readonly options: Options
   readonly figures: Figures
@@ -139,7 +141,9 @@ export function createWhatIf(deps: WhatIfDeps): WhatIfSession {
     const answer = deps.current()
     refreshFor(answer)
     const draftText = JSON.stringify(draft)
-    if (ready !== null && ready.of === answer && ready.draftText === draftText) return ready
+    const generation = deps.generation()
+    const isSame = ready?.of === answer && ready.generation === generation && ready.draftText === draftText
+    if (ready !== null && isSame) return ready
     const { workspace, solved } = answer
     const known = await knownPeers()
     const spoken = await heard(answer)
@@ -161,7 +165,7 @@ export function createWhatIf(deps: WhatIfDeps): WhatIfSession {
       unmappedOf: change =>
         unmapped({ ...change, urls: change.urls.length > 0 ? change.urls : [...(urlsOf.get(change.name) ?? [])] }),
     })
-    return (ready = { of: answer, draftText, options, figures })
+    return (ready = { of: answer, generation, draftText, options, figures })
   }
   /** Cached answers only. */
   const cachedSources = (): SolveInput['sources'] => ({
