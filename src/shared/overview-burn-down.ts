@@ -68,7 +68,7 @@ export function burnDownChart({ weeks, events, projection, width, height }: Burn
   const line = (of: (week: HistoryWeek) => number): Point[] => weeks.map((week, i) => [x(i), y(of(week))])
   const exemptions = line(week => week.exemptions)
   const audits = line(week => week.audits)
-  const lastAt = weeks.length - 1
+  const lastAt = Math.max(0, weeks.length - 1)
   marks.push({ kind: 'area', points: [...exemptions, [x(lastAt), y(0)], [x(0), y(0)]], tone: 'exempt' })
   marks.push({ kind: 'line', points: audits, tone: 'audits', isDashed: false })
   marks.push({ kind: 'line', points: exemptions, tone: 'exempt', isDashed: false })
