@@ -24,9 +24,9 @@ import { openDurable } from '../review/durable.ts'
 import { openClone, type Clone } from '../team/clone.ts'
 import { laterClock, type TeamBody, type TeamClock, type WrittenEvent } from '../team/event-line.ts'
 import { foldTeam, type FoldedTeam } from '../team/fold.ts'
-import { JOURNAL_SCHEMA, openJournal, type Journal, type Seen, type SeenSignature } from '../team/journal.ts'
+import { JOURNAL_SCHEMA, openJournal, type Journal } from '../team/journal.ts'
 import { isAboutCrate, itemsOf, logEntry } from '../team/log.ts'
-import { better, readSignatures } from '../team/signatures.ts'
+import { updateSignatures } from '../team/update-signatures.ts'
 import {
   branchEvents,
   EMPTY_BRANCH,
@@ -44,8 +44,6 @@ import { findTeamPlace, type TeamPlace } from './team-place.ts'
 const MAX_PROBLEMS = 50
 const MAX_LOG = 500
 const LOCK_WAIT_MS = 120_000
-/** Signatures whose keys were not known are tried again with a sync that somebody asked for, so often at most. */
-const RECHECK_MS = 3_600_000
 
 export interface Team {
   readonly root: AbsolutePath
@@ -218,39 +216,12 @@ export async function openTeam({ caps, root, storeDir, onChange }: TeamDeps): Pr
     changed()
   }
   const checkSignatures = async (clone: Clone, isAsked: boolean, run: Run): Promise<Result<null, Failure>> => {
-    const { tip } = branch
-    const at = { shown: place.shown ?? '', branch: place.branch }
-    if (tip === null) return ok(null)
-    const known = JSON.parse(journal.get('signed') ?? 'null') as { tip: string; signers: string; at: number } | null
-    const isStale =
-      known === null ||
-      known.signers !== place.signers ||
-      (isAsked && caps.clock.nowMs() - known.at > RECHECK_MS && hasUnchecked(seen))
-    if (!isStale && known.tip === tip) return ok(null)
-    const isOnTop = !isStale && (await clone.isAncestor(known.tip, tip, run))
-    const from = isOnTop ? known.tip : null
+    if (branch.tip === null) return ok(null)
     const { byId } = folded()
-    const checkedAt = from === null ? caps.clock.nowMs() : (known?.at ?? 0)
-    // Everything is judged anew when the keys are others: what was verified need not be any more.
-    const before: ReadonlyMap<string, Seen> = from === null ? new Map() : seen
-    const best = new Map<string, SeenSignature>()
-    const done = await readSignatures(
-      clone,
-      from,
-      tip,
-      id => byId.get(id) ?? null,
-      (signatures, upTo) => {
-        for (const [id, signature] of signatures)
-          best.set(id, better(best.get(id) ?? before.get(id)?.signature ?? null, signature))
-        const now = [...signatures.keys()].map(id => [id, best.get(id) ?? 'unchecked'] as const)
-        journal.sign(now)
-        for (const [id, signature] of now) seen.set(id, { seq: seen.get(id)?.seq ?? 0, signature })
-        journal.set('signed', JSON.stringify({ tip: upTo, signers: place.signers, at: checkedAt }))
-      },
-      run,
-    )
+    const wish = { tip: branch.tip, signers: place.signers, isAsked, nowMs: caps.clock.nowMs() }
+    const done = await updateSignatures(clone, journal, seen, wish, id => byId.get(id) ?? null, run)
     onChange()
-    return done.ok ? ok(null) : fail(remoteFailure(done.error, at))
+    return done.ok ? ok(null) : fail(remoteFailure(done.error, { shown: place.shown ?? '', branch: place.branch }))
   }
   const syncWith = async (clone: Clone, isAsked: boolean, run: Run): Promise<Result<null, Failure>> => {
     const { me } = place
@@ -415,11 +386,6 @@ export async function openTeam({ caps, root, storeDir, onChange }: TeamDeps): Pr
     },
   }
   return ok(team)
-}
-
-function hasUnchecked(seen: ReadonlyMap<string, Seen>): boolean {
-  for (const { signature } of seen.values()) if (signature === 'unchecked') return true
-  return false
 }
 
 interface Memo {
