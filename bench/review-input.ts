@@ -3,10 +3,9 @@
  * generated crate of 20,000 files from a registry on this machine in another.
  */
 import { execFileSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { archive, useLocalRegistry } from '../e2e/fixtures/local-registry.ts'
 import { cargoPath, skip } from './harness.ts'
 
 /** From 5 to 80,000 changed lines; crates that most projects have somewhere below them. */
@@ -73,7 +72,6 @@ export function makeReadings(folder: string): BenchWorkspace {
 /** A workspace that needs the generated crate: as a change, or whole when there is no audit of the version before. */
 export function makeMany(folder: string, isDelta: boolean): BenchWorkspace {
   const { crate, from, to, files, touched } = MANY
-  const registry = path.join(folder, 'registry')
   const listed = [from, to].map((version, i) => {
     const sources = Array.from({ length: files }, (_, n): [string, string] => [
       `src/d${Math.floor(n / 100)}/f${n % 100}.rs`,
@@ -85,12 +83,7 @@ export function makeMany(folder: string, isDelta: boolean): BenchWorkspace {
       archive(`${crate}-${version}`, [['Cargo.toml', manifest], ['src/lib.rs', ''], ...sources]),
     ] as const
   })
-  writeRegistry(registry, crate, listed)
-  mkdirSync(path.join(folder, '.cargo'), { recursive: true })
-  writeFileSync(
-    path.join(folder, '.cargo', 'config.toml'),
-    `[source.crates-io]\nreplace-with = "here"\n\n[source.here]\nlocal-registry = ${JSON.stringify(registry)}\n`,
-  )
+  useLocalRegistry(folder, crate, listed)
   return makeWorkspace(folder, `${crate} = "=${to}"\n`, isDelta ? [[crate, from, to]] : [], [crate])
 }
 
@@ -169,38 +162,4 @@ function resolved(root: string, env: Readonly<Record<string, string>>): readonly
     const text = String((error as { stderr?: string }).stderr)
     return skip(`cargo cannot prepare the workspace: ${text.trim().split('\n')[0] ?? ''}`)
   }
-}
-
-/** A folder as `cargo local-registry` makes it. */
-function writeRegistry(folder: string, crate: string, versions: readonly (readonly [string, Uint8Array])[]): void {
-  const lines = versions.map(([vers, bytes]) => {
-    writeFileInto(path.join(folder, `${crate}-${vers}.crate`), bytes)
-    const cksum = createHash('sha256').update(bytes).digest('hex')
-    return JSON.stringify({ name: crate, vers, deps: [], cksum, features: {}, yanked: false })
-  })
-  writeFileInto(path.join(folder, 'index', crate.slice(0, 2), crate.slice(2, 4), crate), `${lines.join('\n')}\n`)
-}
-
-function writeFileInto(file: string, content: string | Uint8Array): void {
-  mkdirSync(path.dirname(file), { recursive: true })
-  writeFileSync(file, content)
-}
-
-/** A crate archive: a tar of plain files below `top`, compressed. */
-function archive(top: string, files: readonly (readonly [name: string, text: string])[]): Uint8Array {
-  const blocks: Buffer[] = []
-  for (const [name, text] of files) {
-    const content = Buffer.from(text)
-    const header = Buffer.alloc(512)
-    header.write(`${top}/${name}`, 0, 100)
-    header.write('0000644\0', 100)
-    header.write(`${content.length.toString(8).padStart(11, '0')}\0`, 124)
-    header.write('00000000000\0', 136)
-    header.write('        0', 148)
-    header.write('ustar\u000000', 257)
-    const sum = header.reduce((all, byte) => all + byte, 0)
-    header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
-    blocks.push(header, content, Buffer.alloc((512 - (content.length % 512)) % 512))
-  }
-  return gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]), { level: 1 })
 }

@@ -20,6 +20,7 @@ import { openCompare } from './compare-dialog.tsx'
 import { BlobPane } from './blob-pane.tsx'
 import type { TextDiff } from './diff-editor.ts'
 import { DiffPane, type DiffPaneHandle } from './diff-pane.tsx'
+import { FileRemarks } from './file-remarks.tsx'
 import { FileTree } from './file-tree.tsx'
 import { afterPaint, useFirstPaint } from './first-paint.ts'
 import { FindTab, UnchangedHeader } from './find-tab.tsx'
@@ -417,6 +418,7 @@ function ReviewBody(props: BodyProps) {
             />
           )}
           {file === null && shown !== null && <UnchangedHeader path={shown.path} />}
+          <FileRemarks diff={shownDiff} />
           <div className="rv-content">
             {review.files.length === 0 && <EmptyReview review={review} />}
             {sideFailure !== null && (

@@ -16,7 +16,7 @@ import { CompareDialog } from '../review/compare-dialog.tsx'
 import { ProvenancePage } from '../provenance/provenance-page.tsx'
 import { QueuePage } from '../queue/queue-page.tsx'
 import { SettingsDialog } from '../settings/settings-dialog.tsx'
-import { navigate, replaceView, useAppStore } from '../state/app-store.ts'
+import { navigate, replaceView, useAppStore, type OpenReview } from '../state/app-store.ts'
 import { TeamDialog } from '../team/team-dialog.tsx'
 import { useSyncCommand } from '../team/use-team-commands.ts'
 import { WelcomePage } from '../welcome/welcome-page.tsx'
@@ -28,13 +28,10 @@ import { FolderChooser } from './folder-chooser.tsx'
 import { Help } from './help.tsx'
 import { Jobs } from './jobs.tsx'
 import { Palette } from './palette.tsx'
-import { usePreparedReview } from './prepare-review.ts'
+import { usePreparedReview, useReviewPage } from './prepare-review.ts'
 import { StatusBar } from './status-bar.tsx'
 import { TitleBar } from './title-bar.tsx'
 import { Toasts } from './toasts.tsx'
-
-// The editor is by far the largest part of the page; it loads when there is time, at the latest with the first review.
-const ReviewPage = lazy(async () => ({ default: (await import('../review/review-page.tsx')).ReviewPage }))
 
 const ComparePage = lazy(async () => ({ default: (await import('../review/compare-page.tsx')).ComparePage }))
 
@@ -56,6 +53,20 @@ function EngineMissing() {
   )
 }
 
+function ReviewOf({ tab }: { readonly tab: OpenReview }) {
+  const ReviewPage = useReviewPage()
+  return (
+    <Suspense fallback={<div className="panel" style={{ height: '100%' }} />}>
+      <ReviewPage
+        crate={tab.crate}
+        delta={tab.delta}
+        onBack={() => navigate({ kind: 'queue' })}
+        onCertify={() => navigate({ kind: 'certify', id: tab.id, from: 'review' })}
+      />
+    </Suspense>
+  )
+}
+
 /** The review stays mounted under its certify sheet, so that Back finds the same scroll position. */
 function ReviewAndCertify() {
   const view = useAppStore(s => s.view)
@@ -67,15 +78,7 @@ function ReviewAndCertify() {
     <>
       {hasReview && (
         <div style={{ height: '100%', display: isCertify ? 'none' : undefined }}>
-          <Suspense fallback={<div className="panel" style={{ height: '100%' }} />}>
-            <ReviewPage
-              key={tab.id}
-              crate={tab.crate}
-              delta={tab.delta}
-              onBack={() => navigate({ kind: 'queue' })}
-              onCertify={() => navigate({ kind: 'certify', id: tab.id, from: 'review' })}
-            />
-          </Suspense>
+          <ReviewOf key={tab.id} tab={tab} />
         </div>
       )}
       {isCertify && (

@@ -1,7 +1,26 @@
-/** Loads the review page and makes its editor while the reader looks at something else, once. */
-import { useEffect } from 'react'
+/**
+ * The review page is by far the largest part: it is loaded and its editor made while the reader looks at something else,
+ * once, or when the first review opens.
+ */
+import { lazy, useEffect, useState, type ComponentType } from 'react'
+import type { ReviewPageProps } from '../review/review-page.tsx'
 
 const QUIET_MS = 400
+
+let loaded: ComponentType<ReviewPageProps> | null = null
+
+async function load(): Promise<{ readonly default: ComponentType<ReviewPageProps> }> {
+  const { ReviewPage } = await import('../review/review-page.tsx')
+  loaded = ReviewPage
+  return { default: ReviewPage }
+}
+const LazyReviewPage = lazy(load)
+
+/** The page for one review. NOTE: React shows a lazy component 300 ms late, also when it is here already. */
+export function useReviewPage(): ComponentType<ReviewPageProps> {
+  const [page] = useState(() => loaded ?? LazyReviewPage)
+  return page
+}
 
 let isPrepared = false
 
@@ -15,7 +34,7 @@ export function usePreparedReview(isReady: boolean): void {
       idle = whenIdle(() => {
         isPrepared = true
         // Whoever opens a review is told when it cannot be loaded; here nobody waits.
-        void import('../review/review-page.tsx').then(
+        void load().then(
           () => import('../review/spare-editor.ts').then(({ prepareDiffView }) => whenIdle(prepareDiffView)),
           () => undefined,
         )

@@ -1,0 +1,147 @@
+/**
+ * A crate of files that are no pleasant reading: 50 MB, a line of 5 MB, bytes that are no text, line ends of two kinds.
+ * Each opens with the keyboard, says what is not shown, and leaves the page usable.
+ */
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { expect, test } from '@playwright/test'
+import { startBrowserDoor } from '../fixtures/browser-door.ts'
+import { archive, useLocalRegistry } from '../fixtures/local-registry.ts'
+import { expectAccessible } from '../pages/accessible.ts'
+import { picture } from '../pages/pictures.ts'
+import { QueuePage } from '../pages/queue.ts'
+import { ReviewPage } from '../pages/review.ts'
+
+let folder: string
+test.beforeEach(() => {
+  folder = mkdtempSync(path.join(os.tmpdir(), 'assay-odd-'))
+})
+test.afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }))
+
+/** Lines of 100 bytes that do not compress to nothing: archives that do are refused. */
+function noise(bytes: number): string {
+  const text = randomBytes(bytes / 2).toString('hex')
+  return Array.from({ length: Math.floor(bytes / 100) }, (_, i) => `${text.slice(i * 99, i * 99 + 99)}\n`).join('')
+}
+
+type Files = readonly (readonly [string, string | Uint8Array])[]
+const BIG = noise(50 << 20)
+const LONG = noise(5_000_000).replaceAll('\n', ' ')
+const versionOf = (version: string, files: Files) =>
+  [
+    version,
+    archive(`odd-${version}`, [['Cargo.toml', `[package]\nname = "odd"\nversion = "${version}"\n`], ...files]),
+  ] as const
+
+const BEFORE: Files = [
+  ['src/lib.rs', 'fn one() {}\n'],
+  ['src/big.rs', BIG],
+  ['src/line.rs', `a\n${LONG}\nb\n`],
+  ['src/latin.rs', Buffer.from([0x2f, 0x2f, 0x20, 0xe9, 0x0a])],
+  ['src/mixed.rs', 'a\nb\n'],
+  ['src/data.bin', Buffer.from([0, 1, 2, 3])],
+]
+const AFTER: Files = [
+  ['src/lib.rs', 'fn two() {}\n'],
+  ['src/big.rs', `first\n${BIG}last\n`],
+  ['src/line.rs', `a\n${LONG}x\nb\n`],
+  ['src/latin.rs', Buffer.from([0x2f, 0x2f, 0x20, 0xe9, 0xe8, 0x0a])],
+  ['src/mixed.rs', 'a\r\nb\nc\rd\n'],
+  ['src/data.bin', Buffer.from([0, 1, 2, 4])],
+]
+
+function makeWorkspace(): { readonly root: string; readonly env: Record<string, string> } | string {
+  useLocalRegistry(folder, 'odd', [versionOf('1.0.0', BEFORE), versionOf('1.1.0', AFTER)])
+  const root = path.join(folder, 'work')
+  const files: Readonly<Record<string, string>> = {
+    'Cargo.toml': '[package]\nname = "work"\nversion = "0.1.0"\nedition = "2021"\n\n[dependencies]\nodd = "=1.1.0"\n',
+    'src/lib.rs': '//! Made for a test.\n',
+    'supply-chain/config.toml': '\n# cargo-vet config file\n\n[cargo-vet]\nversion = "0.10"\n',
+    'supply-chain/audits.toml':
+      '\n# cargo-vet audits file\n\n[[audits.odd]]\nwho = "A <a@example.org>"\ncriteria = "safe-to-deploy"\nversion = "1.0.0"\n',
+    'supply-chain/imports.lock': '\n# cargo-vet imports lock\n',
+  }
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(path.dirname(path.join(root, name)), { recursive: true })
+    writeFileSync(path.join(root, name), text)
+  }
+  const env = {
+    ...(process.env as Record<string, string>),
+    ASSAY_CACHE_DIR: path.join(folder, 'cache'),
+    ASSAY_DATA_DIR: path.join(folder, 'data'),
+  }
+  try {
+    execFileSync('cargo', ['generate-lockfile', '--quiet'], { cwd: root, env, stdio: 'pipe' })
+  } catch (error) {
+    return `needs cargo: ${String((error as { stderr?: Buffer }).stderr).trim()}`
+  }
+  return { root, env }
+}
+
+test('huge and odd files open, say what is not shown, and leave the page usable', async ({ page }) => {
+  test.setTimeout(180_000)
+  const workspace = makeWorkspace()
+  test.skip(typeof workspace === 'string', String(workspace))
+  if (typeof workspace === 'string') return
+  const door = await startBrowserDoor([workspace.root], workspace.env)
+  const problems: string[] = []
+  page.on('pageerror', error => problems.push(error.message))
+  const shown = page.getByRole('region', { name: 'Difference' })
+  const open = async (name: string) => {
+    await page.keyboard.press('f')
+    await page.keyboard.press('Control+A')
+    await page.keyboard.type(name)
+    await page.keyboard.press('Enter')
+    await expect(shown).toHaveAttribute('data-file', `src/${name}`, { timeout: 60_000 })
+  }
+  try {
+    await page.goto(door.address)
+    const queue = new QueuePage(page)
+    const review = new ReviewPage(page)
+    await queue.isMeasured(1)
+    await queue.reviewWithKeys()
+    await review.isOpen('odd')
+
+    await open('big.rs')
+    await expect(shown).toContainText(/Too large for the editor: 52,4\d\d,\d\d\d bytes\. Showing 2 of 2 changed lines/)
+    await expect(shown.getByText('first', { exact: true })).toBeVisible()
+    await expectAccessible(page, 'a file of 50 MB')
+    await picture(page, 'review-huge')
+
+    await open('line.rs')
+    await expect(shown).toContainText(
+      /Too large for the editor: 5,0\d\d,\d\d\d bytes\. Showing 1 of 2 changed lines, page 1 of/,
+    )
+    await shown.getByRole('button', { name: 'Next page' }).press('Enter')
+    await expect(shown).toContainText('page 2 of')
+
+    await open('data.bin')
+    await expect(shown).toContainText('binary')
+
+    await open('latin.rs')
+    await expect(shown).toContainText('Not valid UTF-8: the bytes that are not text are shown as U+FFFD')
+    await review.diffIsShown()
+    await open('mixed.rs')
+    await expect(shown).toContainText('New side: Mixed line endings: 1 with CR LF, 2 with LF')
+    await expect(shown).toContainText('1 carriage return inside lines, shown as ␍')
+    await expectAccessible(page, 'a file with remarks')
+    await picture(page, 'review-remarks')
+
+    // The page goes on: a mark is set, and the search tells what it left out.
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('r')
+    await expect(
+      review.files.getByRole('treeitem', { selected: true }).getByRole('img', { name: 'read' }),
+    ).toBeVisible()
+    await page.keyboard.press('Control+Shift+F')
+    await page.keyboard.type('fn two')
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('tabpanel').getByRole('status')).toContainText('1 match in 1 file', { timeout: 60_000 })
+    expect(problems).toEqual([])
+  } finally {
+    await door.stop()
+  }
+})
