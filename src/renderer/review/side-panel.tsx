@@ -103,7 +103,13 @@ interface TabProps {
 
 function Tab({ id, now, onTab, text, number }: TabProps & { readonly number: number | null }) {
   return (
-    <button role="tab" aria-selected={id === now} onClick={() => onTab(id)}>
+    <button
+      role="tab"
+      className={id === 'provenance' ? 'rv-long-tab' : undefined}
+      aria-selected={id === now}
+      title={text}
+      onClick={() => onTab(id)}
+    >
       <span className="ell">{text}</span> {number !== null && <b className="num">{number > 999 ? '999+' : number}</b>}
     </button>
   )
