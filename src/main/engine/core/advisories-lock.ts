@@ -51,7 +51,8 @@ export function auditLock<P extends LockedPackage>(
   const yankedUnknown: P[] = []
   const unsure: { package: P; reason: string }[] = []
   for (const one of packages) {
-    if (!isDefaultRegistry(one.source)) continue
+    // cargo writes the default registry's git address, whichever protocol it uses; no other matches an advisory.
+    if (!isCratesIo(one.source)) continue
     for (const problem of unreadOf(advisories, one.name))
       unsure.push({ package: one, reason: `${problem.path}: ${problem.reason}` })
     const version = parseVetVersion(one.version)
@@ -82,11 +83,3 @@ export function auditLock<P extends LockedPackage>(
 
 /** Another version helps against a hole; nobody's version helps against a crate that is not looked after. */
 const isFixable = (advisory: Advisory): boolean => advisory.patched.length > 0
-
-/**
- * The registry that advisories are about, by its git or its sparse address.
- * NOTE: cargo-audit 0.22.2 takes the sparse address for the registry and then matches no advisory with it; here it counts.
- */
-function isDefaultRegistry(source: string | null): boolean {
-  return isCratesIo(source) || source === 'sparse+https://index.crates.io/'
-}
