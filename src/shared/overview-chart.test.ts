@@ -75,7 +75,7 @@ describe('the burn-down', () => {
   it('without a week says so', () => {
     const chart = burnDownChart({ weeks: [], events: [], projection: { kind: 'too-short' }, width: 400, height: 200 })
     expectSound(chart)
-    expect(chart.words).toBe('No week is known. ')
+    expect(chart.words).toBe('No week is known.')
   })
   it.each([
     [{ kind: 'none-left' } as const, 'No exemption is left.'],
