@@ -178,7 +178,7 @@ function Actions(props: {
   const remaining = plan?.trial.state === 'passed' ? plan.trial.remaining : null
   return (
     <footer className="acts">
-      {plan === null || props.isPlanning ? (
+      {props.isPlanning ? (
         <span className="row sub t12">
           <Icon name="sync" />
           Checking a trial copy

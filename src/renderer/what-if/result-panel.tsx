@@ -272,6 +272,12 @@ function TakeOn({ result }: { readonly result: WhatIfResult }) {
   )
 }
 
+/** What no listed change covers. */
+function restText(rest: number, { measured, unknown }: WhatIfLines): string {
+  const size = measured === 0 && unknown > 0 ? 'none of them is measured' : `${linesLeft({ measured, unknown })} lines`
+  return `The other ${number(rest)} must be read: ${size}. No listed change covers them.`
+}
+
 function Smallest({ found }: { readonly found: WhatIfSmallest }) {
   const client = useClient()
   const n = found.changes.length
@@ -292,8 +298,7 @@ function Smallest({ found }: { readonly found: WhatIfSmallest }) {
         {n === 0
           ? `No listed change clears any of ${count(found.items, what)}.`
           : `${count(n, 'change clears', 'changes clear')} ${number(found.clears)} of ${count(found.items, what)}.`}{' '}
-        {rest > 0 &&
-          `The other ${number(rest)} must be read: ${linesLeft(found.remaining)} lines. No listed change covers them.`}
+        {rest > 0 && restText(rest, found.remaining)}
         {rest === 0 && found.items > 0 && 'Nothing is left to read then.'}
       </p>
       {found.leftOut.map(text => (

@@ -231,10 +231,11 @@ function risksOf(
   }
   for (const importName of new Set(unmapped.map(row => row.importName))) {
     const rows = unmapped.filter(row => row.importName === importName)
-    const audits = rows.reduce((sum, row) => sum + row.audits, 0)
+    const times = rows.reduce((sum, row) => sum + row.audits, 0)
+    const named = formatShortList(rows.map(row => row.criterion))
     risks.push({
       tone: 'unknown',
-      text: `${audits} ${audits === 1 ? 'audit' : 'audits'} of ${importName} ${audits === 1 ? 'names' : 'name'} criteria that are not mapped (${formatShortList(rows.map(row => row.criterion))}). Those count for nothing here until a criteria-map says what they mean.`,
+      text: `${importName} names criteria that are not mapped in its audits of these crates: ${named} (${times} ${times === 1 ? 'time' : 'times'}). They count for nothing here until a criteria-map says what they mean.`,
     })
   }
   for (const change of changes) {

@@ -67,7 +67,7 @@ describe('what-if', () => {
     expect(out).toContain('failing                2 -> 1')
     expect(out).toContain('leaf:1.0.0: failing -> fully')
     expect(out).toContain('says "Only skimmed"')
-    expect(out).toContain('1 audit of peer names criteria that are not mapped (their-own)')
+    expect(out).toContain('peer names criteria that are not mapped in its audits of these crates: their-own (1 time)')
     expect(out).toContain(`assay import peer ${base}/peer.toml`)
     expect(out, 'notes steer no terminal').not.toContain('\u001b')
     expect(digestOf(path.join(root, 'supply-chain'))).toBe(before)
