@@ -57,12 +57,12 @@ export class TeamPage extends QueuePage {
     await expect(this.dialog).toHaveCount(0)
   }
 
-  async noteWithKeys(text: string): Promise<void> {
+  async noteWithKeys(text: string, severity = 'concern'): Promise<void> {
     await this.page.keyboard.press('c')
     const field = this.inspector.getByRole('textbox', { name: /^Write a note on/ })
     await expect(field).toBeFocused()
     await this.page.keyboard.type(text)
-    await this.inspector.getByRole('combobox', { name: 'Weight' }).selectOption('concern')
+    await this.inspector.getByRole('combobox', { name: 'Weight' }).selectOption(severity)
     await field.press('Control+Enter')
     await expect(field, 'it was written').toHaveValue('')
   }
