@@ -112,6 +112,6 @@ it('what is said to go can go, all of it at once: the check says the same of eve
         expect(failing(pruned)).toEqual(failing(imported))
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 1_000 },
   )
 })

@@ -53,7 +53,9 @@ export function removableWithPeer(
   file: AuditsFile,
   without: Removable,
 ): Result<ReadonlySet<PackageKey>, Failure> {
-  const { store, isFresh = nothingIsFresh } = input
+  const { isFresh = nothingIsFresh } = input
+  // On top of what prune drops: of two exemptions that do the same, prune and the peer may spare different ones.
+  const store = withoutExemptions(input.store, without.whole)
   const entries = new Set<object>([...file.audits.values(), ...file.wildcardAudits.values()].flat())
   const imports = { ...store.imports, audits: withEntry(store.imports.audits, importName, file) }
   const found = removableExemptions({
@@ -62,7 +64,15 @@ export function removableWithPeer(
     isFresh: entry => entries.has(entry) || isFresh(entry),
   })
   if (!found.ok) return found
-  return ok(new Set([...found.value.whole].filter(key => !without.whole.has(key))))
+  return ok(found.value.whole)
+}
+
+function withoutExemptions(store: VetStore, gone: ReadonlySet<PackageKey>): VetStore {
+  const left = [...store.config.exemptions].map(
+    ([crate, entries]) => [crate, entries.filter(entry => !gone.has(packageKey(crate, entry.version)))] as const,
+  )
+  const exemptions = new Map(left.filter(([, entries]) => entries.length > 0))
+  return { ...store, config: { ...store.config, exemptions } }
 }
 
 /** By version, because two entries may name the same one: all of it gone, or some of what it granted. */
