@@ -177,21 +177,27 @@ test('two people work through a queue together, over git alone [needs git and ca
     await a.selectWithKeys(one)
     await a.page.keyboard.press('Shift+C')
     await expect(a.page.getByText(/^Nobody has signed this change/)).toBeVisible()
-    await expect(a.page.getByRole('button', { name: /^Write files/ })).toBeEnabled({ timeout: 30_000 })
+    // The team's rule asks for two, and says who has signed.
+    await expect(
+      a.page.getByText(/safe-to-deploy needs 2 sign-offs and has 1 \(Ada Auditor.*missing is one more/),
+    ).toBeVisible()
+    await expect(a.page.getByRole('button', { name: /^Write files/ })).toBeDisabled()
+    await a.page.keyboard.press('Control+s')
+    expect(ada.git('status', '--porcelain'), 'nothing is written').toBe('')
     await a.page.keyboard.press('Control+Shift+Enter')
     await a.dialog.getByRole('combobox').fill('Ben')
     await a.page.keyboard.press('Enter')
     await expect(a.row(one).getByText('Second sign-off')).toBeVisible()
     expect(ada.git('status', '--porcelain'), 'signing writes no file').toBe('')
     await a.page.keyboard.press('Control+5')
-    expect(await a.crates()).toEqual([one])
+    await expect.poll(() => a.crates()).toEqual([one])
     await a.syncWithKeys()
   })
 
   await test.step('certify with both names', async () => {
     await b.syncWithKeys()
     await b.page.keyboard.press('Control+4')
-    expect(await b.crates()).toEqual([one])
+    await expect.poll(() => b.crates()).toEqual([one])
     await expect(b.inspector.getByText('Your turn')).toBeVisible()
     await expect(b.inspector.getByRole('list', { name: 'Sign-offs' }).getByText('Ada Auditor')).toBeVisible()
     await b.page.keyboard.press('Shift+C')
