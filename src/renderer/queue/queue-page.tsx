@@ -19,7 +19,7 @@ import { Rail, viewTitles } from './rail.tsx'
 import { NotChecked, Violations } from './side-views.tsx'
 import { openItem, useQueueCommands } from './use-queue-commands.ts'
 import { useRows, type Rows } from './use-rows.ts'
-import { select, useSelection } from './use-selection.ts'
+import { select, stepAmong, useSelection } from './use-selection.ts'
 import './queue.css'
 
 const HINTS = [
@@ -95,8 +95,7 @@ function SolvedQueue({ snapshot }: { readonly snapshot: QueueSnapshot }) {
   const move = (step: number): PackageKey | null => {
     list.hold()
     list.settle()
-    const at = selected === null ? -1 : ordered.findIndex(item => item.key === selected.key)
-    const next = ordered[Math.min(Math.max(at + step, 0), ordered.length - 1)]
+    const next = stepAmong(ordered, list.left, selected?.key ?? null, step)
     if (next === undefined) return null
     select(next.key)
     scrollTo(next.key)

@@ -31,3 +31,22 @@ export function select(key: PackageKey): void {
   useQueueState.setState({ selectedByItself: null })
   useAppStore.setState({ selectedKey: key })
 }
+
+/**
+ * Where a step of the keys leads: rows that left go with it, so it never ends on one of them, and one that is selected
+ * counts as the place between its neighbours. `step` may be larger than the list.
+ */
+export function stepAmong<T extends { readonly key: PackageKey }>(
+  ordered: readonly T[],
+  left: ReadonlySet<PackageKey>,
+  selected: PackageKey | null,
+  step: number,
+): T | undefined {
+  const stays = (item: T) => !left.has(item.key)
+  const at = selected === null ? -1 : ordered.findIndex(item => item.key === selected)
+  const staying = ordered.filter(stays)
+  const above = ordered.slice(0, Math.max(at, 0)).filter(stays).length
+  const isBetween = at >= 0 && left.has(ordered[at]!.key)
+  const from = at < 0 ? -1 : isBetween && step > 0 ? above - 1 : above
+  return staying[Math.min(Math.max(from + step, 0), staying.length - 1)]
+}
