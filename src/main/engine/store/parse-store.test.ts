@@ -8,6 +8,7 @@ import { storeProblemText, type Failure } from '../../../shared/failure.ts'
 import { parseAuditsFile, parseConfigFile, parseImportsFile, parseStore } from './parse-store.ts'
 import { readCanonicalLines } from './toml-lines.ts'
 import { readAnyToml } from './toml-text.ts'
+import { renderStore } from './write-store.ts'
 
 const HASH = 'a'.repeat(40)
 const crate = (name: string) => brand<'CrateName'>(name)
@@ -361,4 +362,29 @@ describe('the line reader', () => {
   ])('leaves %j to the other reader', text => {
     expect(readCanonicalLines(text)).toBeNull()
   })
+})
+
+// cargo-vet lays out any key of this name inline, and a crate may have it.
+it('keeps the exemptions of a crate called dependency-criteria, which stand apart from the others', () => {
+  const config = `
+# cargo-vet config file
+
+[cargo-vet]
+version = "0.10"
+
+[exemptions]
+dependency-criteria = [{ version = "0.0.0", criteria = "safe-to-run" }]
+
+[[exemptions.serde]]
+version = "1.0.0"
+criteria = "safe-to-deploy"
+`
+  const texts = {
+    config,
+    audits: '\n# cargo-vet audits file\n\n[audits]\n',
+    imports: '\n# cargo-vet imports lock\n',
+  }
+  const read = parseStore(texts, { config: 'config.toml', audits: 'audits.toml', imports: 'imports.lock' })
+  expect(read.ok && [...read.value.config.exemptions.keys()]).toEqual(['dependency-criteria', 'serde'])
+  expect(read.ok && renderStore(read.value).config).toBe(config)
 })

@@ -94,7 +94,8 @@ function readCanonicalConfig(text: string): Canonical<ConfigFile> | null {
   if (found === null) return null
   const { head, exemptions } = found.value
   const read = parseConfigFile(head, '')
-  if (!read.ok || renderConfigFile(read.value) !== head) return null
+  // A crate with the name of a key that cargo-vet writes inline has its exemptions in a table of their own, before.
+  if (!read.ok || read.value.exemptions.size > 0 || renderConfigFile(read.value) !== head) return null
   return { value: { ...read.value, exemptions }, comments: [] }
 }
 
