@@ -22,14 +22,7 @@ function isTextField(target: EventTarget | null): boolean {
 }
 
 /** What a text field does itself with these is never a command. */
-const editingKeys = new Set([
-  'Ctrl+a',
-  'Ctrl+z',
-  'Ctrl+Shift+z',
-  'Shift+ArrowUp',
-  'Shift+ArrowDown',
-  'Shift+Enter',
-])
+const editingKeys = new Set(['Ctrl+a', 'Ctrl+z', 'Ctrl+Shift+z', 'Shift+ArrowUp', 'Shift+ArrowDown', 'Shift+Enter'])
 
 const ownKeys = new Set([
   'Enter',
