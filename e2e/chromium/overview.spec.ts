@@ -96,7 +96,13 @@ test('figures and charts say what git and the check say', async ({ page }) => {
   // Nobody turned on figures of single people.
   await expect(page.getByText('Figures of single people are off')).toBeVisible()
   expect((await tableOf(page, 'Audits per week')).every(row => row.length === 2)).toBe(true)
+  // Back from its table a chart has the width of its place again, and its text the size of other text.
+  const scale = await page.locator('.ov-burn .ov-svg').evaluate((svg: SVGSVGElement) => {
+    return svg.clientWidth / svg.viewBox.baseVal.width
+  })
+  expect(scale).toBeCloseTo(1, 1)
   await dismissToasts(page)
+  await page.evaluate(() => document.querySelectorAll('*').forEach(element => (element.scrollTop = 0)))
   await picture(page, 'overview')
   await page.keyboard.press('t')
   await expect(page.getByRole('table')).toHaveCount(4)
