@@ -1,4 +1,5 @@
 /** The bottom of the sheets that write: why it cannot be written, the trial's result, and the buttons. */
+import type { ReactNode } from 'react'
 import { describeFailure, type Failure } from '../../shared/failure.ts'
 import type { CertifyPlan } from '../../shared/wire.ts'
 import { runCommand } from '../commands/command-table.ts'
@@ -7,17 +8,18 @@ import { Icon } from '../parts/icon.tsx'
 import { Keys } from '../parts/keys.tsx'
 import { count } from '../parts/words.ts'
 
-/** Of one audit or of several. */
+/** Of one audit, of several, or of a draft. */
 export type ShownPlan = Pick<CertifyPlan, 'files' | 'effects' | 'trial' | 'canCommit' | 'commitMessage'>
 
 function Trial({ plan, isPlanning }: { readonly plan: ShownPlan | null; readonly isPlanning: boolean }) {
-  if (plan === null || isPlanning)
+  if (isPlanning)
     return (
       <span className="row sub t12">
         <Icon name="sync" />
         Checking a trial copy
       </span>
     )
+  if (plan === null) return null
   if (plan.trial.state === 'passed') {
     const { remaining } = plan.trial
     return (
@@ -40,11 +42,18 @@ function Trial({ plan, isPlanning }: { readonly plan: ShownPlan | null; readonly
   )
 }
 
-export function Blocks({ blocks, failure }: { readonly blocks: readonly string[]; readonly failure: Failure | null }) {
-  if (blocks.length === 0 && failure === null) return null
+/** Why the plan cannot be written; `children`, false when there is nothing to say: what to do before it is. */
+export function Blocks(props: {
+  readonly blocks: readonly string[]
+  readonly failure: Failure | null
+  readonly children?: ReactNode
+}) {
+  const { blocks, failure, children = false } = props
+  if (blocks.length === 0 && failure === null && children === false) return null
   return (
     <div className="blocks">
       {failure !== null && <FailureNotice failure={failure} />}
+      {children}
       {blocks.map(block => (
         <div className="notice e" role="status" key={block}>
           <Icon name="ban" />
@@ -57,6 +66,7 @@ export function Blocks({ blocks, failure }: { readonly blocks: readonly string[]
   )
 }
 
+/** The bar below every sheet that writes. */
 export function Actions(props: {
   readonly plan: ShownPlan | null
   readonly isPlanning: boolean

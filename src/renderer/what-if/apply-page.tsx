@@ -7,13 +7,13 @@ import { describeFailure, type Failure } from '../../shared/failure.ts'
 import type { WhatIfPlan } from '../../shared/what-if.ts'
 import type { WriteResult } from '../../shared/wire.ts'
 import type { EngineClient } from '../../shared/contract.ts'
+import { Actions, Blocks, planSums } from '../certify/certify-actions.tsx'
 import { CertifyPreview } from '../certify/certify-preview.tsx'
 import '../certify/certify.css'
 import { useClient } from '../client.ts'
-import { runCommand, useCommandHandlers } from '../commands/command-table.ts'
+import { useCommandHandlers } from '../commands/command-table.ts'
 import { FailureNotice } from '../parts/failure-notice.tsx'
 import { Icon } from '../parts/icon.tsx'
-import { Keys } from '../parts/keys.tsx'
 import { count, listText } from '../parts/words.ts'
 import { copyText, toastFailure, undoWrite } from '../state/actions.ts'
 import { replaceView, showToast, useAppStore } from '../state/app-store.ts'
@@ -36,11 +36,6 @@ function finish(client: EngineClient, plan: WhatIfPlan, result: WriteResult): vo
   if (result.commitFailure === null) return
   const { title, cause } = describeFailure(result.commitFailure)
   showToast({ tone: 'err', text: `The files were written, but the commit failed: ${title}`, detail: cause })
-}
-
-function sums(plan: WhatIfPlan, key: 'baseSha256' | 'newSha256') {
-  const of = (name: string) => plan.files.find(file => file.file === name)?.[key] ?? ''
-  return { audits: of('audits.toml'), config: of('config.toml'), imports: of('imports.lock') }
 }
 
 interface Planning {
@@ -77,7 +72,6 @@ function usePlan(): Planning {
 }
 
 function CargoCommands({ commands }: { readonly commands: readonly string[] }) {
-  if (commands.length === 0) return null
   return (
     <div className="notice w" role="status">
       <Icon name="wave" />
@@ -103,8 +97,7 @@ export function WhatIfApplyPage() {
     setWriting(true)
     setWriteFailure(null)
     const { changes, commitMessage } = shown
-    const three = { base: sums(shown, 'baseSha256'), planned: sums(shown, 'newSha256') }
-    const done = await client.call('whatif.apply', { changes, ...three, commit, commitMessage })
+    const done = await client.call('whatif.apply', { changes, ...planSums(shown), commit, commitMessage })
     setWriting(false)
     if (done.ok) return finish(client, shown, done.value)
     setWriteFailure(done.error)
@@ -148,78 +141,16 @@ export function WhatIfApplyPage() {
           <CertifyPreview plan={plan} isOld={isPlanning || failure !== null} />
         )}
       </div>
-      {plan !== null && (shownFailure !== null || plan.blocks.length > 0 || plan.cargoCommands.length > 0) && (
-        <div className="blocks">
-          {shownFailure !== null && <FailureNotice failure={shownFailure} />}
-          <CargoCommands commands={plan.cargoCommands} />
-          {plan.blocks.map(block => (
-            <div className="notice e" role="status" key={block}>
-              <Icon name="ban" />
-              <div>
-                <b className="med">Cannot be written:</b> {block}
-              </div>
-            </div>
-          ))}
-        </div>
-      )}
-      <Actions plan={plan} isPlanning={isPlanning} isWriting={isWriting} canWrite={canWrite} />
+      <Blocks blocks={plan?.blocks ?? []} failure={plan === null ? null : shownFailure}>
+        {plan !== null && plan.cargoCommands.length > 0 && <CargoCommands commands={plan.cargoCommands} />}
+      </Blocks>
+      <Actions
+        plan={plan}
+        isPlanning={isPlanning}
+        isWriting={isWriting}
+        canWrite={canWrite}
+        backLabel="Back to what-if"
+      />
     </main>
-  )
-}
-
-function Actions(props: {
-  readonly plan: WhatIfPlan | null
-  readonly isPlanning: boolean
-  readonly isWriting: boolean
-  readonly canWrite: boolean
-}) {
-  const { plan, canWrite } = props
-  const canCommit = plan?.canCommit ?? false
-  const remaining = plan?.trial.state === 'passed' ? plan.trial.remaining : null
-  return (
-    <footer className="acts">
-      {props.isPlanning ? (
-        <span className="row sub t12">
-          <Icon name="sync" />
-          Checking a trial copy
-        </span>
-      ) : (
-        remaining !== null && (
-          <span className="row sub t12">
-            <Icon name="ok" className="ok" />
-            <span>
-              A trial copy passes our own <span className="mono">check --locked</span>’s rules
-              {remaining > 0
-                ? `; ${count(remaining, 'package still needs', 'packages still need')} audit`
-                : '; nothing else needs audit'}
-            </span>
-          </span>
-        )
-      )}
-      <span className="right row" style={{ gap: 6 }}>
-        <button className="btn q" onClick={() => runCommand('certify.back')}>
-          Back to what-if <Keys of="certify.back" />
-        </button>
-        <button
-          className={canCommit ? 'btn' : 'btn p'}
-          disabled={!canWrite}
-          onClick={() => runCommand('certify.write')}
-        >
-          <Icon name="file" />
-          {props.isWriting ? 'Writing' : 'Write files'} <Keys of="certify.write" />
-        </button>
-        {canCommit && (
-          <button
-            className="btn p"
-            disabled={!canWrite}
-            title={plan?.commitMessage}
-            onClick={() => runCommand('certify.commit')}
-          >
-            <Icon name="commit" />
-            Write and commit <Keys of="certify.commit" />
-          </button>
-        )}
-      </span>
-    </footer>
   )
 }
