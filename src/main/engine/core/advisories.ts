@@ -10,6 +10,7 @@ import type { AdvisoryKind, Cvss } from '../../../shared/risk.ts'
 import { affectedRanges, isAffected, type AffectedRange } from './advisories-ranges.ts'
 import { readCvss } from './advisories-cvss.ts'
 import { compareText } from './byte-order.ts'
+import { isTable, ownValue, textAt, type PlainTable } from './plain-table.ts'
 import { parseVersionReq, renderVersionReq, type VersionReq } from './version-req.ts'
 import { compareVetVersions, parseVetVersion, trimText, versionParts } from './version.ts'
 
@@ -58,8 +59,6 @@ export interface Advisories {
 const PLACEHOLDER = 'RUSTSEC-0000-0000'
 const MAX_TITLE = 300
 
-type Table = Readonly<Record<string, unknown>>
-
 /** Front matter, heading and text of an advisory file. The reason of a failure is one sentence. */
 export function splitAdvisory(
   text: string,
@@ -80,10 +79,10 @@ export function splitAdvisory(
 
 /** The advisory of a front matter as a TOML tree. Null: a placeholder, which nobody is to see. */
 export function readAdvisory(
-  tree: Table,
+  tree: PlainTable,
   words: { readonly title: string; readonly description: string },
 ): Result<Advisory | null, string> {
-  const [meta, versions] = [own(tree, 'advisory'), own(tree, 'versions')]
+  const [meta, versions] = [ownValue(tree, 'advisory'), ownValue(tree, 'versions')]
   if (!isTable(meta)) return fail('`advisory` is not a table')
   if (!isTable(versions)) return fail('`versions` is missing')
   const [id, crate, date] = [text(meta, 'id'), text(meta, 'package'), text(meta, 'date')]
@@ -91,19 +90,19 @@ export function readAdvisory(
   if (crate === null || !/^[A-Za-z0-9_-]{1,128}$/.test(crate)) return fail('`package` is missing or no crate name')
   if (date === null || !/^\d{4}-\d\d-\d\d$/.test(date)) return fail('`date` is missing or no date')
   if (id === PLACEHOLDER) return ok(null)
-  const informational = own(meta, 'informational') ?? null
+  const informational = ownValue(meta, 'informational') ?? null
   if (informational !== null && typeof informational !== 'string') return fail('`informational` is not a text')
-  const withdrawn = own(meta, 'withdrawn') ?? null
+  const withdrawn = ownValue(meta, 'withdrawn') ?? null
   if (withdrawn !== null && typeof withdrawn !== 'string') return fail('`withdrawn` is not a date')
   const patched = requirements(versions, 'patched')
   if (!patched.ok) return patched
   const unaffected = requirements(versions, 'unaffected')
   if (!unaffected.ok) return unaffected
-  if (own(versions, 'patched') === undefined) return fail('`versions.patched` is missing')
+  if (ownValue(versions, 'patched') === undefined) return fail('`versions.patched` is missing')
   const affected = affectedRanges(patched.value, unaffected.value)
   if (!affected.ok) return affected
   const vector = text(meta, 'cvss')
-  const aliases = own(meta, 'aliases')
+  const aliases = ownValue(meta, 'aliases')
   return ok({
     ...{ id, crate, date, ...words, informational, withdrawn, url: webAddress(text(meta, 'url')) },
     kind: kindOf(informational),
@@ -176,8 +175,8 @@ function kindOf(informational: string | null): AdvisoryKind {
   return 'other'
 }
 
-function requirements(versions: Table, key: string): Result<readonly VersionReq[], string> {
-  const list = own(versions, key) ?? []
+function requirements(versions: PlainTable, key: string): Result<readonly VersionReq[], string> {
+  const list = ownValue(versions, key) ?? []
   if (!Array.isArray(list) || list.length > 200) return fail(`\`versions.${key}\` is not a list of requirements`)
   const found: VersionReq[] = []
   for (const one of list) {
@@ -190,9 +189,4 @@ function requirements(versions: Table, key: string): Result<readonly VersionReq[
 
 const webAddress = (given: string | null): string | null =>
   given !== null && /^https?:\/\/[\x21-\x7e]{1,2000}$/.test(given) ? given : null
-const isTable = (value: unknown): value is Table => typeof value === 'object' && value !== null && !Array.isArray(value)
-const own = (table: Table, key: string): unknown => (Object.hasOwn(table, key) ? table[key] : undefined)
-const text = (table: Table, key: string): string | null => {
-  const value = own(table, key)
-  return typeof value === 'string' ? value : null
-}
+const text = (table: PlainTable, key: string): string | null => textAt(table, key) ?? null

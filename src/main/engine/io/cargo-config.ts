@@ -8,7 +8,8 @@ import type { AbsolutePath } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import { FileError, type Capabilities } from '../capabilities.ts'
-import { isTable, parseToml, tableAt, textAt, type TomlTable } from './toml.ts'
+import { isTable, tableAt, textAt, type PlainTable } from '../core/plain-table.ts'
+import { parseToml } from './toml.ts'
 
 const MAX_CONFIG_BYTES = 1 << 20
 
@@ -18,7 +19,7 @@ export interface CargoConfigFile {
   readonly baseDir: string
   /** `home`: CARGO_HOME's file, the user's own. `workspace`: found from the workspace upward. */
   readonly origin: 'workspace' | 'home'
-  readonly table: TomlTable
+  readonly table: PlainTable
 }
 
 /** cargo's home: CARGO_HOME, else `.cargo` in the user's home. */

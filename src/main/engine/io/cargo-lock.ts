@@ -8,7 +8,8 @@ import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import { FileError, type Capabilities } from '../capabilities.ts'
 import type { CargoMetadata, MetadataNode, MetadataPackage } from '../core/cargo-metadata.ts'
-import { isTable, parseToml, tableAt, textAt, type TomlTable } from './toml.ts'
+import { isTable, tableAt, textAt, type PlainTable } from '../core/plain-table.ts'
+import { parseToml } from './toml.ts'
 
 const MAX_LOCK_BYTES = 64 << 20
 const NEWEST_VERSION = 4
@@ -74,7 +75,7 @@ export async function parseCargoLock(text: string, file: AbsolutePath): Promise<
   return ok({ file, version: version.value ?? (checksums.size > 0 ? 1 : 2), packages })
 }
 
-function statedVersion(table: TomlTable): Result<number | null, string> {
+function statedVersion(table: PlainTable): Result<number | null, string> {
   const stated = table['version']
   if (stated === undefined) return ok(null)
   if (typeof stated !== 'number' || !Number.isInteger(stated)) return fail('the version is not a number')
@@ -90,7 +91,7 @@ interface Row {
   readonly dependencies: readonly string[]
 }
 
-function packageRows(table: TomlTable): Result<readonly Row[], string> {
+function packageRows(table: PlainTable): Result<readonly Row[], string> {
   const stated = table['package'] ?? []
   const root = table['root'] // before 2017 the root package stood apart
   const rows: Row[] = []
@@ -111,7 +112,7 @@ function packageRows(table: TomlTable): Result<readonly Row[], string> {
 }
 
 /** Version 1 keeps checksums in `[metadata]`: `checksum NAME VERSION (SOURCE)`. */
-function oldChecksums(table: TomlTable): ReadonlyMap<string, string> {
+function oldChecksums(table: PlainTable): ReadonlyMap<string, string> {
   const sums = new Map<string, string>()
   for (const [key, value] of Object.entries(tableAt(table, 'metadata') ?? {})) {
     if (key.startsWith('checksum ') && typeof value === 'string' && value !== '<none>') sums.set(key.slice(9), value)

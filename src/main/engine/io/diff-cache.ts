@@ -8,8 +8,9 @@ import type { AbsolutePath, DiffStat, VetVersion } from '../../../shared/domain.
 import type { Failure } from '../../../shared/failure.ts'
 import type { Result } from '../../../shared/result.ts'
 import { FileError, type Capabilities } from '../capabilities.ts'
+import { isTable, tableAt } from '../core/plain-table.ts'
 import { compareVetVersions, parseVetVersion } from '../core/version.ts'
-import { isTable, parseToml, tableAt } from './toml.ts'
+import { parseToml } from './toml.ts'
 import { withVetCacheLock } from './vet-cache-lock.ts'
 
 const MAX_FILE_BYTES = 256 << 20

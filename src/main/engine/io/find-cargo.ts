@@ -6,8 +6,9 @@
 import path from 'node:path'
 import type { AbsolutePath } from '../../../shared/domain.ts'
 import { FileError, type Capabilities } from '../capabilities.ts'
+import { tableAt, textAt } from '../core/plain-table.ts'
 import { ancestors } from './cargo-config.ts'
-import { parseToml, tableAt, textAt } from './toml.ts'
+import { parseToml } from './toml.ts'
 
 export interface FoundCargo {
   readonly command: string

@@ -7,8 +7,9 @@ import type { AbsolutePath } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import { FileError, type Capabilities } from '../capabilities.ts'
+import { tableAt, textAt } from '../core/plain-table.ts'
 import { ancestors } from './cargo-config.ts'
-import { parseToml, tableAt, textAt } from './toml.ts'
+import { parseToml } from './toml.ts'
 
 const MAX_MANIFEST_BYTES = 16 << 20
 

@@ -1,7 +1,8 @@
 /** Dependencies of a manifest or an index line in one form, so that they can be held against each other. */
 import { parseVersionReq, renderVersionReq } from '../core/version-req.ts'
 import type { IndexFacts } from './index-facts.ts'
-import { canonical, isTable, sortedUnique, tableAt, textAt, textsAt, valueAt, type TomlTable } from './manifest-toml.ts'
+import { isTable } from '../core/plain-table.ts'
+import { canonical, sortedUnique, tableAt, textAt, textsAt, valueAt, type TomlTable } from './manifest-toml.ts'
 
 export type DepKind = 'normal' | 'build' | 'dev'
 

@@ -1,10 +1,10 @@
 /** Everything of a manifest but targets and dependencies in comparable form, with a workspace's values filled in. */
+import { isTable } from '../core/plain-table.ts'
 import {
   baseName,
   canonical,
   cleanPath,
   isEmptyTable,
-  isTable,
   packageOf,
   sortedUnique,
   tableAt,

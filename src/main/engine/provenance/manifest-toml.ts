@@ -1,7 +1,8 @@
 /** Manifests as plain data that can be compared: own keys only, texts and lists in one form. */
 import { parse, TomlError } from 'smol-toml'
+import { isTable, type PlainTable } from '../core/plain-table.ts'
 
-export type TomlTable = { readonly [key: string]: unknown }
+export type TomlTable = PlainTable
 
 /** The top table; null when it is not TOML (or not UTF-8). A byte order mark is no part of it. */
 export function parseManifest(bytes: Uint8Array): TomlTable | null {
@@ -12,10 +13,6 @@ export function parseManifest(bytes: Uint8Array): TomlTable | null {
     if (error instanceof TomlError || error instanceof TypeError) return null
     throw error
   }
-}
-
-export function isTable(value: unknown): value is TomlTable {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
 }
 
 /** The value of the first of the names that is there; undefined when none is. */

@@ -3,7 +3,8 @@
  * come from a list instead of a disk, so that two manifests can be held against the same archive.
  * Source: cargo, src/cargo/util/toml/targets.rs (its rules since 1.27; the old names of edition 2015 included).
  */
-import { canonical, cleanPath, isTable, packageOf, textAt, valueAt, type TomlTable } from './manifest-toml.ts'
+import { isTable } from '../core/plain-table.ts'
+import { canonical, cleanPath, packageOf, textAt, valueAt, type TomlTable } from './manifest-toml.ts'
 
 export type TargetKind = 'lib' | 'bin' | 'example' | 'test' | 'bench'
 

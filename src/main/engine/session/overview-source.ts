@@ -18,6 +18,7 @@ import { ok, type Result } from '../../../shared/result.ts'
 import type { QueueItem, QueueSnapshot } from '../../../shared/wire.ts'
 import { openCache } from '../cache.ts'
 import { FileError, type Capabilities, type Run } from '../capabilities.ts'
+import { ownValue, tableAt } from '../core/plain-table.ts'
 import { publisherText } from '../core/publishers.ts'
 import { coverageOf } from '../core/overview-coverage.ts'
 import { removableExemptions, removableWithPeer, unprunableCrates } from '../core/overview-exemptions.ts'
@@ -28,8 +29,7 @@ import { auditFactsOf, configFactsOf, lockFacts } from '../io/store-history-fact
 import { findHistory, readStoreHistory, type BlobReader } from '../io/store-history.ts'
 import type { WebApi } from '../io/web-api.ts'
 import { createLiveGit } from '../provenance/live-git.ts'
-import { ASSAY_FILE } from '../store/assay-file.ts'
-import { readToml } from '../store/toml-text.ts'
+import { ASSAY_FILE, readAssayTree } from '../store/assay-file.ts'
 import type { LoadedWorkspace, Solved } from './flow.ts'
 import { createTranslations } from './online.ts'
 import { cachedPeers, oldestCopy, peerFile, rememberedRegistry } from './what-if-peers.ts'
@@ -293,11 +293,8 @@ async function lockNow(caps: Capabilities, root: AbsolutePath): Promise<Readonly
 /** `[overview] per-reviewer = true` in assay.toml. Figures of single people are shown only where a team wants that. */
 async function wantsPeople(caps: Capabilities, storeDir: AbsolutePath): Promise<boolean> {
   const text = await textOrNull(caps, path.join(storeDir, ASSAY_FILE) as AbsolutePath, MAX_SETTINGS_BYTES)
-  const tree = text === null ? null : readToml(text, ASSAY_FILE)
-  if (tree === null || !tree.ok || !Object.hasOwn(tree.value, 'overview')) return false
-  const section: unknown = tree.value['overview']
-  if (typeof section !== 'object' || section === null || !Object.hasOwn(section, 'per-reviewer')) return false
-  return (section as Readonly<Record<string, unknown>>)['per-reviewer'] === true
+  const tree = text === null ? null : readAssayTree(text).tree
+  return tree !== null && ownValue(tableAt(tree, 'overview'), 'per-reviewer') === true
 }
 
 async function textOrNull(caps: Capabilities, file: AbsolutePath, maxBytes: number): Promise<string | null> {

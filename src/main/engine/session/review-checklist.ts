@@ -14,7 +14,8 @@ import { FileError, type Capabilities } from '../capabilities.ts'
 import { openChecklistAnswers, type ChecklistAnswers } from '../review/checklist/answers.ts'
 import { seededChecklist } from '../review/checklist/seeds.ts'
 import { checklistGroup, type Counted } from '../review/checklist/state.ts'
-import { ASSAY_FILE, readAssayFile, writeChecklist, type AssayFile } from '../store/assay-file.ts'
+import { readChecklists, writeChecklist, type AssayChecklists } from '../store/assay-checklist.ts'
+import { ASSAY_FILE } from '../store/assay-file.ts'
 import { decodeUtf8 } from '../store/utf8.ts'
 import type { ReviewSides } from './review-units.ts'
 
@@ -47,14 +48,14 @@ export interface ReviewChecklistDeps {
 interface OnDisk {
   readonly text: string
   readonly sha256: string | null
-  readonly file: AssayFile
+  readonly file: AssayChecklists
 }
 
 export function createReviewChecklist(deps: ReviewChecklistDeps): ReviewChecklist {
   const { caps } = deps
   const answers: ChecklistAnswers = openChecklistAnswers(caps)
 
-  const itemsOf = (file: AssayFile, criterion: string): readonly ChecklistItem[] =>
+  const itemsOf = (file: AssayChecklists, criterion: string): readonly ChecklistItem[] =>
     file.checklists.get(criterion) ?? seededChecklist(criterion)
   const listed = async (sides: ReviewSides, scope: ChecklistScope, disk: OnDisk): Promise<Checklist> => {
     await answers.ready()
@@ -133,13 +134,13 @@ const fileOf = (scope: ChecklistScope) => path.join(scope.storeDir, ASSAY_FILE) 
 async function readDisk(caps: Capabilities, file: AbsolutePath): Promise<Result<OnDisk, Failure>> {
   try {
     const stat = await caps.files.stat(file)
-    if (stat === null) return ok({ text: '', sha256: null, file: readAssayFile('') })
+    if (stat === null) return ok({ text: '', sha256: null, file: readChecklists('') })
     if (stat.kind !== 'file') return fail({ code: 'store-io', path: file, reason: 'it is not a plain file' })
     const bytes = await caps.files.readBytes(file, MAX_FILE_BYTES)
     const text = decodeUtf8(bytes, file)
     if (!text.ok) return fail({ code: 'store-toml', file, problem: text.error })
     const sha256 = createHash('sha256').update(bytes).digest('hex')
-    return ok({ text: text.value, sha256, file: readAssayFile(text.value) })
+    return ok({ text: text.value, sha256, file: readChecklists(text.value) })
   } catch (error) {
     if (error instanceof FileError) return fail({ code: 'store-io', path: error.path, reason: error.message })
     throw error

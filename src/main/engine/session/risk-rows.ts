@@ -21,7 +21,7 @@ import type { AuditsFile } from '../core/store-model.ts'
 import type { ArchiveEntry } from '../io/archive.ts'
 import { readRegistryConfig } from '../io/registry-config.ts'
 import { openRegistry, type IndexVersion, type Registry } from '../io/registry.ts'
-import { ASSAY_FILE } from '../store/assay-file.ts'
+import { ASSAY_FILE, assayProblemText } from '../store/assay-file.ts'
 import { readAssayRisk } from '../store/assay-risk.ts'
 import type { LoadedWorkspace, Solved } from './flow.ts'
 import { openProvenanceResults } from './provenance-results.ts'
@@ -128,7 +128,7 @@ export function openRiskReader(caps: Capabilities): RiskReader {
       const weights: RiskDetail['weights'] = {
         from: risk.from,
         most: mostOf(risk.weights),
-        problems: risk.problems.map(p => (p.line === null ? p.message : `${ASSAY_FILE} line ${p.line}: ${p.message}`)),
+        problems: risk.problems.map(assayProblemText),
       }
       const details: RiskDetail[] = []
       for (const [i, item] of snapshot.items.entries()) {

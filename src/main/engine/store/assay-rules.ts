@@ -13,39 +13,24 @@
  *
  * What is wrong is a problem with its line, and a problem is a rule that nobody meets.
  */
+import { isTable, ownValue, type PlainTable } from '../core/plain-table.ts'
 import { keyOf, NO_RULES, type CriterionRule, type TeamRules } from '../core/team-rules.ts'
-import { ASSAY_FILE } from './assay-file.ts'
-import { buildSpanIndex, placeAt, spanOf } from './toml-spans.ts'
-import { readToml } from './toml-text.ts'
+import { assayProblemText, readAssayTree } from './assay-file.ts'
 
 const MAX_SIGN_OFFS = 20
 const MAX_PEOPLE = 1_000
 
-type Table = Readonly<Record<string, unknown>>
-const isTable = (value: unknown): value is Table =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
-
 /** @param text of assay.toml; null when there is none. Never fails. */
 export function readTeamRules(text: string | null): TeamRules {
   if (text === null) return NO_RULES
-  const tree = readToml(text, ASSAY_FILE)
-  if (!tree.ok) {
-    const place = tree.error.place === undefined || tree.error.place === null ? '' : ` line ${tree.error.place.line}`
-    return { ...NO_RULES, problems: [`${ASSAY_FILE}${place}: ${tree.error.message}`] }
-  }
-  const spans = buildSpanIndex(text)
-  const problems: string[] = []
-  const problem = (path: readonly (string | number)[], message: string) => {
-    const span = spanOf(spans, path)
-    const line = span === null ? '' : ` line ${placeAt(text, ASSAY_FILE, span.keyStart, span.keyEnd).line}`
-    problems.push(`${ASSAY_FILE}${line}: ${message}`)
-  }
-  const tableAt = (within: Table, key: string, path: readonly string[]): Table => {
-    const value = Object.hasOwn(within, key) ? within[key] : undefined
+  const { tree, problems, note: problem } = readAssayTree(text)
+  if (tree === null) return { ...NO_RULES, problems: problems.map(assayProblemText) }
+  const tableAt = (within: PlainTable, key: string, path: readonly string[]): PlainTable => {
+    const value = ownValue(within, key)
     if (value !== undefined && !isTable(value)) problem(path, `\`${path.join('.')}\` is not a table`)
     return isTable(value) ? value : {}
   }
-  const team = tableAt(tree.value, 'team', ['team'])
+  const team = tableAt(tree, 'team', ['team'])
   const groups = new Map<string, readonly string[]>()
   for (const [name, members] of Object.entries(tableAt(team, 'groups', ['team', 'groups']))) {
     const path = ['team', 'groups', name]
@@ -72,18 +57,18 @@ export function readTeamRules(text: string | null): TeamRules {
     ...{ groups, criteria },
     notCrateAuthorsAlone: isForbidden('crate-authors-alone'),
     notNoteAuthorsAlone: isForbidden('note-authors-alone'),
-    problems,
+    problems: problems.map(assayProblemText),
   }
 }
 
 const KNOWN = new Set(['criteria', 'crate-authors-alone', 'note-authors-alone'])
 
 function ruleOf(
-  table: Table,
+  table: PlainTable,
   groups: ReadonlyMap<string, unknown>,
   problem: (key: string, message: string) => void,
 ): CriterionRule | null {
-  const value = (key: string): unknown => (Object.hasOwn(table, key) ? table[key] : undefined)
+  const value = (key: string): unknown => ownValue(table, key)
   const before = { count: 0 }
   const wrong = (key: string, message: string) => {
     before.count++

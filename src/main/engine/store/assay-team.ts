@@ -3,8 +3,8 @@
  * workspace's remote `origin`. `branch`: `assay/team` or another one below `assay/`, so that no branch with code is ever
  * written to. The file comes with the workspace, so it may be anybody's: what is wrong is named and not used.
  */
-import { ASSAY_FILE } from './assay-file.ts'
-import { readToml } from './toml-text.ts'
+import { isTable, ownValue } from '../core/plain-table.ts'
+import { ASSAY_FILE, assayProblemText, readAssayTree } from './assay-file.ts'
 
 export const DEFAULT_BRANCH = 'assay/team'
 
@@ -19,17 +19,13 @@ export interface TeamSettings {
 export function readTeamSettings(text: string | null): TeamSettings {
   const none = { repository: null, branch: DEFAULT_BRANCH }
   if (text === null) return { ...none, problems: [] }
-  const tree = readToml(text, ASSAY_FILE)
-  if (!tree.ok)
-    return { ...none, problems: [`${ASSAY_FILE} line ${tree.error.place?.line ?? '?'}: ${tree.error.message}`] }
-  const team = Object.hasOwn(tree.value, 'team') ? tree.value['team'] : undefined
+  const { tree, problems: wrong } = readAssayTree(text)
+  if (tree === null) return { ...none, problems: wrong.map(assayProblemText) }
+  const team = ownValue(tree, 'team')
   if (team === undefined) return { ...none, problems: [] }
-  if (typeof team !== 'object' || team === null || Array.isArray(team))
-    return { ...none, problems: [`\`team\` of ${ASSAY_FILE} is not a table`] }
-  const value = (key: string): unknown =>
-    Object.hasOwn(team, key) ? (team as Record<string, unknown>)[key] : undefined
-  const repository = value('repository')
-  const branch = value('branch')
+  if (!isTable(team)) return { ...none, problems: [`\`team\` of ${ASSAY_FILE} is not a table`] }
+  const repository = ownValue(team, 'repository')
+  const branch = ownValue(team, 'branch')
   const problems: string[] = []
   if (repository !== undefined && !isAddress(repository))
     problems.push(

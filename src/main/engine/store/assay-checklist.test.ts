@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { ChecklistItem } from '../../../shared/review-checklist.ts'
-import { readAssayFile, writeChecklist } from './assay-file.ts'
+import { readChecklists, writeChecklist } from './assay-checklist.ts'
 
 const item = (id: string, question = `What of ${id}?`, auto: ChecklistItem['auto'] = null): ChecklistItem => ({
   id,
@@ -31,13 +31,13 @@ question = 'What of z?'
 `
 
 test('reads the items of each criterion', () => {
-  const file = readAssayFile(FILE)
+  const file = readChecklists(FILE)
   expect(file.problems).toEqual([])
   expect([...file.checklists]).toEqual([
     ['safe-to-deploy', [item('a'), item('b', 'What\nof b?', 'units')]],
     ['x y', [item('z')]],
   ])
-  expect(readAssayFile('')).toEqual({ checklists: new Map(), problems: [], isToml: true })
+  expect(readChecklists('')).toEqual({ checklists: new Map(), problems: [], isToml: true })
 })
 
 test.each<readonly [string, string, number | null, string, number]>([
@@ -58,7 +58,7 @@ test.each<readonly [string, string, number | null, string, number]>([
   ],
   ['an item that is no table', 'checklist.a = [1]\n', 1, 'is a table with', 0],
 ])('%s is named with its line', (_, text, line, message, left) => {
-  const file = readAssayFile(text)
+  const file = readChecklists(text)
   expect(file.problems).toHaveLength(1)
   expect(file.problems[0]).toMatchObject({ line, message: expect.stringContaining(message) as string })
   expect([...file.checklists.values()].flat()).toHaveLength(left)
@@ -148,7 +148,7 @@ test('whatever is written is read again, and other criteria keep their bytes', (
       let text = FILE
       for (const [criterion, items] of steps) {
         text = written(text, criterion, items)
-        expect(readAssayFile(text).checklists.get(criterion) ?? []).toEqual(items)
+        expect(readChecklists(text).checklists.get(criterion) ?? []).toEqual(items)
       }
       expect(text).toContain('[weights] # of the team\nunsafe = 3\n')
     }),
