@@ -205,7 +205,7 @@ export function CertifyForm(props: {
           </label>
           {state.review !== null && state.review.text !== '' && (
             <button
-              className="btn q s right"
+              className="link t12 right"
               disabled={form.notes === state.review.text}
               title="Put in what the review knows: published notes, what was read, units"
               onClick={state.rebuildNotes}

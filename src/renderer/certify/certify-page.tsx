@@ -10,6 +10,7 @@ import { useClient } from '../client.ts'
 import { useCommandHandlers } from '../commands/command-table.ts'
 import { FailureNotice } from '../parts/failure-notice.tsx'
 import { changeText, listText } from '../parts/words.ts'
+import { SourceLine } from '../review/source-status.tsx'
 import { toastFailure, undoWrite } from '../state/actions.ts'
 import { closeTab, openReview, replaceView, showToast, useAppStore, type OpenReview } from '../state/app-store.ts'
 import { markDone } from '../team/sign-off-panel.tsx'
@@ -159,7 +160,10 @@ export function CertifyPage({ tab, onBack }: { readonly tab: OpenReview; readonl
             Split at versions
           </button>
         )}
-        {isPlanning && plan !== null && <span className="t12 dim right">Making the preview anew</span>}
+        {isPlanning && plan !== null && <span className="t12 dim">Making the preview anew</span>}
+        <span className="t12 sub right">
+          <SourceLine crate={tab.crate} delta={tab.delta} />
+        </span>
       </header>
       {plan === null ? (
         <div className="cols one">

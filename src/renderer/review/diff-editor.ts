@@ -20,6 +20,7 @@ import { shownPath } from './shown-path.ts'
 import { themeNow } from '../styles/follow-theme.ts'
 import { suspiciousDecorations } from './suspicious-marks.ts'
 import { showNoteZones } from './note-zones.ts'
+import { showFoldUnits } from './fold-units.ts'
 import { unitDecorations } from './unit-marks.ts'
 
 export type TextDiff = Extract<FileDiff, { kind: 'text' }>
@@ -268,7 +269,9 @@ export function createDiffView(first: DiffViewPlace | null): DiffView {
   const showMarks = (models: Models) => {
     marks[0].set(suspiciousDecorations(models.diff.suspicious, 'old', models.oldLines))
     marks[1].set(suspiciousDecorations(models.diff.suspicious, 'new', models.newLines))
-    unitMarks.set(unitDecorations(units.get(models.diff.path) ?? [], models.newLines.length))
+    const here = units.get(models.diff.path) ?? []
+    unitMarks.set(unitDecorations(here, models.newLines.length))
+    showFoldUnits(models.modified, here)
   }
   const fillIntraline = (models: Models, budgetMs: number): boolean => {
     const intraline = attachHunks(models.modified, models.diff.hunks)
@@ -343,6 +346,7 @@ export function createDiffView(first: DiffViewPlace | null): DiffView {
     clearMoves?.()
     ;[clearZones, clearMoves] = [null, null]
     for (const decorations of [...marks, unitMarks]) decorations.clear()
+    showFoldUnits(null, [])
     const model = widget.getModel()
     widget.setModel(null)
     if (model !== null && 'dispose' in model) (model as unknown as IDisposable).dispose()

@@ -4,6 +4,7 @@ import type { FileDiff, Review, ReviewFile, SuspiciousChar } from '../../shared/
 import { count } from '../parts/words.ts'
 import { markWords, ReadMarkGlyph } from './read-mark.tsx'
 import { shownPath } from './shown-path.ts'
+import { VERIFIED } from './source-status.tsx'
 
 export function FileTab(props: {
   readonly review: Review
@@ -123,12 +124,6 @@ function Hash({ title, hash }: { readonly title: string; readonly hash: string |
       </dd>
     </>
   )
-}
-
-const VERIFIED: Readonly<Record<Review['sourceNew']['verifiedBy'], string>> = {
-  index: 'as the registry index states',
-  lockfile: 'as Cargo.lock states',
-  none: 'not compared with anything',
 }
 
 function Source({ title, source }: { readonly title: string; readonly source: Review['sourceNew'] }) {

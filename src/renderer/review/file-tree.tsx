@@ -4,6 +4,7 @@
  */
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
+import type { Unit } from '../../shared/review-units.ts'
 import type { FileGroup, ReviewFile } from '../../shared/wire.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Keys } from '../parts/keys.tsx'
@@ -12,11 +13,14 @@ import { ReadMarkGlyph } from './read-mark.tsx'
 import { shownPath } from './shown-path.ts'
 import { treeKeyTarget } from './tree-keys.ts'
 import { linesOfFile, readProgress, ROW_HEIGHT, type TreeRow, type TreeSort } from './tree-rows.ts'
+import { isOpen, UNIT_GROUPS } from './unit-words.ts'
 
 export interface FileTreeProps {
   readonly rows: readonly TreeRow[]
   readonly selected: string | null
   readonly sort: TreeSort
+  /** By path; empty until they were looked for. */
+  readonly units: ReadonlyMap<string, readonly Unit[]>
   readonly filter: string
   readonly filterRef: RefObject<HTMLInputElement | null>
   readonly onOpen: (path: string) => void
@@ -31,6 +35,11 @@ export interface FileTreeProps {
 
 const NEXT_SORT: Readonly<Record<TreeSort, TreeSort>> = { path: 'unread', unread: 'risk', risk: 'path' }
 const SORT_WORDS: Readonly<Record<TreeSort, string>> = { path: 'By path', unread: 'Unread first', risk: 'By risk' }
+
+const NO_UNITS: readonly Unit[] = []
+const UNSAFE_KINDS = new Set(
+  UNIT_GROUPS.filter(({ id }) => id === 'unsafe' || id === 'ffi').flatMap(({ kinds }) => kinds),
+)
 
 const rowKey = (row: TreeRow): string =>
   row.kind === 'group' ? `g:${row.group.id}` : row.kind === 'folder' ? `d:${row.key}` : `f:${row.file.path}`
@@ -147,11 +156,12 @@ export function FileTree(props: FileTreeProps) {
                 data-active={key === activeKey && focused !== null ? '' : undefined}
                 {...rowRole(row, key === selectedKey)}
                 onClick={() => {
+                  focusRow(item.index)
                   if (row.kind === 'file') props.onOpen(row.file.path)
                   if (row.kind === 'group') props.onToggleGroup(row.group.id)
                 }}
               >
-                <Row row={row} />
+                <Row row={row} units={props.units} />
               </div>
             )
           })}
@@ -180,14 +190,14 @@ function rowRole(row: TreeRow, isSelected: boolean): Record<string, string | num
   return { role: 'treeitem', 'aria-level': 2, 'aria-selected': isSelected, 'data-path': shownPath(row.file.path) }
 }
 
-function Row({ row }: { readonly row: TreeRow }) {
+function Row({ row, units }: { readonly row: TreeRow; readonly units: FileTreeProps['units'] }) {
   if (row.kind === 'folder') return <div className="rv-dir m11">{row.folder}</div>
   if (row.kind === 'group') {
     const read = row.files.filter(file => file.mark === 'read').length
     return (
       <div className={row.files.length === 0 ? 'rv-group none' : 'rv-group'}>
         <Icon name={row.isOpen ? 'down' : 'right'} />
-        <span className="grow ell">{row.group.title}</span>
+        <span className="rv-group-title ell">{row.group.title}</span>
         {row.isOptional && <span className="opt">optional</span>}
         <GroupBar files={row.files} />
         <span className="num t11">
@@ -196,7 +206,7 @@ function Row({ row }: { readonly row: TreeRow }) {
       </div>
     )
   }
-  return <FileRow file={row.file} name={row.name} />
+  return <FileRow file={row.file} name={row.name} units={units.get(row.file.path) ?? NO_UNITS} />
 }
 
 /** Lines read of a group, as a bar; said in words to those who do not see it. */
@@ -219,7 +229,8 @@ function unseenFolder(file: ReviewFile, name: string): string {
   return path.endsWith(name) ? path.slice(0, path.length - name.length) : ''
 }
 
-function FileRow({ file, name }: { readonly file: ReviewFile; readonly name: string }) {
+function FileRow(props: { readonly file: ReviewFile; readonly name: string; readonly units: readonly Unit[] }) {
+  const { file, name } = props
   const lines = linesOfFile(file)
   const suspects = count(file.suspicious ?? 0, 'suspicious character')
   const title = file.oldPath === null ? shownPath(file.path) : `${shownPath(file.oldPath)} → ${shownPath(file.path)}`
@@ -235,12 +246,26 @@ function FileRow({ file, name }: { readonly file: ReviewFile; readonly name: str
           <Icon name="warn" />
         </span>
       )}
+      <UnitGlyph units={props.units} />
       <span className="num t11 dim">
         {file.isBinary ? 'binary' : number(lines)}
         {!file.isBinary && <span className="sr">{lines === 1 ? ' changed line' : ' changed lines'}</span>}
       </span>
       <Churn file={file} />
     </div>
+  )
+}
+
+/** That there is unsafe or foreign code in the file, and whether some of it waits for an answer. */
+function UnitGlyph({ units }: { readonly units: readonly Unit[] }) {
+  const here = units.filter(unit => UNSAFE_KINDS.has(unit.kind))
+  if (here.length === 0) return null
+  const open = here.filter(isOpen).length
+  const text = `${count(here.length, 'unsafe or foreign place')}, ${number(open)} open`
+  return (
+    <span className={open > 0 ? 'rv-file-unit' : 'rv-file-unit answered'} role="img" aria-label={text} title={text}>
+      <span className="rv-diamond" />
+    </span>
   )
 }
 

@@ -25,6 +25,23 @@ declare module 'monaco-editor/editor/standalone/browser/standaloneServices' {
 declare module 'monaco-editor/editor/browser/widget/diffEditor/features/overviewRulerFeature' {
   export const OverviewRulerFeature: { ONE_OVERVIEW_WIDTH: number; ENTIRE_DIFF_OVERVIEW_WIDTH: number }
 }
+declare module 'monaco-editor/editor/browser/widget/diffEditor/features/hideUnchangedRegionsFeature' {
+  import type { editor } from 'monaco-editor/editor'
+  import type { LineRange } from 'monaco-editor/editor/common/core/ranges/lineRange'
+  interface FoldItem {
+    readonly name: string
+    readonly kind: number
+    readonly startLineNumber: number
+  }
+  interface FoldItems {
+    dispose(): void
+    getBreadcrumbItems(range: LineRange, reader: unknown): FoldItem[]
+    getAt(): FoldItem[]
+  }
+  export const HideUnchangedRegionsFeature: {
+    setBreadcrumbsSourceFactory(factory: (model: editor.ITextModel) => FoldItems): void
+  }
+}
 declare module '*?worker' {
   const WorkerFactory: new () => Worker
   // The bundler gives the constructor as the module's default.

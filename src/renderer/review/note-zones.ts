@@ -5,9 +5,10 @@
 import type { editor } from 'monaco-editor/editor'
 import type { Note } from '../../shared/review-notes.ts'
 import { personName } from '../parts/words.ts'
+import { initials } from '../team/people.ts'
 
 const LINE_PX = 18
-const FRAME_PX = 42
+const FRAME_PX = 46
 const LETTERS_PER_LINE = 64
 const MAX_LINES = 12
 
@@ -34,6 +35,13 @@ const lineCount = (text: string): number =>
     .split('\n')
     .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / LETTERS_PER_LINE)), 0)
 
+function textIn(tag: string, className: string, text: string): HTMLElement {
+  const made = document.createElement(tag)
+  made.className = className
+  made.textContent = text
+  return made
+}
+
 function noteBox(note: Note, onOpen: (note: Note) => void): HTMLElement {
   const zone = document.createElement('div')
   zone.className = 'rv-zone'
@@ -41,16 +49,22 @@ function noteBox(note: Note, onOpen: (note: Note) => void): HTMLElement {
   box.className = note.severity === 'concern' || note.severity === 'blocker' ? 'rv-zone-box warn' : 'rv-zone-box'
   const head = document.createElement('div')
   head.className = 'rv-zone-head'
+  const { line, endLine } = note.place
   const facts = [
     note.severity === 'remark' ? null : note.severity,
     note.state === 'published' ? null : note.state,
     note.place.state === 'here' ? null : note.place.state,
     note.inAudit && note.state === 'published' ? 'in audit notes' : null,
   ].filter(fact => fact !== null)
-  head.textContent = [personName(note.who), ...facts].join(' · ')
-  const text = document.createElement('div')
-  text.className = 'rv-zone-text'
-  text.textContent = note.text.trim()
+  const disc = textIn('span', 'av', initials(note.who))
+  disc.setAttribute('aria-hidden', 'true')
+  head.append(
+    disc,
+    textIn('b', 'ell', personName(note.who)),
+    textIn('span', 'dim nw', line === endLine ? `line ${line}` : `lines ${line} to ${endLine}`),
+    ...facts.map(fact => textIn('span', fact === 'concern' || fact === 'blocker' ? 'pill warn' : 'pill', fact)),
+  )
+  const text = textIn('div', 'rv-zone-text', note.text.trim())
   box.append(head, text)
   box.addEventListener('click', () => onOpen(note))
   zone.append(box)

@@ -30,6 +30,7 @@ import { AtLine, createPlace, PlaceBar } from './place-bar.tsx'
 import { FileHeader, TopBar } from './review-bars.tsx'
 import { ReviewFailed, ReviewLoading } from './review-states.tsx'
 import { SidePanel, type PanelTab } from './side-panel.tsx'
+import { useTellSource } from './source-status.tsx'
 import { closedAtFirst, toggled, useWindowWidth } from './page-state.ts'
 import { nextPath, readingOrder, treeRows, type TreeRow, type TreeSort } from './tree-rows.ts'
 import { useEditorKeys } from './use-editor-keys.ts'
@@ -123,6 +124,7 @@ function ReviewBody(props: BodyProps) {
   const pane = useRef<DiffPaneHandle>(null)
   const area = useRef<HTMLDivElement>(null)
   useEditorKeys(area)
+  useTellSource(review)
 
   const filesByPath = useMemo(() => new Map(review.files.map(file => [file.path, file])), [review.files])
   // The order is taken from the marks as they were when the review or the sort was chosen: rows stay put while marking.
@@ -367,6 +369,7 @@ function ReviewBody(props: BodyProps) {
       <div className={isDrawer ? 'rv-body narrow' : 'rv-body'}>
         <FileTree
           rows={rows}
+          units={walk.byPath}
           selected={selected !== null && filesByPath.has(selected) ? selected : null}
           sort={sort}
           filter={filter}

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Unit } from '../../shared/review-units.ts'
 import { UNIT_KINDS } from '../../shared/review-units.ts'
-import { nextOpenUnit, UNIT_GROUPS, unitRows } from './unit-words.ts'
+import { foldWords, nextOpenUnit, UNIT_GROUPS, unitRows } from './unit-words.ts'
 
 const unit = (id: string, more: Partial<Unit> = {}): Unit => ({
   id,
@@ -48,4 +48,16 @@ test('walks open units round in the order of the list', () => {
   expect(nextOpenUnit(units, 'a', -1)?.id).toBe('x')
   expect(nextOpenUnit(units, null, -1)?.id).toBe('x')
   expect(nextOpenUnit([unit('a')], 'a', 1)).toBeNull()
+})
+
+test('a fold says what it hides, the most pressing first', () => {
+  const concern = { ...answered, verdict: 'concern', note: 'Why' } as const
+  const still = { change: 'unchanged' } as const
+  expect(foldWords([unit('a'), unit('b', { answer: concern })])).toBe('2 units inside, 1 open')
+  expect(foldWords([unit('a', { answer: answered }), unit('b', { answer: concern })])).toBe(
+    '2 units inside, 1 with a concern',
+  )
+  expect(foldWords([unit('a', { answer: answered })])).toBe('1 unit inside, answered OK')
+  expect(foldWords([unit('a', still)])).toBe('1 unit inside, unchanged')
+  expect(foldWords([unit('a', still), unit('b', { answer: answered })])).toBe('2 units inside, none open')
 })

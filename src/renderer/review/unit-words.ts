@@ -106,3 +106,14 @@ export function nextOpenUnit(units: readonly Unit[], from: string | null, step: 
   }
   return null
 }
+
+/** What a fold says about the units in it: `2 units inside, 1 open`. At least one. */
+export function foldWords(hidden: readonly Unit[]): string {
+  const inside = `${hidden.length} ${hidden.length === 1 ? 'unit' : 'units'} inside`
+  const open = hidden.filter(isOpen).length
+  if (open > 0) return `${inside}, ${open} open`
+  const concerns = hidden.filter(unit => unit.answer?.verdict === 'concern').length
+  if (concerns > 0) return `${inside}, ${concerns} with a concern`
+  if (hidden.every(unit => unit.answer?.verdict === 'fine')) return `${inside}, answered OK`
+  return hidden.every(unit => unit.answer === null) ? `${inside}, unchanged` : `${inside}, none open`
+}

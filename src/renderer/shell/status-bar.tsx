@@ -8,6 +8,7 @@ import { runCommand } from '../commands/command-table.ts'
 import { setOffline, toastFailure } from '../state/actions.ts'
 import { setOverlay, useAppStore, useSettings } from '../state/app-store.ts'
 import { FocusTime } from '../review/focus-time.tsx'
+import { SourceStatus } from '../review/source-status.tsx'
 import { SyncStatus } from '../team/sync-status.tsx'
 import { progressText } from './jobs.tsx'
 
@@ -125,6 +126,7 @@ export function StatusBar() {
         </span>
       )}
       <span className="sep" />
+      <SourceStatus />
       {isOpen && <QueueAge />}
       {isOpen && isSolved && (
         <span title="Assay solves by itself. Run `cargo vet --locked` to compare.">
