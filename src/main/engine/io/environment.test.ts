@@ -1,26 +1,29 @@
 import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
-import http from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { AbsolutePath } from '../../../shared/domain.ts'
 import type { EnvironmentRow } from '../../../shared/wire.ts'
 import { createSandbox, quietRun, type Sandbox } from '../test-sandbox.ts'
+import { listen, type Loopback } from '../testing/loopback.ts'
 import { checkEnvironment } from './environment.ts'
 
 const hasGit = spawnSync('git', ['--version']).status === 0
 const isPosix = process.platform !== 'win32'
 
 let box: Sandbox
-let server: http.Server
+let server: Loopback
+let asked: number
 let status = 200
 beforeEach(async () => {
-  server = http.createServer((_request, response) => response.writeHead(status).end('{}'))
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
-  const port = (server.address() as { port: number }).port
+  asked = 0
+  server = await listen((_request, response) => {
+    asked++
+    response.writeHead(status).end('{}')
+  })
   box = createSandbox()
   status = 200
   box.write({
-    'cargo-home/config.toml': `[source.crates-io]\nreplace-with = "here"\n[source.here]\nregistry = "sparse+http://127.0.0.1:${port}/"\n`,
+    'cargo-home/config.toml': `[source.crates-io]\nreplace-with = "here"\n[source.here]\nregistry = "sparse+${server.origin}/"\n`,
     'ws/Cargo.toml': '[workspace]\n',
     'ws/supply-chain/config.toml': '\n# cargo-vet config file\n\n[cargo-vet]\nversion = "0.10"\n',
     'ws/supply-chain/audits.toml': '\n# cargo-vet audits file\n\n[audits]\n',
@@ -28,8 +31,7 @@ beforeEach(async () => {
   })
 })
 afterEach(async () => {
-  server.closeAllConnections()
-  await new Promise(done => server.close(done))
+  await server.close()
   box.dispose()
 })
 
@@ -78,8 +80,8 @@ describe.skipIf(!isPosix || !hasGit)('checkEnvironment (needs git)', () => {
     }
   })
   it('does not touch the network when offline by choice', async () => {
-    server.closeAllConnections()
     const rows = await rowsOf({ offline: true })
+    expect(asked).toBe(0)
     expect(rows['registry']).toMatchObject({
       status: 'limited',
       found: 'offline by choice',

@@ -1,13 +1,14 @@
-import http from 'node:http'
+import type http from 'node:http'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openCache, type Cache } from '../cache.ts'
 import { createSandbox, quietRun, type Sandbox } from '../test-sandbox.ts'
+import { listen, type Loopback } from '../testing/loopback.ts'
 import { FETCH_POLICY } from './fetcher.ts'
 import { openPeers, peerRegistryUrl, readPeerRegistry } from './peers.ts'
 
 let box: Sandbox
 let cache: Cache
-let server: http.Server
+let server: Loopback
 let base: string
 let now: number
 let reply: http.RequestListener
@@ -18,17 +19,15 @@ beforeEach(async () => {
   box = createSandbox({}, () => now)
   cache = openCache(box.caps)
   seen = []
-  server = http.createServer((request, response) => {
+  server = await listen((request, response) => {
     seen.push(request.headers)
     reply(request, response)
   })
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
-  base = `http://127.0.0.1:${(server.address() as { port: number }).port}`
+  base = server.origin
 })
 afterEach(async () => {
   cache.close()
-  server.closeAllConnections()
-  await new Promise(done => server.close(done))
+  await server.close()
   box.dispose()
 })
 

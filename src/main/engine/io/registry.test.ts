@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import fs from 'node:fs'
-import http from 'node:http'
+import type http from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { pack } from 'tar-stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openCache, type Cache } from '../cache.ts'
 import { createSandbox, quietRun, type Sandbox } from '../test-sandbox.ts'
+import { listen, type Loopback } from '../testing/loopback.ts'
 import { FETCH_POLICY, retryAfterMs } from './fetcher.ts'
 import { chooseSource } from './registry-config.ts'
 import { openRegistry, type RegistryOptions } from './registry.ts'
@@ -25,7 +26,7 @@ type Handler = (request: http.IncomingMessage, response: http.ServerResponse, nt
 
 let box: Sandbox
 let cache: Cache
-let server: http.Server
+let server: Loopback
 let base: string
 let now: number
 /** Answers by path; a path without one is a 404. `hits` counts requests. */
@@ -38,20 +39,18 @@ beforeEach(async () => {
   cache = openCache(box.caps)
   routes = {}
   hits = {}
-  server = http.createServer((request, response) => {
+  server = await listen((request, response) => {
     const path = request.url ?? ''
     hits[path] = (hits[path] ?? 0) + 1
     const handler = routes[path]
     if (handler === undefined) response.writeHead(404).end()
     else handler(request, response, hits[path])
   })
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
-  base = `http://127.0.0.1:${(server.address() as { port: number }).port}`
+  base = server.origin
 })
 afterEach(async () => {
   cache.close()
-  server.closeAllConnections()
-  await new Promise(done => server.close(done))
+  await server.close()
   box.dispose()
 })
 

@@ -1,9 +1,9 @@
 import fs from 'node:fs'
-import http from 'node:http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { fail, ok } from '../../../shared/result.ts'
 import { openCache, type Cache } from '../cache.ts'
 import { createSandbox, quietRun, type Sandbox } from '../test-sandbox.ts'
+import { listen, type Loopback } from '../testing/loopback.ts'
 import { FETCH_POLICY } from './fetcher.ts'
 import { webApiUrl } from './registry-config.ts'
 import { openWebApi, type WebApiOptions } from './web-api.ts'
@@ -11,7 +11,7 @@ import { readApiCrate, readPublisherCache, renderPublisherCache } from './web-ap
 
 let box: Sandbox
 let cache: Cache
-let server: http.Server
+let server: Loopback
 let base: string
 /** What the index lists, by crate. */
 let index: Record<string, string[]>
@@ -32,7 +32,7 @@ beforeEach(async () => {
   }
   hits = []
   failuresFirst = 0
-  server = http.createServer((request, response) => {
+  server = await listen((request, response) => {
     const crate = request.url?.replace('/api/v1/crates/', '') ?? ''
     hits.push({ crate, agent: request.headers['user-agent'] })
     const body = bodies[crate]
@@ -40,13 +40,11 @@ beforeEach(async () => {
     else if (body === undefined) response.writeHead(404).end()
     else response.writeHead(200, { 'content-type': 'application/json' }).end(body)
   })
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
-  base = `http://127.0.0.1:${(server.address() as { port: number }).port}/api/v1`
+  base = `${server.origin}/api/v1`
 })
 afterEach(async () => {
   cache.close()
-  server.closeAllConnections()
-  await new Promise(done => server.close(done))
+  await server.close()
   box.dispose()
 })
 

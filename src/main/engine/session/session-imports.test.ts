@@ -2,11 +2,12 @@
  * An open workspace and its imports: a peer on this machine, a graph of one dependency, a program in the place of cargo.
  * The queue is there before the peer has answered; what the peer says is applied behind it; what it does not say is named.
  */
-import http from 'node:http'
+import type http from 'node:http'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { CrateName, VetVersion } from '../../../shared/domain.ts'
 import type { QueueSnapshot } from '../../../shared/wire.ts'
 import { createSandbox, type Sandbox } from '../test-sandbox.ts'
+import { listen, type Loopback } from '../testing/loopback.ts'
 import { createEngine, type Engine } from './create-engine.ts'
 
 const SOURCE = 'registry+https://github.com/rust-lang/crates.io-index'
@@ -15,7 +16,7 @@ const OTHER_AUDITS = '\n# cargo-vet audits file\n\n[[audits.other]]\ncriteria = 
 
 let box: Sandbox
 let engine: Engine
-let server: http.Server
+let server: Loopback
 let base: string
 let peer: http.RequestListener
 let hits: number
@@ -25,13 +26,12 @@ beforeEach(async () => {
   now = Date.parse('2026-01-01T00:00:00Z')
   hits = 0
   peer = (_request, response) => response.end(AUDIT)
-  server = http.createServer((request, response) => {
+  server = await listen((request, response) => {
     if (request.url !== '/peer.toml') return response.writeHead(404).end()
     hits++
     return peer(request, response)
   })
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
-  base = `http://127.0.0.1:${(server.address() as { port: number }).port}`
+  base = server.origin
   box = createSandbox({ ASSAY_WEB_API: `${base}/api`, CARGO: '/nowhere/cargo' }, () => now)
   box.write({
     'cargo-home/config.toml': `[source.crates-io]\nreplace-with = "here"\n[source.here]\nregistry = "sparse+${base}/index/"\n`,
@@ -45,8 +45,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await engine.dispose()
-  server.closeAllConnections()
-  await new Promise(done => server.close(done))
+  await server.close()
   box.dispose()
 })
 

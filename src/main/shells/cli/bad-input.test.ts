@@ -1,10 +1,9 @@
 // Bad input at the command line: one clear message, cargo-vet's exit code, and no file changed. One row per kind.
 import { execFileSync } from 'node:child_process'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { listen, type Loopback } from '../../engine/testing/loopback.ts'
 import { assay, DEFAULT_SOURCE, digestOf, envIn, metadataJson, printingProgram, scratch, writeTree } from './testing.ts'
 
 const hasCargo = isRunnable('cargo')
@@ -40,14 +39,14 @@ checksum = "${'0'.repeat(64)}"
 
 let place: ReturnType<typeof scratch>
 let root: string
-let servers: Server[] = []
+let servers: Loopback[] = []
 beforeEach(() => {
   place = scratch()
   root = path.join(place.folder, 'workspace')
   writeTree(root, GOOD)
 })
-afterEach(() => {
-  for (const server of servers) server.close()
+afterEach(async () => {
+  await Promise.all(servers.map(server => server.close()))
   servers = []
   place.dispose()
 })
@@ -275,7 +274,7 @@ it('gives the same refusal as one JSON object', async () => {
 
 /** Serves a registry of one crate on loopback and points the workspace's cargo configuration at it. */
 async function loopbackRegistry(cksum: string, archive: Uint8Array): Promise<void> {
-  const server = createServer((request, response) => {
+  const server = await listen((request, response) => {
     const url = request.url ?? ''
     if (url === '/config.json') response.end(JSON.stringify({ dl: `http://${request.headers.host}/dl` }))
     else if (url.startsWith('/le/af/leaf')) {
@@ -291,8 +290,7 @@ async function loopbackRegistry(cksum: string, archive: Uint8Array): Promise<voi
     }
   })
   servers.push(server)
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
-  useRegistry(`sparse+http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+  useRegistry(`sparse+${server.origin}/`)
 }
 
 function useRegistry(address: string): void {
@@ -302,7 +300,7 @@ function useRegistry(address: string): void {
 }
 
 it('suggest without a network says which sizes are missing within seconds, exits with 0 and changes nothing', async () => {
-  useRegistry(`sparse+http://127.0.0.1:${await closedPort()}/`)
+  useRegistry(`sparse+${await closedOrigin()}/`)
   const start = performance.now()
   const before = digestOf(root)
   const answer = await assay(['suggest', '--locked', '--output-format', 'json'], {
@@ -316,13 +314,11 @@ it('suggest without a network says which sizes are missing within seconds, exits
   expect(performance.now() - start).toBeLessThan(4_000)
 }, 120_000)
 
-/** A port that nobody listens on: connections are refused at once. */
-async function closedPort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
-  const { port } = server.address() as { port: number }
-  await new Promise(done => server.close(done))
-  return port
+/** Of a port that nobody listens on: connections are refused at once. */
+async function closedOrigin(): Promise<string> {
+  const { origin, close } = await listen(() => undefined)
+  await close()
+  return origin
 }
 
 it('suggest --frozen with nothing cached says so and contacts nobody', async () => {

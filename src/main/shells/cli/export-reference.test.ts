@@ -2,9 +2,9 @@
 // imports what is published.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import http from 'node:http'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { serve } from '../../engine/testing/loopback.ts'
 import { assay, envIn, metadataJson, printingProgram, realCargoVet, scratch, writeTree } from './testing.ts'
 
 const reference = realCargoVet()
@@ -107,9 +107,8 @@ describe.skipIf(reference === null)('the real cargo-vet [needs cargo-vet]', () =
     const made = await assay(['export', 'aggregate', '--folder', out, '--current-time', NOW], { cwd: root, env })
     expect(made.code).toBe(0)
     const text = readFileSync(path.join(out, 'published-audits-2026-11-20', 'audits.toml'))
-    const server = http.createServer((_, response) => response.end(text))
-    await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
-    const address = `http://127.0.0.1:${(server.address() as { port: number }).port}/audits.toml`
+    const server = await serve(() => text)
+    const address = `${server.origin}/audits.toml`
     try {
       writeFileSync(path.join(place.folder, 'sources.list'), `${address}\n`)
       // In a process of its own, so that this one can answer.
@@ -130,7 +129,7 @@ describe.skipIf(reference === null)('the real cargo-vet [needs cargo-vet]', () =
       expect(plain).toBe(String(text).replace(AUDITS.trim(), '').trim())
       expect(plain).not.toContain('fir')
     } finally {
-      server.close()
+      await server.close()
     }
   })
 })

@@ -4,9 +4,9 @@
  */
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import http from 'node:http'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { serve, type Loopback } from '../../engine/testing/loopback.ts'
 import type { Environment } from './run.ts'
 import { assay, digestOf, envIn, metadataJson, printingProgram, realCargoVet, scratch, writeTree } from './testing.ts'
 
@@ -17,7 +17,7 @@ const MANY = `${FULL}\n[[audits.leaf]]\ncriteria = "safe-to-deploy"\nversion = "
 let place: ReturnType<typeof scratch>
 let root: string
 let env: Environment
-let server: http.Server
+let server: Loopback
 let base: string
 let served: Record<string, string>
 
@@ -25,13 +25,8 @@ beforeEach(async () => {
   place = scratch()
   root = path.join(place.folder, 'work')
   served = { '/peer.toml': MANY }
-  server = http.createServer((request, response) => {
-    const text = served[request.url ?? '']
-    if (text === undefined) response.writeHead(404).end()
-    else response.end(text)
-  })
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
-  base = `http://127.0.0.1:${(server.address() as { port: number }).port}`
+  server = await serve(at => served[at])
+  base = server.origin
   const packages = [
     { name: 'app', version: '0.1.0', deps: ['leaf'], isLocal: true },
     { name: 'leaf', version: '1.0.0' },
@@ -50,8 +45,7 @@ beforeEach(async () => {
   storeWith(`[imports.peer]\nurl = "${base}/peer.toml"\n`)
 })
 afterEach(async () => {
-  server.closeAllConnections()
-  await new Promise(done => server.close(done))
+  await server.close()
   place.dispose()
 })
 

@@ -1,10 +1,9 @@
 // Trust, wildcard audits, unpublished versions and look-alikes through the command line, against an index and a web API
 // on 127.0.0.1 that the test starts. The same commands are compared with cargo-vet by tools/reference-online.ts.
 import { readFileSync, rmSync } from 'node:fs'
-import http from 'node:http'
-import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { listen, type Loopback } from '../../engine/testing/loopback.ts'
 import { assay, envIn, metadataJson, printingProgram, scratch, writeTree } from './testing.ts'
 
 const HEADER = (what: string) => `\n# cargo-vet ${what}\n`
@@ -34,7 +33,7 @@ const RELEASES: Record<string, readonly Release[]> = {
 }
 
 let box: ReturnType<typeof scratch>
-let server: http.Server
+let server: Loopback
 let origin: string
 let described: Record<string, string>
 let apiHits: string[]
@@ -46,7 +45,7 @@ beforeEach(async () => {
   described = {}
   apiHits = []
   served = {}
-  server = http.createServer((request, response) => {
+  server = await listen((request, response) => {
     const at = request.url ?? ''
     const crate = at.slice(at.lastIndexOf('/') + 1)
     const rows = RELEASES[crate]
@@ -57,15 +56,13 @@ beforeEach(async () => {
     else if (isApi) response.end(apiAnswer(crate, rows))
     else response.end(rows.map(r => JSON.stringify(indexLine(crate, r.version))).join('\n'))
   })
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  origin = server.origin
   const config = `[source.crates-io]\nreplace-with = "here"\n[source.here]\nregistry = "sparse+${origin}/index/"\n`
   writeTree(path.join(box.folder, 'cargo-home'), { 'config.toml': config })
   writeTree(path.join(box.folder, 'store'), STORE)
 })
 afterEach(async () => {
-  server.closeAllConnections()
-  await new Promise(done => server.close(done))
+  await server.close()
   box.dispose()
 })
 

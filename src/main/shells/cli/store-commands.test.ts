@@ -2,10 +2,9 @@
 // is installed that it prints and writes the same bytes with the same exit code.
 import { spawnSync } from 'node:child_process'
 import { chmodSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { serve } from '../../engine/testing/loopback.ts'
 import { assay, envIn, metadataJson, printingProgram, realCargoVet, scratch, writeTree } from './testing.ts'
 
 const TODAY = '2026-06-01T12:00:00Z'
@@ -260,16 +259,11 @@ it('a relative store path of the manifest is relative to the current folder', as
 
 describe('aggregate', () => {
   async function serving<T>(texts: Readonly<Record<string, string>>, use: (base: string) => Promise<T>): Promise<T> {
-    const server = createServer((request, response) => {
-      const text = texts[request.url ?? '']
-      response.writeHead(text === undefined ? 404 : 200)
-      response.end(text ?? '')
-    })
-    await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+    const server = await serve(at => texts[at])
     try {
-      return await use(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+      return await use(server.origin)
     } finally {
-      server.close()
+      await server.close()
     }
   }
   const criteria = (text: string) => `[criteria.nice]\ndescription = "${text}"\n\n[audits]\n`

@@ -1,9 +1,9 @@
 // `what-if` on the command line, against a peer on this machine: words, JSON, refusals, and that nothing is written.
-import http from 'node:http'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { WhatIfResult } from '../../../shared/what-if.ts'
 import { cargoCommands, commandsOf } from '../../engine/session/what-if-commands.ts'
+import { serve, type Loopback } from '../../engine/testing/loopback.ts'
 import type { Environment } from './run.ts'
 import { assay, digestOf, envIn, metadataJson, printingProgram, scratch, writeTree } from './testing.ts'
 
@@ -14,7 +14,7 @@ const PEER = `[criteria.their-own]\ndescription = "Something."\n
 let place: ReturnType<typeof scratch>
 let root: string
 let env: Environment
-let server: http.Server
+let server: Loopback
 let base: string
 let served: Record<string, string>
 
@@ -22,13 +22,8 @@ beforeEach(async () => {
   place = scratch()
   root = path.join(place.folder, 'work')
   served = { '/peer.toml': PEER }
-  server = http.createServer((request, response) => {
-    const text = served[request.url ?? '']
-    if (text === undefined) response.writeHead(404).end()
-    else response.end(text)
-  })
-  await new Promise<void>(done => server.listen(0, '127.0.0.1', done))
-  base = `http://127.0.0.1:${(server.address() as { port: number }).port}`
+  server = await serve(at => served[at])
+  base = server.origin
   served['/known.toml'] = `[registry.peer]\nurl = "${base}/peer.toml"\n`
   const packages = [
     { name: 'app', version: '0.1.0', deps: ['leaf', 'twig'], isLocal: true },
@@ -52,8 +47,7 @@ beforeEach(async () => {
   })
 })
 afterEach(async () => {
-  server.closeAllConnections()
-  await new Promise(done => server.close(done))
+  await server.close()
   place.dispose()
 })
 
