@@ -174,6 +174,7 @@ const rows = [
   },
   { id: 'review.toggleRead', title: 'Mark or unmark file read', keys: ['r'], when: 'review', menu: 'Review' },
   { id: 'review.markGroup', title: 'Mark group read', keys: ['Shift+r'], when: 'review', menu: 'Review' },
+  { id: 'review.undoMark', title: 'Take back the last mark', keys: ['Ctrl+z'], when: 'review', menu: 'Edit' },
   { id: 'review.note', title: 'Write a note here', keys: ['c'], when: 'review', menu: 'Review' },
   { id: 'review.nextNote', title: 'Next note', keys: ['Shift+n'], when: 'review', menu: 'Review' },
   { id: 'review.prevNote', title: 'Previous note', keys: ['Shift+p'], when: 'review', menu: 'Review' },

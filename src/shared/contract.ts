@@ -83,11 +83,21 @@ export const contract = {
     z.object({ review: z.string(), path: z.string(), page: z.number().int().nonnegative() }),
     w.fileDiff,
   ),
-  /** Saves the mark at once; answers the review with all marks. */
+  /**
+   * Saves the mark at once; answers the review with all marks. `undo` is chosen by the caller: under it the last marks
+   * are remembered, as long as the engine runs and not many came after.
+   */
   'review.mark': call(
-    z.object({ review: z.string(), paths: z.array(z.string()), mark: z.enum(['read', 'partly', 'unread']) }),
+    z.object({
+      review: z.string(),
+      paths: z.array(z.string()),
+      mark: z.enum(['read', 'partly', 'unread']),
+      undo: z.string().max(100).optional(),
+    }),
     w.review,
   ),
+  /** Puts back what that `review.mark` replaced, but for files that were marked again meanwhile. */
+  'review.undoMark': call(z.object({ review: z.string(), undo: z.string().max(100) }), w.review),
   'review.setResume': call(
     z.object({ review: z.string(), path: z.string(), line: z.number().int().nonnegative() }),
     none,

@@ -4,7 +4,6 @@
  */
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { packageKey, type CrateName, type Delta } from '../../shared/domain.ts'
-import type { Failure } from '../../shared/failure.ts'
 import type { Note } from '../../shared/review-notes.ts'
 import type { Unit } from '../../shared/review-units.ts'
 import type { FileGroup, Review, SuspiciousChar } from '../../shared/wire.ts'
@@ -44,7 +43,7 @@ import { useFinder } from './use-finder.ts'
 import { useHistory } from './use-history.ts'
 import { useJumps } from './use-jumps.ts'
 import { useMarking } from './use-marking.ts'
-import { useReview, type FileLoader, type MarkValue } from './use-review.ts'
+import { useReview, type FileLoader, type MarkCalls } from './use-review.ts'
 import { useNoteWalk } from './use-note-walk.ts'
 import { useMoves } from './use-moves.ts'
 import { underName, useSinceRead } from './use-since-read.ts'
@@ -82,7 +81,7 @@ export function ReviewPage(props: ReviewPageProps) {
         review={review}
         loader={loader}
         reload={opened.reload}
-        mark={opened.mark}
+        marks={opened.marks}
       />
     ) : (
       <>
@@ -102,7 +101,7 @@ interface BodyProps extends ReviewPageProps {
   readonly review: Review
   readonly loader: FileLoader
   readonly reload: () => void
-  readonly mark: (paths: readonly string[], mark: MarkValue) => Promise<Failure | null>
+  readonly marks: MarkCalls
 }
 
 function ReviewBody(props: BodyProps) {
@@ -182,7 +181,7 @@ function ReviewBody(props: BodyProps) {
     ...{ review, filesByPath, order, file, shownDiff, focusedRow, show, say },
     isRepository: side.isOn,
     isSince: since.isOn,
-    set: props.mark,
+    marks: props.marks,
   })
   const unread = (step: 1 | -1) => {
     if (!move(step, isUnread, true))
@@ -229,6 +228,7 @@ function ReviewBody(props: BodyProps) {
     'review.markNext': marking.markNext,
     'review.toggleRead': marking.toggleRead,
     'review.markGroup': marking.markGroup,
+    'review.undoMark': marking.undo,
     'review.expandAll': inText(() => pane.current?.view()?.toggleAllFolds()),
     'review.layout': () => setLayout(settings.diffLayout === 'split' ? 'unified' : 'split'),
     'review.whitespace': () => setWhitespace(!whitespace),

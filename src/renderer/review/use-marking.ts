@@ -8,7 +8,7 @@ import type { FileDiff, Review, ReviewFile } from '../../shared/wire.ts'
 import { toastFailure } from '../state/actions.ts'
 import { showToast } from '../state/app-store.ts'
 import { nextPath, type TreeRow } from './tree-rows.ts'
-import type { MarkValue } from './use-review.ts'
+import type { MarkCalls, MarkValue } from './use-review.ts'
 
 export interface Marking {
   readonly isUnread: (path: string) => boolean
@@ -19,7 +19,20 @@ export interface Marking {
   readonly markNext: () => void
   /** Marks what is unread of the group with the keyboard in the tree, else of the file's. */
   readonly markGroup: () => void
+  /** Takes back what was marked last on this page; what looking at a file marks is not counted. */
+  readonly undo: () => void
 }
+
+/** Marks set on purpose that can still be taken back, the last one at the end. */
+interface Step {
+  readonly undo: string
+  readonly paths: readonly string[]
+  readonly saved: Promise<Failure | null>
+}
+const MAX_STEPS = 50
+let steps = 0
+/** Pages of several windows share one engine. */
+const pageId = crypto.randomUUID()
 
 export function useMarking(page: {
   readonly review: Review
@@ -32,7 +45,7 @@ export function useMarking(page: {
   readonly isRepository: boolean
   readonly isSince: boolean
   readonly focusedRow: RefObject<TreeRow | null>
-  readonly set: (paths: readonly string[], mark: MarkValue) => Promise<Failure | null>
+  readonly marks: MarkCalls
   readonly show: (path: string) => void
   readonly say: (text: string) => void
 }): Marking {
@@ -42,9 +55,22 @@ export function useMarking(page: {
     const found = filesByPath.get(path)
     return found !== undefined && found.mark !== 'read'
   }
-  const mark = (paths: readonly string[], value: MarkValue) => {
+  const past = useRef<Step[]>([])
+  const tell = (problem: Failure | null) => problem !== null && toastFailure(problem)
+  const mark = (paths: readonly string[], value: MarkValue): Step => {
     if (value === 'unread') for (const path of paths) unmarked.current.add(path)
-    void page.set(paths, value).then(problem => problem !== null && toastFailure(problem))
+    steps += 1
+    const undo = `${pageId} ${steps}`
+    const step = { undo, paths, saved: page.marks.set(paths, value, undo) }
+    void step.saved.then(tell)
+    past.current = [...past.current, step].slice(-MAX_STEPS)
+    return step
+  }
+  /** After it was saved, since calls may overtake each other; what was not saved is not there to be taken back. */
+  const takeBack = (step: Step) => {
+    if (!past.current.includes(step)) return
+    past.current = past.current.filter(other => other !== step)
+    void step.saved.then(async problem => problem === null && tell(await page.marks.undo(step.paths, step.undo)))
   }
   const refuse = (text: string, detail: string) => {
     showToast({ tone: 'warn', text, detail })
@@ -68,7 +94,8 @@ export function useMarking(page: {
   return {
     isUnread,
     markPartly(path) {
-      if (filesByPath.get(path)?.mark === 'unread' && !unmarked.current.has(path)) void page.set([path], 'partly')
+      if (filesByPath.get(path)?.mark === 'unread' && !unmarked.current.has(path))
+        void page.marks.set([path], 'partly', null)
     },
     toggleRead() {
       if (file === null) return
@@ -89,12 +116,19 @@ export function useMarking(page: {
       if (paths.length === 0) return page.say('The group is read')
       // What is on screen is part of it.
       if (file !== null && paths.includes(file.path) ? !canMark() : !isChangeShown()) return
-      mark(paths, 'read')
+      const step = mark(paths, 'read')
       showToast({
         tone: 'info',
         text: `Marked ${paths.length} ${paths.length === 1 ? 'file' : 'files'} read`,
-        action: { label: 'Undo', run: () => mark(paths, 'unread') },
+        action: { label: 'Undo', run: () => takeBack(step) },
       })
+    },
+    undo() {
+      const step = past.current.at(-1)
+      if (step === undefined) return page.say('No mark to take back')
+      takeBack(step)
+      const [only] = step.paths
+      page.say(`Took back the mark of ${step.paths.length === 1 ? only : `${step.paths.length} files`}`)
     },
   }
 }

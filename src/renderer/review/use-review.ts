@@ -53,8 +53,17 @@ export interface OpenedReview {
   readonly loader: FileLoader | null
   /** Opens it again, after a failure or when the engine forgot it. */
   reload(): void
-  /** Shows and saves the mark of some files. Answers the failure when it could not be saved. */
-  mark(paths: readonly string[], mark: MarkValue): Promise<Failure | null>
+  readonly marks: MarkCalls
+}
+
+export interface MarkCalls {
+  /**
+   * Shows and saves the mark of some files. Answers the failure when it could not be saved.
+   * `undo`: what to call it by when it is taken back; null: it never is.
+   */
+  set(paths: readonly string[], mark: MarkValue, undo: string | null): Promise<Failure | null>
+  /** Puts back what `set` of these paths under this name replaced. */
+  undo(paths: readonly string[], undo: string): Promise<Failure | null>
 }
 
 /** Opens the review and keeps it open. A change of crate or delta starts anew. */
@@ -86,8 +95,12 @@ export function useReview(client: EngineClient, crate: CrateName, delta: Delta):
   // A new attempt means the engine may know other bytes: nothing is kept from before.
   const loader = useMemo(() => (id === null ? null : createFileLoader(client, id)), [client, id])
 
-  const mark = useCallback(
-    async (paths: readonly string[], value: MarkValue): Promise<Failure | null> => {
+  const change = useCallback(
+    async (
+      paths: readonly string[],
+      guess: MarkValue | null,
+      call: (review: string) => Promise<Result<Review, Failure>>,
+    ): Promise<Failure | null> => {
       const before = latest.current
       if (before === null) return null
       const show = (review: Review) => {
@@ -98,8 +111,9 @@ export function useReview(client: EngineClient, crate: CrateName, delta: Delta):
       for (const path of paths) turns.current.of.set(path, turn)
       const isOurs = (path: string) => turns.current.of.get(path) === turn
       const chosen = new Set(paths)
-      show({ ...before, files: before.files.map(file => (chosen.has(file.path) ? { ...file, mark: value } : file)) })
-      const answer = await client.call('review.mark', { review: before.id, paths: [...paths], mark: value })
+      if (guess !== null)
+        show({ ...before, files: before.files.map(file => (chosen.has(file.path) ? { ...file, mark: guess } : file)) })
+      const answer = await call(before.id)
       if (latest.current?.id !== before.id) return answer.ok ? null : answer.error
       if (answer.ok) {
         // Later marks of ours may still be on their way: only these files are taken from the answer.
@@ -121,10 +135,20 @@ export function useReview(client: EngineClient, crate: CrateName, delta: Delta):
       })
       return answer.error
     },
-    [client],
+    [],
+  )
+  const marks = useMemo(
+    (): MarkCalls => ({
+      set: (paths, mark, undo) =>
+        change(paths, mark, review =>
+          client.call('review.mark', { review, paths: [...paths], mark, ...(undo === null ? {} : { undo }) }),
+        ),
+      undo: (paths, undo) => change(paths, null, review => client.call('review.undoMark', { review, undo })),
+    }),
+    [client, change],
   )
   const reload = useCallback(() => setAttempt(n => n + 1), [])
-  return { ...state, loader, reload, mark }
+  return { ...state, loader, reload, marks }
 }
 
 function differs(a: Review, b: Review): boolean {

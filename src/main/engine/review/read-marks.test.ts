@@ -95,6 +95,32 @@ describe('read marks', () => {
     await marks.close()
   })
 
+  it('are put back as they were: partly read, changed, taken back, or nobody had marked it', async () => {
+    let nowMs = 0
+    const marks = openMarks({ ...testCaps(dataDir), clock: { ...testCaps(dataDir).clock, nowMs: () => ++nowMs } })
+    await marks.ready()
+    const earlier = who({ delta: delta(null, '0.2.15') })
+    const files = ['partly', 'changed', 'back', 'unread', 'again'].map(name => file(name, 'a', 'b'))
+    const one = (name: string) => files.filter(({ path }) => path === name)
+    await marks.set(earlier, [file('changed', null, 'z')], 'read')
+    await marks.set(who({ delta: delta('0.2.14', '0.3.1') }), one('partly'), 'partly')
+    await marks.set(who(), one('back'), 'unread')
+    const seen = () => [marks.apply(who(), files), files.map(each => marks.base(who(), each))]
+    const before = structuredClone(seen())
+    const replaced = await marks.set(who(), files, 'read')
+    expect(marks.apply(who(), files).map(({ mark }) => mark)).toEqual(Array(5).fill('read'))
+    await marks.restore(replaced)
+    expect(seen()).toEqual(before)
+
+    const second = await marks.set(who(), files, 'read')
+    await marks.set(who(), one('again'), 'partly')
+    await marks.set(who(), one('unread'), 'read')
+    await marks.restore(second)
+    await marks.restore(second)
+    expect(marks.apply(who(), files).map(({ mark }) => mark)).toEqual(['partly', 'changed', 'unread', 'read', 'partly'])
+    await marks.close()
+  })
+
   it('of a side without a hash stay in their version', async () => {
     const marks = await ready()
     const link: MarkedFile = { ...file('link', 'a', 'b'), hashNew: null, change: 'modified' }

@@ -4,7 +4,7 @@
  * the delta it was set in, so that the bytes that were read can be had again. Kept in one SQLite file in the data
  * folder; each mark is durable when its promise resolves.
  */
-import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite'
 import type { CrateName, Delta } from '../../../shared/domain.ts'
 import type { FileGroup, ReadMark, ReviewFile } from '../../../shared/wire.ts'
 import type { Capabilities } from '../capabilities.ts'
@@ -26,6 +26,20 @@ export interface MarksOf {
   readonly reviewer: string
 }
 
+/** What one `set` replaced. */
+export interface MarksBefore {
+  readonly rows: readonly RowBefore[]
+}
+
+interface RowBefore {
+  /** Crate, path, both hashes, reviewer. */
+  readonly key: readonly [string, string, string, string, string]
+  /** Every column as it was; null: nobody had marked this change. */
+  readonly former: readonly SQLInputValue[] | null
+  readonly mark: MarkValue
+  readonly atMs: number
+}
+
 export interface Marks {
   /** Opens the store; awaited once before the rest, which throws without it. */
   ready(): Promise<void>
@@ -37,7 +51,9 @@ export interface Marks {
   /** The content that was read and that `review.sinceRead` compares with; null when there is none. */
   base(of: MarksOf, file: MarkedFile): ReadContent | null
   /** All or none. */
-  set(of: MarksOf, files: readonly MarkedFile[], mark: MarkValue): Promise<void>
+  set(of: MarksOf, files: readonly MarkedFile[], mark: MarkValue): Promise<MarksBefore>
+  /** Puts back what a `set` replaced, all or none, but for marks that somebody set again meanwhile. */
+  restore(before: MarksBefore): Promise<void>
   /** Where the reader was in a review (any stable id), null when never. */
   resume(review: string): { readonly path: string; readonly line: number } | null
   setResume(review: string, at: { readonly path: string; readonly line: number }): Promise<void>
@@ -95,6 +111,7 @@ export function openMarks(caps: Pick<Capabilities, 'files' | 'host' | 'clock'>):
     set(of, files, mark) {
       return Promise.resolve().then(() => setAll(open(), of, files, mark, caps.clock.nowMs()))
     },
+    restore: before => Promise.resolve().then(() => restoreAll(open(), before)),
     resume(review) {
       const row = open().prepare('SELECT path, line FROM resume WHERE review = ?').get(review)
       return row === undefined ? null : { path: String(row['path']), line: Number(row['line']) }
@@ -120,14 +137,37 @@ function migrate(db: DatabaseSync): void {
   })
 }
 
-function setAll(db: DatabaseSync, of: MarksOf, files: readonly MarkedFile[], mark: MarkValue, nowMs: number): void {
-  const insert = db.prepare('INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
+const INSERT = 'INSERT OR REPLACE INTO reading VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'
+const OF_KEY = 'WHERE crate = ? AND path = ? AND hash_old = ? AND hash_new = ? AND reviewer = ?'
+
+function setAll(
+  db: DatabaseSync,
+  of: MarksOf,
+  files: readonly MarkedFile[],
+  mark: MarkValue,
+  nowMs: number,
+): MarksBefore {
+  const [insert, find] = [db.prepare(INSERT), db.prepare(`SELECT * FROM reading ${OF_KEY}`)]
   const { crate, delta, reviewer } = of
+  const rows: RowBefore[] = []
   atOnce(db, () => {
     for (const file of files) {
       const keys = sideKeys(file, delta)
-      const where = [file.oldPath ?? '', file.group, delta.from ?? '', delta.to] as const
-      insert.run(crate, file.path, keys.old, keys.new, reviewer, mark, nowMs, ...where)
+      const key = [crate, file.path, keys.old, keys.new, reviewer] as const
+      const found = find.get(...key)
+      rows.push({ key, former: found === undefined ? null : Object.values(found), mark, atMs: nowMs })
+      insert.run(...key, mark, nowMs, file.oldPath ?? '', file.group, delta.from ?? '', delta.to)
+    }
+  })
+  return { rows }
+}
+
+function restoreAll(db: DatabaseSync, { rows }: MarksBefore): void {
+  const remove = db.prepare(`DELETE FROM reading ${OF_KEY} AND mark = ? AND at_ms = ?`)
+  const insert = db.prepare(INSERT)
+  atOnce(db, () => {
+    for (const { key, former, mark, atMs } of rows) {
+      if (remove.run(...key, mark, atMs).changes > 0 && former !== null) insert.run(...former)
     }
   })
 }

@@ -255,7 +255,8 @@ export function createEngine(
 
     'review.open': ({ crate, delta }) => withSession(s => s.openReview(crate, delta)),
     'review.file': ({ review, path: file, page }) => withSession(s => s.reviewFile(review, file, page)),
-    'review.mark': ({ review, paths, mark }) => withSession(s => s.mark(review, paths, mark)),
+    'review.mark': ({ review, paths, mark, undo }) => withSession(s => s.mark(review, paths, mark, undo ?? null)),
+    'review.undoMark': ({ review, undo }) => withSession(s => s.undoMark(review, undo)),
     'review.setResume': ({ review, path: file, line }) => withSession(s => s.setResume(review, file, line)),
 
     'certify.plan': request => withSession(s => s.planCertify(request)),
@@ -316,7 +317,8 @@ export function createEngine(
 
 /** Calls that name a review and do not read its folders. All others wait until its files are on disk. */
 const WITHOUT_FOLDERS: ReadonlySet<string> = new Set([
-  ...['review.open', 'review.file', 'review.mark', 'review.setResume', 'review.readingTime', 'queue.measure'],
+  ...['review.open', 'review.file', 'review.mark', 'review.undoMark', 'review.setResume', 'review.readingTime'],
+  'queue.measure',
   ...['certify.loadDraft', 'certify.saveDraft'],
 ])
 

@@ -96,7 +96,7 @@ function taken<T>(result: Result<T, unknown>): T {
 const open = async (from: string | null, to: string) => taken(await reviews.open(crate, delta(from, to), [], testRun))
 const readAll = async (review: Review) => {
   const paths = review.files.map(file => file.path)
-  return taken(await reviews.mark(review.id, paths, 'read'))
+  return taken(await reviews.mark(review.id, paths, 'read', null))
 }
 const said = (review: Review) =>
   Object.fromEntries(
@@ -161,10 +161,23 @@ describe('marks through several versions', () => {
   it('marking what is left makes it read, and taking it back is not overruled', async () => {
     await readAll(await open(null, '1.0.0'))
     const review = await open('0.9.0', '1.1.0')
-    const marked = taken(await reviews.mark(review.id, ['src/lib.rs'], 'read'))
+    const marked = taken(await reviews.mark(review.id, ['src/lib.rs'], 'read', null))
     expect(said(marked)['src/lib.rs']).toBe('read')
-    const back = taken(await reviews.mark(review.id, ['src/lib.rs', 'src/renamed.rs'], 'unread'))
+    const back = taken(await reviews.mark(review.id, ['src/lib.rs', 'src/renamed.rs'], 'unread', null))
     expect(said(back)).toMatchObject({ 'src/lib.rs': 'unread', 'src/renamed.rs': 'unread' })
+  })
+
+  it('marks are undone by the name they were set under, once, in their review', async () => {
+    await readAll(await open(null, '1.0.0'))
+    const review = await open('0.9.0', '1.1.0')
+    const paths = review.files.map(file => file.path)
+    taken(await reviews.mark(review.id, paths, 'read', 'first'))
+    const other = await open(null, '1.1.0')
+    const refused = { ok: false, error: { code: 'refused' } }
+    expect(await reviews.undoMark(other.id, 'first')).toMatchObject(refused)
+    expect(await reviews.undoMark(review.id, 'second')).toMatchObject(refused)
+    expect(taken(await reviews.undoMark(review.id, 'first'))).toEqual(review)
+    expect(await reviews.undoMark(review.id, 'first')).toMatchObject(refused)
   })
 
   it('blocks that moved between files are linked', async () => {

@@ -16,6 +16,7 @@ import type { CrateFiles, Registry } from '../io/registry.ts'
 import { readUnchanged } from '../review/aids/unchanged-file.ts'
 import { contentDiff, readFileDiff } from '../review/file-diff.ts'
 import type { ReadContent } from '../review/carried-marks.ts'
+import { createMarkUndos } from '../review/mark-undos.ts'
 import { openMarks } from '../review/read-marks.ts'
 import { compareContents, type TreeDiff } from '../review/tree-diff.ts'
 import type { Preferences } from './preferences.ts'
@@ -23,6 +24,7 @@ import type { ReviewSides } from './review-units.ts'
 
 const MAX_UNREAD_NAMES = 200
 const START_GIT_MS = 500
+const NO_UNDO = 'these marks can no longer be taken back together'
 /** Longer than this nobody waits for the lines of all files when one is wanted. */
 const PATCHES_WAIT_MS = 15
 
@@ -30,7 +32,15 @@ export interface Reviews {
   /** @failure every registry, archive and git code */
   open(crate: CrateName, delta: Delta, criteria: readonly CriteriaName[], run: Run): Promise<Result<Review, Failure>>
   file(review: string, file: string, page: number, run: Run): Promise<Result<FileDiff, Failure>>
-  mark(review: string, paths: readonly string[], mark: 'read' | 'partly' | 'unread'): Promise<Result<Review, Failure>>
+  /** `undo`: what `undoMark` calls it by; null: it is never undone. */
+  mark(
+    review: string,
+    paths: readonly string[],
+    mark: 'read' | 'partly' | 'unread',
+    undo: string | null,
+  ): Promise<Result<Review, Failure>>
+  /** @failure review-unknown; refused when they are no longer remembered */
+  undoMark(review: string, undo: string): Promise<Result<Review, Failure>>
   setResume(review: string, file: string, line: number): Promise<Result<null, Failure>>
   /** The content of a file that was read in another version; null when there is none, or the review is not open. */
   readContent(review: string, file: string): ReadContent | null
@@ -87,6 +97,7 @@ export function createReviews(
     who().catch(() => undefined)
   }, START_GIT_MS).unref()
   const opened = new Map<string, OpenReview>()
+  const undos = createMarkUndos()
   const idOf = (crate: CrateName, delta: Delta) => `${crate} ${deltaText(delta)}`
 
   const withMarks = (id: string, r: OpenReview): Review => {
@@ -129,6 +140,11 @@ export function createReviews(
     if (failed !== undefined && !failed.ok) return failed
     for (const side of sides) side.contents = null
     return ok(null)
+  }
+  const marked = async (id: string, r: OpenReview) => {
+    const review = withMarks(id, r)
+    await preferences.setProgress(id, linesRead(review.files), review.stat.insertions + review.stat.deletions)
+    return ok(review)
   }
   const linesRead = (files: readonly ReviewFile[]) =>
     files.filter(f => f.mark === 'read' && f.isCounted).reduce((sum, f) => sum + f.insertions + f.deletions, 0)
@@ -188,16 +204,22 @@ export function createReviews(
         const after = found.change === 'deleted' ? null : (newSide.contents.get(file) ?? null)
         return contentDiff(caps, { file: found, old: before, new: after, page, patch }, run)
       }),
-    mark: async (id, paths, mark) =>
+    mark: async (id, paths, mark, undo) =>
       need(id, async r => {
         const wanted = new Set(paths)
         const files = r.tree.files.filter(f => wanted.has(f.path))
         const unknown = paths.find(p => !files.some(f => f.path === p))
         if (unknown !== undefined) return fail<Failure>({ code: 'file-not-in-review', path: unknown })
-        await marks.set(r, files, mark)
-        const review = withMarks(id, r)
-        await preferences.setProgress(id, linesRead(review.files), review.stat.insertions + review.stat.deletions)
-        return ok(review)
+        const before = await marks.set(r, files, mark)
+        if (undo !== null) undos.add(`${id}\0${undo}`, before)
+        return marked(id, r)
+      }),
+    undoMark: async (id, undo) =>
+      need(id, async r => {
+        const before = undos.take(`${id}\0${undo}`)
+        if (before === null) return fail<Failure>({ code: 'refused', message: NO_UNDO, help: null })
+        await marks.restore(before)
+        return marked(id, r)
       }),
     setResume: async (id, file, line) =>
       need(id, async () => {

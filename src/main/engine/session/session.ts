@@ -92,7 +92,9 @@ export interface Session {
   measure(crate: CrateName, delta: Delta): Promise<Result<DiffStat, Failure>>
   openReview(crate: CrateName, delta: Delta): Promise<Result<Review, Failure>>
   reviewFile(review: string, file: string, page: number): Promise<Result<FileDiff, Failure>>
-  mark(review: string, paths: readonly string[], mark: 'read' | 'partly' | 'unread'): Promise<Result<Review, Failure>>
+  /** `undo`: what `undoMark` calls it by; null: it is never undone. */
+  mark: Reviews['mark']
+  undoMark: Reviews['undoMark']
   setResume(review: string, file: string, line: number): Promise<Result<null, Failure>>
   /** What was read before of a file of an open review, and the verified files of a version to compare it with. */
   readContent(review: string, path: string): ReadContent | null
@@ -435,8 +437,13 @@ export async function openSession(
         reviews.open(crate, delta, missingFor(answer, crate, delta), run),
       ),
     reviewFile: (review, file, page) => reviews.file(review, file, page, quiet),
-    async mark(review, paths, mark) {
-      const marked = await reviews.mark(review, paths, mark)
+    async mark(...args) {
+      const marked = await reviews.mark(...args)
+      if (marked.ok) announce()
+      return marked
+    },
+    async undoMark(...args) {
+      const marked = await reviews.undoMark(...args)
       if (marked.ok) announce()
       return marked
     },
