@@ -2,6 +2,7 @@
 import { packageKey, type PackageKey } from '../../src/shared/domain.ts'
 import { fail, ok } from '../../src/shared/result.ts'
 import type { TeamAction, TeamItem, TeamLogEntry, TeamNote, TeamState } from '../../src/shared/team.ts'
+import { itemOf } from '../../src/renderer/team/test-items.ts'
 import type { FakeHandlers } from './fake-transport.ts'
 
 export const ME = 'Mara Okafor <mara.okafor@helio.example>'
@@ -14,26 +15,7 @@ const ago = (minutes: number): string => new Date(Date.now() - minutes * 60_000)
 const day = (days: number): string => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
 
 export function teamItem(key: PackageKey, change: Partial<TeamItem> = {}): TeamItem {
-  const at = key.indexOf('@')
-  return {
-    key,
-    crate: key.slice(0, at),
-    version: key.slice(at + 1),
-    assignee: null,
-    claim: null,
-    state: 'needs-audit',
-    stateReason: '',
-    due: null,
-    priority: null,
-    turn: { kind: 'anyone', but: [] },
-    handOver: null,
-    signOffs: [],
-    coverage: [],
-    notes: { open: 0, total: 0, worst: null },
-    last: { id: hex(1), by: PRIYA, at: ago(50), kind: 'assign' },
-    isWaiting: false,
-    ...change,
-  }
+  return itemOf(key, { id: hex(1), by: PRIYA, at: ago(50), kind: 'assign' }, change)
 }
 
 const to = (who: string): Partial<TeamItem> => ({ assignee: who, turn: { kind: 'people', people: [who] } })

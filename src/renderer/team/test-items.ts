@@ -1,16 +1,18 @@
 /** For tests: what a team could have written down. */
-import { packageKey } from '../../shared/domain.ts'
+import { packageKey, type PackageKey } from '../../shared/domain.ts'
 import type { TeamItem, TeamSignOff } from '../../shared/team.ts'
 
 export const ADA = 'Ada Auditor <ada@team.invalid>'
 export const BEN = 'Ben Beholder <ben@team.invalid>'
 export const CLEO = 'Cleo Clerk <cleo@team.invalid>'
 
-export function teamItem(crate: string, change: Partial<TeamItem> = {}): TeamItem {
+/** Nobody has it and nothing is known of it but `last`; `change` goes on top. */
+export function itemOf(key: PackageKey, last: TeamItem['last'], change: Partial<TeamItem> = {}): TeamItem {
+  const at = key.indexOf('@')
   return {
-    key: packageKey(crate, '1.0.0'),
-    crate,
-    version: '1.0.0',
+    key,
+    crate: key.slice(0, at),
+    version: key.slice(at + 1),
     assignee: null,
     claim: null,
     state: 'needs-audit',
@@ -22,10 +24,16 @@ export function teamItem(crate: string, change: Partial<TeamItem> = {}): TeamIte
     signOffs: [],
     coverage: [],
     notes: { open: 0, total: 0, worst: null },
-    last: { id: '0'.repeat(32), by: ADA, at: '2026-11-20T10:00:00.000Z', kind: 'assign' },
+    last,
     isWaiting: false,
     ...change,
   }
+}
+
+/** Version 1.0.0. */
+export function teamItem(crate: string, change: Partial<TeamItem> = {}): TeamItem {
+  const last = { id: '0'.repeat(32), by: ADA, at: '2026-11-20T10:00:00.000Z', kind: 'assign' } as const
+  return itemOf(packageKey(crate, '1.0.0'), last, change)
 }
 
 export function claimOf(by: string, isExpired = false): TeamItem['claim'] {

@@ -1,11 +1,6 @@
 // Where a package counts, in short notation, and the sums on two real stores and on random ones.
-import fs from 'node:fs'
-import path from 'node:path'
-import zlib from 'node:zlib'
 import { describe, expect, it } from 'vitest'
-import { readMetadataJson } from '../io/metadata-json.ts'
-import { parseStore } from '../store/parse-store.ts'
-import { buildCriteriaMapper } from './criteria.ts'
+import { hasRecordedStore, RECORDED_STORES, resolveRecordedStore } from '../testing/recorded-stores.ts'
 import { buildDepGraph } from './dep-graph.ts'
 import { coverageOf } from './overview-coverage.ts'
 import { resolve, type ResolveReport } from './resolve.ts'
@@ -77,7 +72,6 @@ function expectSums(graph: DepGraph, store: VetStore, report: ResolveReport): Co
   return coverage
 }
 
-const stores = path.resolve(import.meta.dirname, '..', '..', '..', '..', '..', 'shared', 'data', 'stores')
 interface Recorded {
   readonly conclusion: string
   readonly vetted_fully?: readonly unknown[]
@@ -85,21 +79,11 @@ interface Recorded {
   readonly vetted_with_exemptions?: readonly unknown[]
   readonly failures?: readonly { readonly name: string; readonly version: string }[]
 }
-describe.each(['cargo-vet', 'zcash'])('%s', name => {
-  const folder = path.join(stores, name)
-  it.skipIf(!fs.existsSync(folder))('adds up to the recorded check of the real cargo-vet [needs shared data]', () => {
-    const text = (file: string) => fs.readFileSync(path.join(folder, 'supply-chain', file), 'utf8')
-    const texts = { config: text('config.toml'), audits: text('audits.toml'), imports: text('imports.lock') }
-    const metadata = readMetadataJson(zlib.gunzipSync(fs.readFileSync(path.join(folder, 'metadata.json.gz'))))
-    const store = parseStore(texts, { config: 'config.toml', audits: 'audits.toml', imports: 'imports.lock' })
-    if (!store.ok || !metadata.ok) throw new Error('the input could not be read')
-    const mapper = buildCriteriaMapper(store.value.audits)
-    if (!mapper.ok) throw new Error(mapper.error.code)
-    const graph = buildDepGraph(metadata.value, store.value.config.policy)
-    const report = resolve({ graph, store: store.value, mapper: mapper.value })
-    if (!report.ok) throw new Error(report.error.code)
-    const coverage = expectSums(graph, store.value, report.value)
-    const recorded = JSON.parse(fs.readFileSync(path.join(folder, 'check.json'), 'utf8')) as Recorded
+describe.each(RECORDED_STORES)('%s', name => {
+  it.skipIf(!hasRecordedStore(name))('adds up to the recorded check of the real cargo-vet [needs shared data]', () => {
+    const { graph, store, report, check } = resolveRecordedStore(name)
+    const coverage = expectSums(graph, store, report)
+    const recorded = JSON.parse(check) as Recorded
     const counted = (...kinds: readonly string[]) =>
       coverage.sources.filter(s => kinds.includes(s.kind)).reduce((n, s) => n + s.packages.length, 0)
     if (recorded.conclusion === 'success') {
