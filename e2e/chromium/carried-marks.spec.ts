@@ -63,6 +63,12 @@ test('what was read of a version stays read in a change to a newer one [needs th
     await expect(since).toHaveAttribute('aria-pressed', 'true')
     await expect(page.getByRole('textbox', { name: /since 1\.0\.9, new side/ }).first()).toBeAttached()
     await review.diffIsShown()
+    // Both sides are coloured as source is, after a moment.
+    for (const side of ['original', 'modified']) {
+      const spans = page.locator(`.monaco-diff-editor .editor.${side} .view-line span[class*=mtk]`)
+      const colours = () => spans.evaluateAll(all => new Set(all.map(span => span.className)).size)
+      await expect.poll(colours).toBeGreaterThan(5)
+    }
     await picture(page, 'review-since-read')
     await page.keyboard.press('r')
     const row = review.files.getByRole('treeitem', { selected: true })
