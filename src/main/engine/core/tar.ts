@@ -32,7 +32,9 @@ export interface TarWalk {
 }
 
 /** Headers in order up to the end marker, the damage, or one entry more than `maxEntries`. Never throws. */
-export function walkTar(tar: Uint8Array, maxEntries: number): TarWalk {
+export function walkTar(bytes: Uint8Array, maxEntries: number): TarWalk {
+  // A Buffer's views cost several times as much as plain ones, and there are three for each entry.
+  const tar = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
   const headers: TarHeader[] = []
   const nothing = tar.subarray(tar.length)
   let at = 0
@@ -131,10 +133,12 @@ export function isZero(bytes: Uint8Array): boolean {
   return true
 }
 
+/** The sum of all bytes, its own eight taken for spaces. */
 function verifyChecksum(block: Uint8Array, at: number): void {
   const stated = readNumber(block, 148, 8)
-  let sum = 0
-  for (let i = 0; i < BLOCK; i++) sum += i >= 148 && i < 156 ? 0x20 : block[i]!
+  let sum = 8 * 0x20
+  for (let i = 0; i < 148; i++) sum += block[i]!
+  for (let i = 156; i < BLOCK; i++) sum += block[i]!
   if (sum !== stated) throw new TarError(`the header at byte ${at} has a wrong checksum`)
 }
 
@@ -160,11 +164,13 @@ function readNumber(block: Uint8Array, offset: number, length: number): number {
   return Number.parseInt(text, 8)
 }
 
+/** `ustar` and a zero: the magic of POSIX, under which a name may go on in a prefix; GNU's has a space. */
+const USTAR = [0x75, 0x73, 0x74, 0x61, 0x72, 0]
+
 function entryName(block: Uint8Array): Uint8Array {
   const name = untilZero(block.subarray(0, 100))
-  const isUstar = String.fromCharCode(...block.subarray(257, 263)) === 'ustar\0'
-  const prefix = isUstar ? untilZero(block.subarray(345, 500)) : new Uint8Array()
-  if (prefix.length === 0) return name
+  if (block[345] === 0 || !USTAR.every((byte, i) => block[257 + i] === byte)) return name
+  const prefix = untilZero(block.subarray(345, 500))
   const joined = new Uint8Array(prefix.length + 1 + name.length)
   joined.set(prefix)
   joined[prefix.length] = 0x2f

@@ -123,9 +123,8 @@ function judge(
   const seen = new Names()
   let longName: Uint8Array | null = null
   for (const header of tar.headers) {
-    const shown = decodeLoosely(longName ?? header.name)
     if (header.type === 'L') {
-      if (longName !== null) throw new Hostile('two long names for one entry', shown)
+      if (longName !== null) throw new Hostile('two long names for one entry', decodeLoosely(longName))
       longName = untilZero(header.data)
       continue
     }
@@ -136,7 +135,7 @@ function judge(
     if (header.type !== '0' && header.type !== '\0' && header.type !== '5') {
       throw new Hostile(
         `an entry is ${TYPE_NAMES[header.type] ?? `of the unknown type ${JSON.stringify(header.type)}`}`,
-        shown,
+        decodeLoosely(longName ?? header.name),
       )
     }
     const name = decodeName(longName ?? header.name)

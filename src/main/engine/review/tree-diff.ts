@@ -4,7 +4,7 @@
  * own arguments; files that git calls equal but whose bytes differ (line endings) are listed as not counted.
  * Links are listed, never followed. Paths stay as they are in the crate; whoever shows them escapes them.
  */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import path from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AbsolutePath, CrateName, Delta, DiffStat } from '../../../shared/domain.ts'
@@ -100,8 +100,8 @@ async function treeOf(
   const skipManifest = delta.to.includes('@git:')
   const isCounted = (file: string) => !UNCOUNTED.has(file) && !(skipManifest && file === 'Cargo.toml')
   const manifest = (await newSide.read('Cargo.toml')) ?? (await oldSide.read('Cargo.toml'))
-  const sides = { oldSide, newSide, facts: crateFacts(decodeStart(manifest?.bytes, 1024 * 1024)) }
-  const looked = await mapLimited(pairUp(rows, oldSide, newSide), pair => describePair(sides, pair, isCounted), run)
+  const sides = { oldSide, newSide, facts: crateFacts(decodeStart(manifest?.bytes, 1024 * 1024)), isCounted }
+  const looked = await mapLimited(pairUp(rows, oldSide, newSide), pair => lookAt(sides, pair), run)
   const files = looked.filter(file => file !== null)
   files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
   return { files, unchangedFiles: looked.length - files.length, stat: statOf(rows, isCounted) }
@@ -155,13 +155,28 @@ interface SideFacts {
   readonly size: number
 }
 
-async function describePair(
-  { oldSide, newSide, facts }: { readonly oldSide: Side; readonly newSide: Side; readonly facts: CrateFacts },
+interface Sides {
+  readonly oldSide: Side
+  readonly newSide: Side
+  readonly facts: CrateFacts
+  isCounted(file: string): boolean
+}
+
+/** At once where both sides are in memory: a promise for each of many files costs more than looking at them. */
+function lookAt(sides: Sides, pair: Pair): TreeFile | null | Promise<TreeFile | null> {
+  const before = pair.oldPath === null ? null : sides.oldSide.read(pair.oldPath)
+  const after = pair.newPath === null ? null : sides.newSide.read(pair.newPath)
+  if (before instanceof Promise || after instanceof Promise)
+    return Promise.all([before, after]).then(([a, b]) => describePair(sides, pair, a, b))
+  return describePair(sides, pair, before, after)
+}
+
+function describePair(
+  { facts, isCounted }: Sides,
   pair: Pair,
-  isCounted: (file: string) => boolean,
-): Promise<TreeFile | null> {
-  const before = pair.oldPath === null ? null : await oldSide.read(pair.oldPath)
-  const after = pair.newPath === null ? null : await newSide.read(pair.newPath)
+  before: SideFacts | null,
+  after: SideFacts | null,
+): TreeFile | null {
   if (before !== null && after !== null && isUnchanged(pair, before, after)) return null
   const file = pair.newPath ?? pair.oldPath ?? ''
   const isBinary = [before, after].some(side => side !== null && isBinarySide(side))
@@ -201,12 +216,14 @@ function isSame(a: SideFacts, b: SideFacts): boolean {
   return a.bytes === null || b.bytes === null || Buffer.compare(a.bytes, b.bytes) === 0
 }
 
+const decoder = new TextDecoder()
+
 function decodeStart(bytes: Uint8Array | null | undefined, maxBytes: number): string {
-  return bytes === null || bytes === undefined ? '' : new TextDecoder().decode(bytes.subarray(0, maxBytes))
+  return bytes === null || bytes === undefined ? '' : decoder.decode(bytes.subarray(0, maxBytes))
 }
 
 function hashOf(side: SideFacts): string | null {
-  return side.bytes === null ? null : createHash('sha256').update(side.bytes).digest('hex')
+  return side.bytes === null ? null : hash('sha256', side.bytes, 'hex')
 }
 
 function countSuspicious(bytes: Uint8Array | null): number | null {
@@ -272,7 +289,7 @@ async function walk(caps: TreeCaps, root: AbsolutePath): Promise<ReadonlyMap<str
 }
 
 /** `work` over all items in order, some at once, other work in between; stops early when the run is cancelled. */
-async function mapLimited<T, R>(items: readonly T[], work: (item: T) => Promise<R>, run: Run): Promise<R[]> {
+async function mapLimited<T, R>(items: readonly T[], work: (item: T) => R | Promise<R>, run: Run): Promise<R[]> {
   const results: R[] = new Array<R>(items.length)
   let next = 0
   let done = 0
@@ -284,7 +301,8 @@ async function mapLimited<T, R>(items: readonly T[], work: (item: T) => Promise<
       next += 1
       const item = items[at]
       if (item === undefined) continue
-      results[at] = await work(item)
+      const made = work(item)
+      results[at] = made instanceof Promise ? await made : made
       done += 1
       if (performance.now() - since < TURN_MS) continue
       run.onProgress({ done, total: items.length, step: 'comparing files' })
