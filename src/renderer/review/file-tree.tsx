@@ -3,7 +3,7 @@
  * opens, left and right close and open groups. Only the rows on screen are drawn.
  */
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
+import { memo, useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
 import type { Unit } from '../../shared/review-units.ts'
 import type { FileGroup, ReviewFile } from '../../shared/wire.ts'
 import { Icon } from '../parts/icon.tsx'
@@ -12,7 +12,7 @@ import { count, number } from '../parts/words.ts'
 import { ReadMarkGlyph } from './read-mark.tsx'
 import { shownPath } from './shown-path.ts'
 import { treeKeyTarget } from './tree-keys.ts'
-import { linesOfFile, readProgress, ROW_HEIGHT, type TreeRow, type TreeSort } from './tree-rows.ts'
+import { createRowKeys, linesOfFile, readProgress, ROW_HEIGHT, type TreeRow, type TreeSort } from './tree-rows.ts'
 import { isOpen, UNIT_GROUPS } from './unit-words.ts'
 
 export interface FileTreeProps {
@@ -41,45 +41,39 @@ const UNSAFE_KINDS = new Set(
   UNIT_GROUPS.filter(({ id }) => id === 'unsafe' || id === 'ffi').flatMap(({ kinds }) => kinds),
 )
 
-const rowKey = (row: TreeRow): string =>
-  row.kind === 'group' ? `g:${row.group.id}` : row.kind === 'folder' ? `d:${row.key}` : `f:${row.file.path}`
-
 export function FileTree(props: FileTreeProps) {
   const { rows, selected } = props
   const scroller = useRef<HTMLDivElement>(null)
   const [focused, setFocused] = useState<string | null>(null)
+  const [rowKeys] = useState(createRowKeys)
+  const keys = useMemo(() => rowKeys(rows), [rowKeys, rows])
+  // Stable functions as long as the keys are: a new one makes the virtualizer lay every row out again.
+  const getScrollElement = useCallback(() => scroller.current, [])
+  const estimateSize = useCallback((i: number) => ROW_HEIGHT[keys.kinds[i] ?? 'file'], [keys])
+  const getItemKey = useCallback((i: number) => keys.list[i] ?? i, [keys])
   const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: i => ROW_HEIGHT[rows[i]?.kind ?? 'file'],
-    getItemKey: i => {
-      const row = rows[i]
-      return row === undefined ? i : rowKey(row)
-    },
-    overscan: 12,
+    ...{ count: rows.length, overscan: 12 },
+    ...{ getScrollElement, estimateSize, getItemKey },
   })
   const selectedKey = selected === null ? null : `f:${selected}`
-  const activeKey = focused !== null && rows.some(row => rowKey(row) === focused) ? focused : selectedKey
+  const activeKey = focused !== null && keys.at.has(focused) ? focused : selectedKey
 
   useEffect(() => {
-    const index = rows.findIndex(row => rowKey(row) === selectedKey)
-    if (index >= 0) virtual.scrollToIndex(index, { align: 'auto' })
+    const index = selectedKey === null ? undefined : keys.at.get(selectedKey)
+    if (index !== undefined) virtual.scrollToIndex(index, { align: 'auto' })
     // Only a new selection scrolls: rows change with every mark.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [selectedKey])
-  useEffect(() => {
-    virtual.measure()
-  }, [rows, virtual])
 
   const focusRow = (index: number) => {
-    const row = rows[index]
-    if (row === undefined) return
-    setFocused(rowKey(row))
+    const [row, key] = [rows[index], keys.list[index]]
+    if (row === undefined || key === undefined) return
+    setFocused(key)
     props.onFocusRow(row)
     virtual.scrollToIndex(index, { align: 'auto' })
   }
   const onKeyDown = (event: KeyboardEvent) => {
-    const index = rows.findIndex(row => rowKey(row) === activeKey)
+    const index = activeKey === null ? -1 : (keys.at.get(activeKey) ?? -1)
     const target = treeKeyTarget(event.key, rows, index)
     const row = rows[index]
     if (target !== null) focusRow(target)
@@ -144,9 +138,8 @@ export function FileTree(props: FileTreeProps) {
       >
         <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {virtual.getVirtualItems().map(item => {
-            const row = rows[item.index]
-            if (row === undefined) return null
-            const key = rowKey(row)
+            const [row, key] = [rows[item.index], keys.list[item.index]]
+            if (row === undefined || key === undefined) return null
             return (
               <div
                 key={item.key}
@@ -229,8 +222,14 @@ function unseenFolder(file: ReviewFile, name: string): string {
   return path.endsWith(name) ? path.slice(0, path.length - name.length) : ''
 }
 
-function FileRow(props: { readonly file: ReviewFile; readonly name: string; readonly units: readonly Unit[] }) {
-  const { file, name } = props
+interface FileRowProps {
+  readonly file: ReviewFile
+  readonly name: string
+  readonly units: readonly Unit[]
+}
+
+/** Drawn again only when its file or its units change: a mark changes one of them, a key in the diff none. */
+const FileRow = memo(function FileRow({ file, name, units }: FileRowProps) {
   const lines = linesOfFile(file)
   const suspects = count(file.suspicious ?? 0, 'suspicious character')
   const title = file.oldPath === null ? shownPath(file.path) : `${shownPath(file.oldPath)} → ${shownPath(file.path)}`
@@ -246,7 +245,7 @@ function FileRow(props: { readonly file: ReviewFile; readonly name: string; read
           <Icon name="warn" />
         </span>
       )}
-      <UnitGlyph units={props.units} />
+      <UnitGlyph units={units} />
       <span className="num t11 dim">
         {file.isBinary ? 'binary' : number(lines)}
         {!file.isBinary && <span className="sr">{lines === 1 ? ' changed line' : ' changed lines'}</span>}
@@ -254,7 +253,7 @@ function FileRow(props: { readonly file: ReviewFile; readonly name: string; read
       <Churn file={file} />
     </div>
   )
-}
+})
 
 /** That there is unsafe or foreign code in the file, and whether some of it waits for an answer. */
 function UnitGlyph({ units }: { readonly units: readonly Unit[] }) {

@@ -104,6 +104,27 @@ export function treeRows(
   return rows
 }
 
+/** What identifies each row of a list, and its kind, by index; and the index of each. */
+export interface RowKeys {
+  readonly list: readonly string[]
+  readonly kinds: readonly TreeRow['kind'][]
+  readonly at: ReadonlyMap<string, number>
+}
+
+const keyOf = (row: TreeRow): string =>
+  row.kind === 'group' ? `g:${row.group.id}` : row.kind === 'folder' ? `d:${row.key}` : `f:${row.file.path}`
+
+/** Gives the keys of rows: the same answer as before, itself, while they are the same, as after a mark. */
+export function createRowKeys(): (rows: readonly TreeRow[]) => RowKeys {
+  let last: RowKeys = { list: [], kinds: [], at: new Map() }
+  return rows => {
+    if (rows.length === last.list.length && rows.every((row, i) => keyOf(row) === last.list[i])) return last
+    const list = rows.map(keyOf)
+    last = { list, kinds: rows.map(row => row.kind), at: new Map(list.map((key, i) => [key, i])) }
+    return last
+  }
+}
+
 function matches(file: ReviewFile, parts: readonly string[]): boolean {
   const path = file.path.toLowerCase()
   return parts.every(part => path.includes(part))

@@ -31,10 +31,16 @@ export function useUnitWalk(
   const byPath = useMemo(() => {
     if (list === null) return NONE
     const map = new Map<string, Unit[]>()
-    for (const unit of list.units) map.set(unit.path, [...(map.get(unit.path) ?? []), unit])
+    for (const unit of list.units) {
+      const here = map.get(unit.path)
+      if (here === undefined) map.set(unit.path, [unit])
+      else here.push(unit)
+    }
     return map
   }, [list])
-  const unit = list?.units.find(other => other.id === current) ?? null
+  // A crate may have thousands of units, and the page is drawn with every mark.
+  const open = useMemo(() => (list === null ? null : list.units.filter(isOpen).length), [list])
+  const unit = useMemo(() => list?.units.find(other => other.id === current) ?? null, [list, current])
 
   const go = (to: Unit) => {
     setCurrent(to.id)
@@ -80,7 +86,7 @@ export function useUnitWalk(
         if (note !== null) void say(of, 'concern', note)
       },
     },
-    open: list === null ? null : list.units.filter(isOpen).length,
+    open,
     byPath,
     ofFile(path) {
       if (list === null) return null
