@@ -3,7 +3,7 @@
  * current unit; its answers stand below it. What could not be parsed is said at the bottom, never left out.
  */
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { memo, useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { isOwed, type Unit, type UnitList, type UnitVerdict } from '../../shared/review-units.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Keys } from '../parts/keys.tsx'
@@ -14,7 +14,7 @@ import { isOpen, KIND_WORDS, unitRows, VERDICT_WORDS, type UnitFilter } from './
 import type { UnitsState } from './use-units.ts'
 import { TabFailure } from './tab-failure.tsx'
 
-export function UnitsTab(props: {
+export interface UnitsTabProps {
   readonly units: UnitsState
   readonly current: string | null
   /** A concern waits for its note. */
@@ -22,21 +22,28 @@ export function UnitsTab(props: {
   readonly onCurrent: (unit: Unit) => void
   readonly onAnswer: (unit: Unit, verdict: UnitVerdict | null) => void
   readonly onNote: (unit: Unit, note: string | null) => void
-}) {
+}
+
+/** Not drawn again with the page, which marks and keys change. */
+export const UnitsTab = memo(function UnitsTab(props: UnitsTabProps) {
   const { current } = props
   const { list, failure, retry } = props.units
   const [filter, setFilter] = useState<UnitFilter>('open')
   const rows = useMemo(() => unitRows(list?.units ?? [], filter, current), [list, filter, current])
   const scroller = useRef<HTMLDivElement>(null)
-  const virtual = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: i => (rows[i]?.kind === 'group' ? 30 : 42),
-    getItemKey: i => {
+  // Stable functions: a new one makes the virtualizer lay every row out again.
+  const getScrollElement = useCallback(() => scroller.current, [])
+  const estimateSize = useCallback((i: number) => (rows[i]?.kind === 'group' ? 30 : 42), [rows])
+  const getItemKey = useCallback(
+    (i: number) => {
       const row = rows[i]
       return row === undefined ? i : row.kind === 'group' ? `g:${row.id}` : row.unit.id
     },
-    overscan: 8,
+    [rows],
+  )
+  const virtual = useVirtualizer({
+    ...{ count: rows.length, overscan: 8 },
+    ...{ getScrollElement, estimateSize, getItemKey },
   })
   const at = rows.findIndex(row => row.kind === 'unit' && row.unit.id === props.current)
   useEffect(() => {
@@ -98,7 +105,7 @@ export function UnitsTab(props: {
                 data-index={item.index}
                 ref={virtual.measureElement}
                 className="rv-unit-place"
-                style={{ transform: `translateY(${item.start}px)` }}
+                style={{ top: item.start }}
                 role="listitem"
               >
                 {row.kind === 'group' ? (
@@ -119,7 +126,7 @@ export function UnitsTab(props: {
       <Unparsed list={list} />
     </div>
   )
-}
+})
 
 function emptyText(list: UnitList, filter: UnitFilter): string {
   if (list.units.length === 0)

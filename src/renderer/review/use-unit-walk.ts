@@ -2,16 +2,17 @@
  * Walking the units of a review: which one is current, the keys that move between open ones and answer them. An answer
  * moves on to the next open unit; a concern first asks for its note.
  */
-import { useMemo, useState, type ComponentProps } from 'react'
+import { useMemo, useState } from 'react'
 import type { EngineClient } from '../../shared/contract.ts'
 import type { Unit, UnitVerdict } from '../../shared/review-units.ts'
 import { useCommandHandlers } from '../commands/command-table.ts'
+import { useStable } from '../parts/use-stable.ts'
 import { isOpen, nextOpenUnit } from './unit-words.ts'
-import type { UnitsTab } from './units-tab.tsx'
+import type { UnitsTabProps } from './units-tab.tsx'
 import { useUnits } from './use-units.ts'
 
 export interface UnitWalk {
-  readonly tab: ComponentProps<typeof UnitsTab>
+  readonly tab: UnitsTabProps
   readonly open: number | null
   readonly byPath: ReadonlyMap<string, readonly Unit[]>
   ofFile(path: string): { readonly here: number; readonly removed: number } | null
@@ -74,18 +75,14 @@ export function useUnitWalk(
     'review.unitConcern': onKey('concern'),
     'review.unitNa': onKey('not-applicable'),
   })
+  const onCurrent = useStable(go)
+  const onAnswer = useStable(answer)
+  const onNote = useStable((of: Unit, note: string | null) => {
+    setNoting(false)
+    if (note !== null) void say(of, 'concern', note)
+  })
   return {
-    tab: {
-      units,
-      current,
-      isNoting,
-      onCurrent: go,
-      onAnswer: answer,
-      onNote: (of, note) => {
-        setNoting(false)
-        if (note !== null) void say(of, 'concern', note)
-      },
-    },
+    tab: { units, current, isNoting, onCurrent, onAnswer, onNote },
     open,
     byPath,
     ofFile(path) {

@@ -2,7 +2,7 @@
  * The units of the review on screen: asked for once it is open, answered on screen at once and saved at once. What the
  * engine says always replaces what we guessed.
  */
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import type { EngineClient } from '../../shared/contract.ts'
 import type { Failure } from '../../shared/failure.ts'
 import type { Unit, UnitList, UnitVerdict } from '../../shared/review-units.ts'
@@ -56,5 +56,5 @@ export function useUnits(client: EngineClient, review: string): UnitsState {
     [client, review],
   )
   const retry = useCallback(() => setAttempt(n => n + 1), [])
-  return { ...state, retry, answer }
+  return useMemo(() => ({ ...state, retry, answer }), [state, retry, answer])
 }
