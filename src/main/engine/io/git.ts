@@ -1,16 +1,15 @@
 /**
- * The user's own git: who he is, which branch, and commits of exactly the files we wrote. Questions are asked with a
- * fixed argument list that cannot run a program named by the repository's configuration; a commit goes through
+ * The user's own git: who he is, which branch, and commits of exactly the files we wrote. A commit goes through
  * simple-git and runs the repository's own hooks, because it is the user's commit. Never pushes, never stages more than asked.
  */
 import path from 'node:path'
 import type { AbsolutePath } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
-import { FileError, type Capabilities } from '../capabilities.ts'
+import type { Capabilities } from '../capabilities.ts'
+import { askOwnGit } from './own-git.ts'
 
-const ASK_TIMEOUT_MS = 10_000
-const MAX_ANSWER_BYTES = 1 << 20
+const START_TIMEOUT_MS = 10_000
 
 /** `Name <email>` from user.name and user.email as git sees them in `folder`. @failure identity-missing, git-not-found */
 export async function gitIdentity(
@@ -19,8 +18,8 @@ export async function gitIdentity(
   signal: AbortSignal,
 ): Promise<Result<string, Failure>> {
   const [name, email] = await Promise.all([
-    ask(caps, folder, ['config', '--get', 'user.name'], signal),
-    ask(caps, folder, ['config', '--get', 'user.email'], signal),
+    askOwnGit(caps, folder, ['config', '--get', 'user.name'], { signal }),
+    askOwnGit(caps, folder, ['config', '--get', 'user.email'], { signal }),
   ])
   if (!name.ok) return name
   if (!email.ok) return email
@@ -40,7 +39,7 @@ export async function setGitIdentity(
     ['user.name', identity.name],
     ['user.email', identity.email],
   ] as const) {
-    const set = await ask(caps, folder, ['config', '--global', key, value], signal)
+    const set = await askOwnGit(caps, folder, ['config', '--global', key, value], { signal })
     if (!set.ok) return set
     if (set.value === null) {
       return fail({ code: 'git-failed', command: `git config --global ${key}`, exitCode: null, stderr: '' })
@@ -55,7 +54,7 @@ export async function currentBranch(
   folder: AbsolutePath,
   signal: AbortSignal,
 ): Promise<string | null> {
-  const branch = await ask(caps, folder, ['symbolic-ref', '--quiet', '--short', 'HEAD'], signal)
+  const branch = await askOwnGit(caps, folder, ['symbolic-ref', '--quiet', '--short', 'HEAD'], { signal })
   return branch.ok && branch.value !== '' ? branch.value : null
 }
 
@@ -65,13 +64,13 @@ export async function isInsideRepository(
   folder: AbsolutePath,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const inside = await ask(caps, folder, ['rev-parse', '--is-inside-work-tree'], signal)
+  const inside = await askOwnGit(caps, folder, ['rev-parse', '--is-inside-work-tree'], { signal })
   return inside.ok && inside.value === 'true'
 }
 
 /** `git --version`'s number, for example `2.47.3`. @failure git-not-found, git-failed */
 export async function gitVersion(caps: Capabilities, signal: AbortSignal): Promise<Result<string, Failure>> {
-  const answer = await ask(caps, caps.host.homeDir, ['--version'], signal)
+  const answer = await askOwnGit(caps, caps.host.homeDir, ['--version'], { signal })
   if (!answer.ok) return answer
   const number = /\d+\.\d+(\.\d+)?/.exec(answer.value ?? '')?.[0]
   return number === undefined
@@ -105,7 +104,7 @@ export async function commitFiles(
 
 /** Makes `folder` a repository with one commit of all its files. Without git or an identity nothing happens. */
 export async function startRepository(caps: Capabilities, folder: AbsolutePath, message: string): Promise<void> {
-  const signal = AbortSignal.timeout(ASK_TIMEOUT_MS)
+  const signal = AbortSignal.timeout(START_TIMEOUT_MS)
   const steps = [
     ['init', '--quiet', '--initial-branch=main'],
     ['add', '--all', '.'],
@@ -122,40 +121,7 @@ export async function startRepository(caps: Capabilities, folder: AbsolutePath, 
     ],
   ]
   for (const step of steps) {
-    const done = await ask(caps, folder, step, signal)
+    const done = await askOwnGit(caps, folder, step, { signal })
     if (!done.ok || done.value === null) return
-  }
-}
-
-/** Trimmed standard output; null when git exits with another code than 0 (for a question: no such thing). */
-async function ask(
-  caps: Capabilities,
-  folder: AbsolutePath,
-  args: readonly string[],
-  signal: AbortSignal,
-): Promise<Result<string | null, Failure>> {
-  let outcome
-  try {
-    outcome = await caps.processes.run({
-      command: 'git',
-      args: ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', ...args],
-      cwd: folder,
-      env: { ...caps.host.env, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' },
-      maxOutputBytes: MAX_ANSWER_BYTES,
-      timeoutMs: ASK_TIMEOUT_MS,
-      signal,
-    })
-  } catch (error) {
-    if (error instanceof FileError) return ok(null)
-    throw error
-  }
-  const command = `git ${args[0] ?? ''}`
-  switch (outcome.kind) {
-    case 'not-found':
-      return fail({ code: 'git-not-found', tried: 'git on the PATH' })
-    case 'killed':
-      return fail({ code: 'git-failed', command, exitCode: null, stderr: `stopped: ${outcome.why}` })
-    case 'exited':
-      return ok(outcome.code === 0 ? new TextDecoder().decode(outcome.stdout).trim() : null)
   }
 }

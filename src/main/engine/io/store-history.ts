@@ -4,6 +4,7 @@
  * by the repository's configuration runs and nothing is fetched. What was folded is kept in the cache by the commit it
  * reaches to, so that only new commits are read the next time. The commit is its content: a kept answer is never stale.
  */
+import { askOwnGit } from './own-git.ts'
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import type { AbsolutePath } from '../../../shared/domain.ts'
@@ -24,7 +25,6 @@ import { keptHistory, keptText, type KeptHistory } from './store-history-kept.ts
 import { auditFacts, configFacts, lockFacts } from './store-history-facts.ts'
 
 const LOG_TIMEOUT_MS = 600_000
-const ASK_TIMEOUT_MS = 10_000
 const MAX_LOG_BYTES = 64 << 20
 /** A store of ten years with eight changes a day. Older ones are left out, and said to be. */
 export const MAX_REVISIONS = 30_000
@@ -87,25 +87,10 @@ async function placeOf(
   folder: AbsolutePath,
   signal: AbortSignal,
 ): Promise<Result<{ readonly gitDir: AbsolutePath; readonly prefix: string } | null, Failure>> {
-  let outcome
-  try {
-    outcome = await caps.processes.run({
-      command: 'git',
-      args: [...GIT_SAFE_ARGS, 'rev-parse', '--absolute-git-dir', '--show-prefix'],
-      cwd: folder,
-      // The user's own settings say which repositories of others may be read (safe.directory); nothing else of them acts.
-      env: { ...caps.host.env, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' },
-      maxOutputBytes: 1 << 16,
-      timeoutMs: ASK_TIMEOUT_MS,
-      signal,
-    })
-  } catch (error) {
-    if (error instanceof FileError) return ok(null)
-    throw error
-  }
-  if (outcome.kind === 'not-found') return fail({ code: 'git-not-found', tried: 'git on the PATH' })
-  if (outcome.kind !== 'exited' || outcome.code !== 0) return ok(null)
-  const [gitDir = '', prefix = ''] = new TextDecoder().decode(outcome.stdout).split('\n')
+  const said = await askOwnGit(caps, folder, ['rev-parse', '--absolute-git-dir', '--show-prefix'], { signal })
+  if (!said.ok) return said
+  if (said.value === null) return ok(null)
+  const [gitDir = '', prefix = ''] = said.value.split('\n')
   return path.isAbsolute(gitDir) ? ok({ gitDir: gitDir as AbsolutePath, prefix }) : ok(null)
 }
 

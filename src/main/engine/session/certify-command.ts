@@ -17,8 +17,7 @@ import { knownCriteria, planCertify } from './certify-flow.ts'
 import type { CommandOptions } from './commands.ts'
 import { solve, suggestReading, type LoadedWorkspace, type Solved } from './flow.ts'
 import { openCommandStore } from './live-store.ts'
-import { readTeamFacts, type TeamFacts } from './team-facts.ts'
-import type { Team } from './team.ts'
+import { commandTeamFacts } from './team-facts.ts'
 
 export interface CertifyWish {
   /** Null: what was last inspected or diffed. */
@@ -77,7 +76,7 @@ export async function prepareCertify(
   if (!delta.ok) return delta
   const identity = wish.who.length > 0 ? null : await gitIdentity(caps, workspace.root, run.signal)
   if (identity !== null && !identity.ok) return identity
-  const team = await commandTeamFacts(caps, workspace, wish.crate)
+  const team = await commandTeamFacts(caps, workspace, [wish.crate])
   if (!team.ok) return team
 
   const prepare = (names: readonly CriteriaName[]): Result<PreparedCertify, Failure> => {
@@ -114,27 +113,6 @@ export async function prepareCertify(
     })
   }
   return prepare(criteria.value)
-}
-
-/** Opened only where assay.toml has rules: certify starts as fast as ever without. */
-async function commandTeamFacts(
-  caps: Capabilities,
-  workspace: LoadedWorkspace,
-  crate: string,
-): Promise<Result<TeamFacts | null, Failure>> {
-  const { storeDir } = workspace.loaded
-  let opened: Team | null = null
-  const open = async () => {
-    const { openTeam } = await import('./team.ts')
-    const team = await openTeam({ caps, root: workspace.root, storeDir, onChange: () => undefined })
-    if (team.ok) opened = team.value
-    return team
-  }
-  try {
-    return await readTeamFacts(caps, storeDir, open, [crate])
-  } finally {
-    await (opened as Team | null)?.close()
-  }
 }
 
 /** Takes the package from the history where it is not named. @failure refused, cache-io, store-locked */

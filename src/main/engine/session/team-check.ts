@@ -9,15 +9,14 @@ import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
 import { compareText } from '../core/byte-order.ts'
-import { GIT_SAFE_ARGS } from '../core/git-command.ts'
 import { hasRules, unmetRules, unsigned } from '../core/team-rules.ts'
 import type { AuditsFile } from '../core/store-model.ts'
+import { runOwnGit } from '../io/own-git.ts'
 import { MAX_FILE_BYTES } from '../store/toml-text.ts'
 import { parseStore } from '../store/parse-store.ts'
 import { loadFiltered, type CommandOptions } from './commands.ts'
 import type { LoadedWorkspace } from './flow.ts'
-import { authorsOf, readTeamFacts, signersFor, unknownCriteria, withImplied, type TeamFacts } from './team-facts.ts'
-import { openTeam, type Team } from './team.ts'
+import { authorsOf, commandTeamFacts, signersFor, unknownCriteria, withImplied, type TeamFacts } from './team-facts.ts'
 
 export interface UnmetAudit {
   readonly crate: CrateName
@@ -62,32 +61,19 @@ export async function checkTeam(
     if (!parsed.ok) return parsed
     before = parsed.value.audits
   }
-  let opened: Team | null = null
-  try {
-    const open = async () => {
-      const team = await openTeam({ caps, root: workspace.root, storeDir, onChange: () => undefined })
-      if (team.ok) opened = team.value
-      return team
-    }
-    const facts = await readTeamFacts(caps, storeDir, open, [...store.audits.audits.keys()])
-    if (!facts.ok) return facts
-    const problems =
-      facts.value === null
-        ? []
-        : [...facts.value.rules.problems, ...unknownCriteria(facts.value.rules, workspace.mapper)]
-    if (facts.value === null || !hasRules(facts.value.rules))
-      return refused('assay.toml has no rules for a team', 'Write them under [team.rules], or check without --team.')
-    if (problems.length > 0) return refused(problems.join('\n'), 'A rule that cannot be read is met by nobody.')
-    const isJoined = (opened as Team | null)?.isJoined() ?? false
-    return ok(judge(workspace, facts.value, before, isJoined))
-  } finally {
-    await (opened as Team | null)?.close()
-  }
+  const facts = await commandTeamFacts(caps, workspace, [...store.audits.audits.keys()])
+  if (!facts.ok) return facts
+  if (facts.value === null || !hasRules(facts.value.rules))
+    return refused('assay.toml has no rules for a team', 'Write them under [team.rules], or check without --team.')
+  const problems = [...facts.value.rules.problems, ...unknownCriteria(facts.value.rules, workspace.mapper)]
+  if (problems.length > 0) return refused(problems.join('\n'), 'A rule that cannot be read is met by nobody.')
+  return ok(judge(workspace, facts.value, before))
 }
 
 const refused = (message: string, help: string): Result<never, Failure> => fail({ code: 'refused', message, help })
 
-function judge(workspace: LoadedWorkspace, facts: TeamFacts, before: AuditsFile | null, isJoined: boolean): TeamCheck {
+function judge(workspace: LoadedWorkspace, facts: TeamFacts, before: AuditsFile | null): TeamCheck {
+  const { isJoined } = facts
   const { audits, wildcardAudits } = workspace.loaded.store.audits
   const unmet: UnmetAudit[] = []
   let [checked, skipped] = [0, 0]
@@ -154,32 +140,23 @@ async function auditsAt(
   signal: AbortSignal,
 ): Promise<Result<string, Failure>> {
   const git = (args: readonly string[]) =>
-    caps.processes.run({
-      command: 'git',
-      args: [...GIT_SAFE_ARGS, ...args],
-      cwd: storeDir,
-      // The user's own settings say which repositories of others may be read (safe.directory); nothing else of them acts.
-      env: { ...caps.host.env, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', GIT_NO_LAZY_FETCH: '1', LC_ALL: 'C' },
-      maxOutputBytes: MAX_FILE_BYTES + 1024,
-      timeoutMs: GIT_TIMEOUT_MS,
-      signal,
-    })
+    runOwnGit(caps, storeDir, args, { signal, maxBytes: MAX_FILE_BYTES + 1024, timeoutMs: GIT_TIMEOUT_MS })
   const found = await git(['rev-parse', '--verify', '--quiet', '--end-of-options', `${base}^{commit}`])
-  if (found.kind === 'not-found') return fail({ code: 'git-not-found', tried: 'git on the PATH' })
-  const commit = found.kind === 'exited' && found.code === 0 ? textFrom(found.stdout).trim() : ''
+  if (!found.ok) return found
+  const commit = found.value.code === 0 ? textFrom(found.value.stdout).trim() : ''
   if (!/^[0-9a-f]{40}([0-9a-f]{24})?$/.test(commit))
     return refused(
       `\`${base}\` is no commit of the repository that the store is in`,
       'Fetch it first, or name another one.',
     )
   const there = await git(['ls-tree', '--name-only', commit, '--', './audits.toml'])
-  if (there.kind === 'exited' && there.code === 0 && textFrom(there.stdout).trim() === '') return ok('')
+  if (!there.ok) return there
+  if (there.value.code === 0 && textFrom(there.value.stdout).trim() === '') return ok('')
   const blob = await git(['cat-file', 'blob', `${commit}:./audits.toml`])
-  if (blob.kind === 'exited' && blob.code === 0) return ok(textFrom(blob.stdout))
-  return fail({
-    ...{ code: 'git-failed', command: 'git cat-file', exitCode: blob.kind === 'exited' ? blob.code : null },
-    stderr: blob.kind === 'not-found' ? '' : textFrom(blob.stderr),
-  })
+  if (!blob.ok) return blob
+  const { code, stdout, stderr } = blob.value
+  if (code === 0) return ok(textFrom(stdout))
+  return fail({ code: 'git-failed', command: 'git cat-file', exitCode: code, stderr: textFrom(stderr) })
 }
 
 const textFrom = (bytes: Uint8Array) => new TextDecoder().decode(bytes)

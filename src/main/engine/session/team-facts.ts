@@ -21,6 +21,8 @@ export interface TeamFacts {
   readonly rules: TeamRules
   /** `Name <email>` of git; null without one. */
   readonly me: string | null
+  /** Whether this machine has joined the team, so that events of others can be known. */
+  readonly isJoined: boolean
   signOffs(crate: string, version: string): readonly TeamSignOff[]
   /** Who wrote concerns and blockers on this version or the crate, resolved or not. */
   noteAuthors(crate: string, version: string): readonly string[]
@@ -57,6 +59,7 @@ export async function readTeamFacts(
   return ok({
     rules,
     me: state.me,
+    isJoined: team.value.isJoined(),
     signOffs: (crate, version) => items.get(packageKey(crate as CrateName, version))?.signOffs ?? [],
     noteAuthors: (crate, version) =>
       (notes.get(crate) ?? [])
@@ -64,6 +67,29 @@ export async function readTeamFacts(
         .filter(note => note.version === null || note.version === version)
         .map(note => note.by),
   })
+}
+
+/**
+ * The same for one command: the team is opened for it and closed again, and not even loaded where there are no rules, so
+ * that commands start as fast as ever without. @failure as opening the team
+ */
+export async function commandTeamFacts(
+  caps: Capabilities,
+  { root, loaded: { storeDir } }: LoadedWorkspace,
+  crates: readonly string[],
+): Promise<Result<TeamFacts | null, Failure>> {
+  const opened: Team[] = []
+  const open = async () => {
+    const { openTeam } = await import('./team.ts')
+    const team = await openTeam({ caps, root, storeDir, onChange: () => undefined })
+    if (team.ok) opened.push(team.value)
+    return team
+  }
+  try {
+    return await readTeamFacts(caps, storeDir, open, crates)
+  } finally {
+    for (const team of opened) await team.close()
+  }
 }
 
 /** Whom the audit names when nobody was written: everybody who signed it, and who certifies. */

@@ -6,16 +6,16 @@
 import path from 'node:path'
 import type { AbsolutePath } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
-import { fail, ok, type Result } from '../../../shared/result.ts'
+import { ok, type Result } from '../../../shared/result.ts'
 import { teamPerson } from '../../../shared/team.ts'
 import { FileError, type Capabilities } from '../capabilities.ts'
+import { askOwnGit } from '../io/own-git.ts'
 import { ASSAY_FILE } from '../store/assay-file.ts'
 import { isAddress, readTeamSettings } from '../store/assay-team.ts'
 import type { Committer } from '../team/clone.ts'
 import { withoutUser } from '../team/remote-failure.ts'
 
 const MAX_ASSAY_BYTES = 1 << 20
-const ASK_TIMEOUT_MS = 10_000
 const MAX_CONFIG_BYTES = 4 << 20
 
 export interface TeamPlace {
@@ -43,7 +43,10 @@ export async function findTeamPlace(
   signal: AbortSignal,
 ): Promise<Result<TeamPlace, Failure>> {
   const settings = readTeamSettings(await readOptional(caps, path.join(storeDir, ASSAY_FILE) as AbsolutePath))
-  const said = await ask(caps, root, ['config', '--list', '-z', '--show-scope'], signal)
+  const said = await askOwnGit(caps, root, ['config', '--list', '-z', '--show-scope'], {
+    signal,
+    maxBytes: MAX_CONFIG_BYTES,
+  })
   if (!said.ok) return said
   const config = parseConfig(said.value ?? '')
   const last = (key: string) => config.findLast(entry => entry.key === key)?.value ?? null
@@ -74,7 +77,7 @@ export async function findTeamPlace(
   if (!config.some(entry => entry.key === 'remote.origin.url'))
     return ok(nowhere('the workspace has no remote `origin`, and assay.toml names no repository under [team]'))
   // With the user's own rewriting of addresses; what is pushed to can be fetched from.
-  const url = await ask(caps, root, ['remote', 'get-url', '--push', 'origin'], signal)
+  const url = await askOwnGit(caps, root, ['remote', 'get-url', '--push', 'origin'], { signal })
   if (!url.ok) return url
   if (url.value === null || !isAddress(url.value)) return ok(nowhere('the address of the remote `origin` is not used'))
   const address = await resolved(caps, root, url.value, signal)
@@ -141,7 +144,7 @@ async function resolved(caps: Capabilities, root: AbsolutePath, address: string,
 }
 
 async function topOf(caps: Capabilities, root: AbsolutePath, signal: AbortSignal): Promise<string> {
-  const top = await ask(caps, root, ['rev-parse', '--show-toplevel'], signal)
+  const top = await askOwnGit(caps, root, ['rev-parse', '--show-toplevel'], { signal })
   return top.ok && top.value !== null && top.value !== '' ? top.value : root
 }
 
@@ -159,26 +162,4 @@ async function readOptional(caps: Capabilities, file: AbsolutePath): Promise<str
     if (error instanceof FileError) return null
     throw error
   }
-}
-
-/** Trimmed standard output; null when git exits with another code than 0. Runs nothing that a repository names. */
-async function ask(
-  caps: Capabilities,
-  folder: AbsolutePath,
-  args: readonly string[],
-  signal: AbortSignal,
-): Promise<Result<string | null, Failure>> {
-  const outcome = await caps.processes.run({
-    command: 'git',
-    args: ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', ...args],
-    cwd: folder,
-    env: { ...caps.host.env, GIT_TERMINAL_PROMPT: '0', GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C' },
-    maxOutputBytes: MAX_CONFIG_BYTES,
-    timeoutMs: ASK_TIMEOUT_MS,
-    signal,
-  })
-  if (outcome.kind === 'not-found') return fail({ code: 'git-not-found', tried: 'git on the PATH' })
-  return ok(
-    outcome.kind === 'exited' && outcome.code === 0 ? Buffer.from(outcome.stdout).toString('utf8').trim() : null,
-  )
 }
