@@ -216,6 +216,7 @@ const rows = [
     when: 'review',
     menu: 'View',
   },
+  { id: 'review.readAsOne', title: 'Read with the delta beside it as one', keys: [], when: 'review', menu: 'Review' },
   { id: 'review.certify', title: 'Certify', keys: ['Ctrl+Enter', 'Shift+c'], when: 'review', menu: 'Review' },
   { id: 'review.resume', title: 'Jump to where you were', keys: ['.'], when: 'review', menu: 'Review' },
   { id: 'review.back', title: 'Back to queue', keys: ['u'], when: 'review', menu: 'Go' },

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import type { Candidate } from '../../shared/certify-batch.ts'
 import type { CrateName, Delta, PackageKey, VetVersion } from '../../shared/domain.ts'
-import { groupCandidates, isReadWhole, splitAt, versionsBetween } from './batch-groups.ts'
+import { groupCandidates, isReadWhole, splitAt, stepCriteria, versionsBetween } from './batch-groups.ts'
 
 const row = (crate: string, repository: string | null, publisher: string | null): Candidate => ({
   key: `${crate}@1.0.0` as PackageKey,
@@ -57,4 +57,20 @@ it('splits at versions in between', () => {
     delta('1.2.0', '1.3.0'),
   ])
   expect(splitAt(delta('1.0.0', '1.3.0'), [])).toEqual([delta('1.0.0', '1.3.0')])
+})
+
+it('certifies each step for what the queue misses of its version, beside what was chosen', () => {
+  const queued = (crate: string, version: string, missing: string) =>
+    ({ crate, version, missing: [missing] }) as unknown as Parameters<typeof stepCriteria>[2][number]
+  const rows = [
+    queued('a', '1.1.0', 'safe-to-deploy'),
+    queued('a', '1.2.0', 'safe-to-run'),
+    queued('b', '1.3.0', 'other'),
+  ]
+  const run = ['safe-to-run'] as unknown as Parameters<typeof stepCriteria>[0]
+  const of = (from: string, to: string) =>
+    stepCriteria(run, { crate: 'a' as CrateName, delta: delta(from, to) }, rows).join(' ')
+  expect(of('1.0.0', '1.1.0')).toBe('safe-to-run safe-to-deploy')
+  expect(of('1.1.0', '1.2.0')).toBe('safe-to-run')
+  expect(of('1.2.0', '1.3.0')).toBe('safe-to-run')
 })

@@ -1,6 +1,7 @@
 /** Which rows of the queue belong together, and into which deltas a reading is split. Pure. */
 import type { Candidate } from '../../shared/certify-batch.ts'
-import type { Delta, VetVersion } from '../../shared/domain.ts'
+import type { CrateName, CriteriaName, Delta, VetVersion } from '../../shared/domain.ts'
+import type { QueueItem } from '../../shared/wire.ts'
 
 export interface CandidateGroup {
   readonly title: string
@@ -48,4 +49,17 @@ export function versionsBetween({ from, to }: Delta, newestFirst: readonly strin
 export function splitAt({ from, to }: Delta, at: readonly string[]): readonly Delta[] {
   const ends = [...at, to] as VetVersion[]
   return ends.map((end, i) => ({ from: i === 0 ? from : (ends[i - 1] ?? null), to: end }))
+}
+
+/**
+ * What a step of a reading is certified for: what was chosen for the whole, and what the queue misses of the version it
+ * leads to. That version would stay in the queue otherwise, though it was read for it.
+ */
+export function stepCriteria(
+  chosen: readonly CriteriaName[],
+  step: { readonly crate: CrateName; readonly delta: Delta },
+  rows: readonly Pick<QueueItem, 'crate' | 'version' | 'missing'>[],
+): readonly CriteriaName[] {
+  const asked = rows.filter(row => row.crate === step.crate && row.version === step.delta.to)
+  return [...new Set([...chosen, ...asked.flatMap(row => row.missing)])]
 }

@@ -11,7 +11,14 @@ import { FailureNotice } from '../parts/failure-notice.tsx'
 import { changeText, count } from '../parts/words.ts'
 import { toastFailure } from '../state/actions.ts'
 import { navigate, replaceView, useAppStore } from '../state/app-store.ts'
-import { groupCandidates, isReadWhole, splitAt, versionsBetween, type CandidateGroup } from './batch-groups.ts'
+import {
+  groupCandidates,
+  isReadWhole,
+  splitAt,
+  stepCriteria,
+  versionsBetween,
+  type CandidateGroup,
+} from './batch-groups.ts'
 import { BatchRow } from './batch-row.tsx'
 import { Actions, Blocks, planSums } from './certify-actions.tsx'
 import { finishWriting } from './certify-page.tsx'
@@ -126,6 +133,8 @@ function Split({ item, backTo }: { readonly item: BatchItem; readonly backTo: st
   const [between, setBetween] = useState<readonly string[] | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
   const [at, setAt] = useState<ReadonlySet<string>>(new Set())
+  // As it was when the sheet was opened: a queue that is solved again meanwhile does not change the audits.
+  const [asked] = useState(() => queue ?? [])
   useEffect(() => {
     let isCurrent = true
     void client.call('review.versions', { crate: item.crate }).then(answer => {
@@ -149,8 +158,13 @@ function Split({ item, backTo }: { readonly item: BatchItem; readonly backTo: st
       splitAt(
         item.delta,
         (between ?? []).filter(version => at.has(version)),
-      ).map(delta => ({ ...item, delta, partOf: item.delta })),
-    [item, between, at],
+      ).map(delta => ({
+        ...item,
+        delta,
+        partOf: item.delta,
+        criteria: stepCriteria(item.criteria, { ...item, delta }, asked),
+      })),
+    [item, between, at, asked],
   )
   const generation = useAppStore(s => s.queue?.generation ?? 0)
   const state = useBatchPlan(items, generation)
