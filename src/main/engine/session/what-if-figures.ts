@@ -18,7 +18,7 @@ import { compareVetVersions } from '../core/version.ts'
 import { caveatOf, exemptedItems, linesByItem, sumLines, type KnownSize, type Verdict } from '../core/what-if.ts'
 import { createGains, type Candidate, type Chosen, type Gains } from '../core/what-if-gain.ts'
 import { smallestSet } from '../core/what-if-smallest.ts'
-import { rowsOf, type Option, type OptionsInput } from './what-if-options.ts'
+import { releasesOf, type Option, type OptionsInput } from './what-if-option.ts'
 
 export interface FiguresInput extends Pick<OptionsInput, 'workspace' | 'solved' | 'releases'> {
   readonly options: readonly Option[]
@@ -40,7 +40,7 @@ export function createFigures(input: FiguresInput): Figures {
   const gains = createGains({
     ...{ graph, mapper, store: solved.store, report: solved.report },
     ...{ suggestStore: solved.suggestStore, suggestReport: solved.suggestReport },
-    releasesOf: crate => rowsOf(input, crate),
+    releasesOf: crate => releasesOf(input, crate),
     candidates: withCandidate.map(option => option.candidate as Candidate),
   })
   const verdict: Verdict = { ...solved, graph, mapper }

@@ -2,47 +2,20 @@
  * The changes that are worth trying on a workspace: known peers that are not imported, publishers of what is to be read,
  * versions that are audited already. Each with what its figure is made from; what cannot be known says so. Asks nobody.
  */
-import type { CrateName, IsoDate, VetVersion } from '../../../shared/domain.ts'
+import type { CrateName, VetVersion } from '../../../shared/domain.ts'
 import { describeFailure } from '../../../shared/failure.ts'
 import { changeId, type WhatIfChange } from '../../../shared/what-if.ts'
 import type { Run } from '../capabilities.ts'
 import { certifiedVersions } from '../core/audit-path.ts'
 import { compareText } from '../core/byte-order.ts'
 import { minimalIndices } from '../core/criteria.ts'
-import { addMonths } from '../core/dates.ts'
-import { livePublishers, publisherIdOf, publisherKey, publisherName, type Release } from '../core/publishers.ts'
 import type { FailedPackage } from '../core/resolve.ts'
-import type { AuditsFile, ImportConfig, PublisherEntry, TrustedEntry } from '../core/store-model.ts'
-import { formatShortList } from '../core/short-list.ts'
-import { planTrustAll } from '../core/trust.ts'
+import type { AuditsFile, ImportConfig } from '../core/store-model.ts'
 import { compareVetVersions, gitRevOf, parseVetVersion, semverOf } from '../core/version.ts'
 import type { Candidate } from '../core/what-if-gain.ts'
-import type { LoadedWorkspace, Solved } from './flow.ts'
-import type { Translations } from './online.ts'
-import { oldestCopy, peerFile, type CachedPeers } from './what-if-peers.ts'
-
-export interface OptionsInput {
-  readonly workspace: LoadedWorkspace
-  readonly solved: Solved
-  readonly today: IsoDate
-  readonly draft: readonly WhatIfChange[]
-  /** The list of known peers; null when it was never fetched. */
-  readonly known: ReadonlyMap<string, readonly string[]> | null
-  readonly peers: CachedPeers
-  readonly translations: Translations
-  /** Releases of crates as last heard. */
-  readonly releases: ReadonlyMap<CrateName, readonly Release[]>
-}
-
-export interface Option {
-  readonly change: WhatIfChange
-  readonly title: string
-  readonly detail: string
-  /** Null: its figure is not known; `why` says why. */
-  readonly candidate: Candidate | null
-  readonly why: string | null
-  readonly fetchedAt: number | null
-}
+import { releasesOf, type Option, type OptionsInput } from './what-if-option.ts'
+import { oldestCopy, peerFile } from './what-if-peers.ts'
+import { publisherOptions, trustAllOption, trustOption } from './what-if-trust.ts'
 
 export interface Options {
   /** Imports by name, then publishers by how many crates they are about, then versions by crate. */
@@ -54,8 +27,7 @@ export interface Options {
   readonly publishersUnknown: readonly CrateName[]
 }
 
-/** So many publishers and versions are offered. */
-const MOST_PUBLISHERS = 60
+/** So many versions are offered. */
 const MOST_MOVES = 60
 
 export async function listOptions(input: OptionsInput, run: Run): Promise<Options> {
@@ -140,115 +112,6 @@ function sizeOfFile({ audits, wildcardAudits }: AuditsFile): string {
   return `${grouped(crates)} ${crates === 1 ? 'crate' : 'crates'}, ${grouped(n)} ${n === 1 ? 'audit' : 'audits'}${by}`
 }
 
-// ── publishers ───────────────────────────────────────────────────────────────────────────────
-
-function publisherOptions(
-  input: OptionsInput,
-  items: readonly FailedPackage[],
-): { readonly options: readonly Option[]; readonly unknown: readonly CrateName[] } {
-  const unknown = new Set<CrateName>()
-  /** By name: crates that he alone published, and crates that others published too. */
-  const found = new Map<string, { readonly sole: Set<CrateName>; readonly shared: Set<CrateName> }>()
-  for (const { name, version } of items) {
-    const rows = rowsOf(input, name)
-    if (rows === null) unknown.add(name)
-    const publisher = rows?.find(row => row.version === semverOf(version))
-    if (rows === null || publisher === undefined) continue
-    const login = publisherName(publisher.source)
-    const entry = found.get(login) ?? { sole: new Set(), shared: new Set() }
-    found.set(login, entry)
-    const isSole = rows.every(row => publisherName(row.source) === login)
-    ;(isSole ? entry.sole : entry.shared).add(name)
-  }
-  const options: Option[] = []
-  for (const [publisher, { sole, shared }] of found) {
-    const single = sole.size === 1 ? [...sole] : []
-    if (sole.size > 1) options.push(...trustAllOption(input, { kind: 'trust-all', publisher, criteria: [] }))
-    for (const crate of [...single, ...shared])
-      options.push(...trustOption(input, { kind: 'trust', crate, publisher, criteria: [] }))
-  }
-  const weight = ({ candidate }: Option) => (candidate?.kind === 'trust' ? candidate.entries.size : 0)
-  options.sort((a, b) => weight(b) - weight(a) || compareText(changeId(a.change), changeId(b.change)))
-  return { options: options.slice(0, MOST_PUBLISHERS), unknown: [...unknown].sort(compareText) }
-}
-
-/** All releases by anybody known, in order; null when nobody was asked. */
-export function rowsOf(
-  { releases, solved }: Pick<OptionsInput, 'releases' | 'solved'>,
-  crate: CrateName,
-): readonly PublisherEntry[] | null {
-  const known = releases.get(crate)
-  if (known !== undefined) return livePublishers([], known).rows
-  return solved.store.imports.publisher.get(crate) ?? null
-}
-
-type Trust = Extract<WhatIfChange, { kind: 'trust' }>
-type TrustAll = Extract<WhatIfChange, { kind: 'trust-all' }>
-
-function trustOption(input: OptionsInput, change: Trust): Option[] {
-  const rows = rowsOf(input, change.crate) ?? []
-  const criteria = change.criteria.length > 0 ? change.criteria : ['safe-to-deploy']
-  const entry = entryFor(rows, change.publisher, criteria, input.today)
-  if (entry === null) return []
-  const by = rows.filter(row => publisherKey(row.source) === publisherKey(entry.publisher)).length
-  const others = new Set(rows.map(row => publisherName(row.source))).size - 1
-  const shared =
-    others === 0 ? 'nobody else published it' : `${others} ${others === 1 ? 'other' : 'others'} published it too`
-  return [
-    {
-      change,
-      title: `${change.publisher} for ${change.crate}`,
-      detail: `${by} ${by === 1 ? 'release' : 'releases'}, ${shared}; until ${entry.end}`,
-      candidate: { kind: 'trust', entries: new Map([[change.crate, entry]]) },
-      why: null,
-      fetchedAt: null,
-    },
-  ]
-}
-
-function trustAllOption(input: OptionsInput, change: TrustAll): Option[] {
-  const { mapper } = input.workspace
-  const plan = planTrustAll(
-    mapper,
-    input.solved.suggestReport,
-    change.publisher,
-    false,
-    crate => rowsOf(input, crate) ?? [],
-  )
-  if (!plan.ok) return []
-  const { crates, criteria } = plan.value
-  const entries = new Map<CrateName, TrustedEntry>()
-  for (const crate of crates) {
-    const wanted = change.criteria.length > 0 ? change.criteria : criteria
-    const entry = entryFor(rowsOf(input, crate) ?? [], change.publisher, wanted, input.today)
-    if (entry !== null) entries.set(crate, entry)
-  }
-  return [
-    {
-      change,
-      title: `${change.publisher} for ${crates.length} ${crates.length === 1 ? 'crate' : 'crates'}`,
-      detail: formatShortList(crates),
-      candidate: { kind: 'trust', entries },
-      why: null,
-      fetchedAt: null,
-    },
-  ]
-}
-
-/** What `trust` would add; null when that publisher is not known to have published the crate. */
-function entryFor(
-  rows: readonly PublisherEntry[],
-  publisher: string,
-  criteria: readonly string[],
-  today: IsoDate,
-): TrustedEntry | null {
-  const own = rows.filter(row => publisherName(row.source) === publisher)
-  const [first] = own.toSorted((a, b) => compareText(a.when, b.when))
-  if (first === undefined) return null
-  const id = publisherIdOf(first.source)
-  return { criteria, publisher: id, start: first.when, end: addMonths(today, 12), notes: null, aggregatedFrom: [] }
-}
-
 // ── versions ─────────────────────────────────────────────────────────────────────────────────
 
 function moveOptions(input: OptionsInput, items: readonly FailedPackage[]): readonly Option[] {
@@ -292,7 +155,7 @@ function moveOption(input: OptionsInput, change: Extract<WhatIfChange, { kind: '
 }
 
 function daysBetween(input: OptionsInput, crate: CrateName, from: VetVersion, to: VetVersion): number | null {
-  const rows = rowsOf(input, crate) ?? []
+  const rows = releasesOf(input, crate) ?? []
   const [a, b] = [from, to].map(version => rows.find(row => row.version === version)?.when)
   if (a === undefined || b === undefined) return null
   return Math.round((Date.parse(b) - Date.parse(a)) / 86_400_000)

@@ -3,18 +3,10 @@
  * not map, which violations come in, what is not known. The steps are those of what-if-steps.ts; nothing is written.
  */
 import { packageKey, type PackageKey } from '../../../shared/domain.ts'
-import { describeFailure, type Failure } from '../../../shared/failure.ts'
+import type { Failure } from '../../../shared/failure.ts'
 import { ok, type Result } from '../../../shared/result.ts'
-import {
-  inOrder,
-  type ReliedSource,
-  type UnmappedCriterion,
-  type WhatIfChange,
-  type WhatIfResult,
-  type WhatIfRisk,
-} from '../../../shared/what-if.ts'
+import { inOrder, type UnmappedCriterion, type WhatIfChange, type WhatIfResult } from '../../../shared/what-if.ts'
 import type { Run } from '../capabilities.ts'
-import { formatShortList } from '../core/short-list.ts'
 import {
   changedPackages,
   countsOf,
@@ -26,13 +18,14 @@ import {
   type KnownSize,
   type Verdict,
 } from '../core/what-if.ts'
-import { parseVetVersion, compareVetVersions } from '../core/version.ts'
+import { parseVetVersion } from '../core/version.ts'
 import { solve, type Resolvers, type Solved } from './flow.ts'
-import { goOnline, type LiveStore, type StalePart } from './online.ts'
+import { goOnline, type LiveStore } from './online.ts'
 import { conflictView } from './queue-view.ts'
 import { cargoCommands, commandsOf } from './what-if-commands.ts'
 import { takeSteps, type StepsInput, type Tried } from './what-if-steps.ts'
 import { takeTogether } from './what-if-together.ts'
+import { approximations, risksOf, unknowns } from './what-if-words.ts'
 
 export interface SolveInput extends StepsInput {
   readonly generation: number
@@ -139,8 +132,6 @@ function lockedDifferences({ shown, locked }: SolvedBoth, tried: Tried): WhatIfR
     }))
 }
 
-// ── figures ──────────────────────────────────────────────────────────────────────────────────
-
 interface BothLines {
   readonly failing: ItemLines
   readonly exempted: ItemLines
@@ -175,7 +166,7 @@ function sideOf({ report }: Verdict, { failing, exempted }: BothLines): WhatIfRe
 }
 
 /** Under which key a package stands afterwards, for those whose version is moved. */
-export function movedKeys(changes: readonly WhatIfChange[]): ReadonlyMap<PackageKey, PackageKey> {
+function movedKeys(changes: readonly WhatIfChange[]): ReadonlyMap<PackageKey, PackageKey> {
   const keys = new Map<PackageKey, PackageKey>()
   for (const change of changes)
     if (change.kind === 'move')
@@ -194,139 +185,4 @@ function newViolations(before: Verdict, after: Verdict): WhatIfResult['violation
     .map(v => ({ ...v, key: packageKey(v.name, v.version) }))
     .filter(v => !known.has(v.key))
     .map(v => ({ key: v.key, crate: v.name, version: v.version, conflicts: v.conflicts.map(conflictView) }))
-}
-
-// ── in words ─────────────────────────────────────────────────────────────────────────────────
-
-const packages = (n: number): string => `${n} ${n === 1 ? 'package' : 'packages'}`
-
-function risksOf(
-  changes: readonly WhatIfChange[],
-  tried: Tried,
-  { relied, unmapped, violations, lockedOnly }: Pick<WhatIfResult, 'relied' | 'unmapped' | 'violations' | 'lockedOnly'>,
-): WhatIfRisk[] {
-  const risks: WhatIfRisk[] = []
-  if (violations.length > 0) {
-    const names = formatShortList([...new Set(violations.map(v => v.crate))])
-    const isOne = violations.length === 1
-    risks.push({
-      tone: 'warning',
-      text: `${packages(violations.length)} would be in violation: ${names}. Nothing about ${isOne ? 'it' : 'them'} passes until the contradiction is resolved.`,
-    })
-  }
-  if (lockedOnly.length > 0) {
-    const names = formatShortList([...new Set(lockedOnly.map(p => p.crate))])
-    risks.push({
-      tone: 'warning',
-      text: `A locked check would ask for more of ${packages(lockedOnly.length)} (${names}): nothing new of a crate is stored in imports.lock while another of its versions fails.`,
-    })
-  }
-  risks.push(...relied.map(reliedRisk))
-  for (const { publisher, skipped } of tried.trusted) {
-    if (skipped.length === 0) continue
-    risks.push({
-      tone: 'info',
-      text: `${formatShortList(skipped)} ${skipped.length === 1 ? 'is' : 'are'} left out of trusting ${publisher}: others published there too.`,
-    })
-  }
-  for (const importName of new Set(unmapped.map(row => row.importName))) {
-    const rows = unmapped.filter(row => row.importName === importName)
-    const times = rows.reduce((sum, row) => sum + row.audits, 0)
-    const named = formatShortList(rows.map(row => row.criterion))
-    risks.push({
-      tone: 'unknown',
-      text: `${importName} names criteria that are not mapped in its audits of these crates: ${named} (${times} ${times === 1 ? 'time' : 'times'}). They count for nothing here until a criteria-map says what they mean.`,
-    })
-  }
-  for (const change of changes) {
-    if (change.kind !== 'move' || !isOlder(change.to, change.from)) continue
-    risks.push({
-      tone: 'warning',
-      text: `${change.crate} goes back from ${change.from} to ${change.to}: fixes of the versions between are lost.`,
-    })
-  }
-  return risks
-}
-
-function isOlder(a: string, b: string): boolean {
-  const [left, right] = [parseVetVersion(a), parseVetVersion(b)]
-  return left.ok && right.ok && compareVetVersions(left.value, right.value) < 0
-}
-
-function reliedRisk({ source, kind, packages: n, alone, entries }: ReliedSource): WhatIfRisk {
-  const would = `${packages(n)} would`
-  switch (kind) {
-    case 'audits': {
-      const partial = entries.filter(entry => entry.caveat !== null).length
-      const said = partial === 0 ? '' : `; ${partialText(partial, entries.length)}`
-      const how = alone > 0 ? `, ${alone === n ? '' : `${alone} of them `}on ${source} alone` : ''
-      return {
-        tone: partial > 0 ? 'warning' : 'info',
-        text: `${would} rest on audits of ${source}${how}${said}.`,
-      }
-    }
-    case 'wildcards':
-      return {
-        tone: 'warning',
-        text: `${would} pass because ${source} vouches for whoever published them: nobody read these releases for that.`,
-      }
-    case 'publisher':
-      return { tone: 'warning', text: `${would} pass with no one reading them, on the name of ${source} only.` }
-  }
-}
-
-function partialText(partial: number, all: number): string {
-  const whose = all === 1 ? 'the notes of that audit say' : `the notes of ${partial} of the ${all} audits say`
-  return `${whose} that something was not read, or only in part`
-}
-
-function approximations(changes: readonly WhatIfChange[]): string[] {
-  return changes.flatMap(change =>
-    change.kind === 'move'
-      ? [
-          `${change.crate} ${change.to} is taken to need what ${change.from} needs. cargo may choose other dependencies, or refuse the version.`,
-        ]
-      : [],
-  )
-}
-
-const MOST_NAMED = 5
-
-function unknowns({ live, workspace }: SolveInput, tried: Tried): string[] {
-  const names = [...workspace.loaded.store.config.imports.keys()]
-  const sentences: string[] = []
-  if (tried.live !== null && live === null && names.length > 0) {
-    sentences.push(
-      'The queue stands on imports as stored in imports.lock. Applying takes in what is new there as well, so part of the difference may be theirs.',
-    )
-  }
-  const unheard = tried.stale.filter(part => part.importName === null && part.failure.code === 'offline')
-  const stale = tried.stale.filter(part => !unheard.includes(part)).map(staleSentence)
-  if (unheard.length > 0) {
-    const [first] = unheard
-    const more = unheard.length > 1 ? ` and ${unheard.length - 1} more` : ''
-    sentences.push(`${capital(first?.what ?? '')}${more} were never asked for: only what imports.lock holds counts.`)
-  }
-  sentences.push(...stale.slice(0, MOST_NAMED))
-  if (stale.length > MOST_NAMED) sentences.push(`${stale.length - MOST_NAMED} more parts are as stored.`)
-  sentences.push(...tried.remarks.map(remark => remark.replace(/\s*\n\s*/g, '. ')))
-  if (workspace.metadata.origin === 'lockfile')
-    sentences.push('The graph comes from Cargo.lock alone, so dev and build dependencies are not told apart.')
-  return sentences
-}
-
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
-
-function staleSentence({ what, importName, failure, fetchedAt }: StalePart): string {
-  const { title } = describeFailure(failure)
-  if (failure.code === 'criteria-changed') {
-    const criteria: readonly string[] = failure.changes.map(change => change.criterion)
-    return `${what} changed what its criteria mean (${criteria.join(', ')}). Applying stops there until \`assay regenerate imports\` accepts it.`
-  }
-  if (importName !== null && fetchedAt === null && failure.code === 'offline')
-    return `The audits of ${what} were never fetched: only what imports.lock holds of them counts.`
-  const subject = importName === null ? capital(what) : `The audits of ${what}`
-  return failure.code === 'offline'
-    ? `${subject} were not asked for: only what imports.lock holds counts.`
-    : `${subject} are as stored: ${title}.`
 }
