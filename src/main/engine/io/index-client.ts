@@ -4,7 +4,8 @@
  * versions does change, so it is confirmed (ETag, Last-Modified) once per run unless the registry said it stays fresh.
  */
 import path from 'node:path'
-import { deflateRawSync, inflateRawSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { deflateRawSync, inflateRaw } from 'node:zlib'
 import type { AbsolutePath } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
@@ -69,6 +70,9 @@ export function openIndex(
   }
 }
 
+/** On another thread: entries of hundreds of versions have megabytes. */
+const inflateAside: (compressed: Uint8Array) => Promise<Buffer> = promisify(inflateRaw)
+
 function sparseIndex(caps: Capabilities, cache: Cache, fetcher: Fetcher, indexUrl: string, offline: boolean): Index {
   const asking = createSharedWork<Result<readonly IndexVersion[], Failure>>()
   const answered = new Map<string, readonly IndexVersion[]>()
@@ -76,9 +80,9 @@ function sparseIndex(caps: Capabilities, cache: Cache, fetcher: Fetcher, indexUr
   const decoded = new Map<string, readonly IndexVersion[]>()
   const fetching = createSharedWork<Result<null, Failure>>()
   const urlOf = (crate: string) => indexUrl + indexPath(crate)
-  const storedLine = (crate: string, version: string): string | null => {
+  const storedLine = async (crate: string, version: string): Promise<string | null> => {
     const compressed = cache.indexFile(urlOf(crate))
-    return compressed === null ? null : findIndexLine(crate, version, inflateRawSync(compressed).toString('utf8'))
+    return compressed === null ? null : findIndexLine(crate, version, await inflateAside(compressed))
   }
 
   const stored = (crate: string): readonly IndexVersion[] | null => {
@@ -161,7 +165,7 @@ function sparseIndex(caps: Capabilities, cache: Cache, fetcher: Fetcher, indexUr
     peek: (crate, version) => stored(crate)?.find(v => v.version === version) ?? null,
     stored,
     async line(crate, version, run) {
-      const kept = storedLine(crate, version)
+      const kept = await storedLine(crate, version)
       if (kept !== null) return ok(kept)
       if (offline) return fail({ code: 'offline', needed: `the index entry of ${crate} ${version}` })
       const url = urlOf(crate)
@@ -171,7 +175,7 @@ function sparseIndex(caps: Capabilities, cache: Cache, fetcher: Fetcher, indexUr
         return answer.ok ? keepAnswer(crate, url, answer.value, null) : fail(answer.error.failure)
       })
       if (!fetched.ok) return fetched
-      const line = storedLine(crate, version)
+      const line = await storedLine(crate, version)
       return line === null ? fail({ code: 'crate-not-in-registry', crate, version }) : ok(line)
     },
     async downloadUrl(crate, version, checksum, run) {

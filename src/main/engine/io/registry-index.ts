@@ -46,13 +46,15 @@ export function readIndexLines(crate: string, text: string): Result<readonly Ind
 }
 
 /** The line about one version as it stands in the index file; null when there is none. */
-export function findIndexLine(crate: string, version: string, text: string): string | null {
+export function findIndexLine(crate: string, version: string, file: string | Buffer): string | null {
+  // Turned into text is only what may be the line: the file may have megabytes.
+  const bytes = typeof file === 'string' ? Buffer.from(file) : file
   const wanted = JSON.stringify(version)
   let at = 0
-  while ((at = text.indexOf(wanted, at)) !== -1) {
-    const start = text.lastIndexOf('\n', at) + 1
-    const end = text.indexOf('\n', at)
-    const line = text.slice(start, end === -1 ? undefined : end)
+  while ((at = bytes.indexOf(wanted, at)) !== -1) {
+    const start = bytes.lastIndexOf('\n', at) + 1
+    const end = bytes.indexOf('\n', at)
+    const line = bytes.toString('utf8', start, end === -1 ? undefined : end)
     const read = readIndexLine(line)
     const isWanted = read !== null && read !== 'newer' && read.entry.version === version
     if (isWanted && read.name.toLowerCase() === crate.toLowerCase()) return line

@@ -18,7 +18,7 @@ export interface CommitGraph {
   parentsAt(position: number): readonly number[]
   /** Seconds since the epoch, by the committer's clock. */
   secondsAt(position: number): number
-  /** Is `target` reachable from a tip, or the same? Asking for many tips costs one walk in all. */
+  /** Is `target` reachable from a tip, or the same? Costs a walk through what descends from it, for any number of tips. */
   descendsFrom(target: number): (tip: number) => boolean
   /** Everything reachable from `tip`, one byte per position. */
   reachableFrom(tip: number): Uint8Array
@@ -30,7 +30,6 @@ export function parseCommitGraph(file: Buffer): CommitGraph | null {
   if (fanout?.length !== 1024 || oids === undefined || data === undefined) return null
   const commitCount = fanout.readUInt32BE(1020)
   if (oids.length !== commitCount * 20 || data.length !== commitCount * COMMIT_DATA_BYTES) return null
-  const generationAt = (position: number) => data.readUInt32BE(position * COMMIT_DATA_BYTES + 28) >>> 2
   const parentsAt = (position: number): number[] => {
     const at = position * COMMIT_DATA_BYTES + 20
     const parents: number[] = []
@@ -61,24 +60,21 @@ export function parseCommitGraph(file: Buffer): CommitGraph | null {
     }
     return seen
   }
+  let children: Children | null = null
   const descendsFrom = (target: number): ((tip: number) => boolean) => {
-    const floor = generationAt(target)
-    const memo = new Uint8Array(commitCount) // 0 unknown, 1 yes, 2 no
-    memo[target] = 1
-    return tip => {
-      const stack = [tip]
-      for (let at = stack.at(-1); at !== undefined; at = stack.at(-1)) {
-        const parents = memo[at] === 0 && generationAt(at) > floor ? parentsAt(at) : []
-        const unknown = parents.some(parent => memo[parent] === 1) ? [] : parents.filter(parent => memo[parent] === 0)
-        if (unknown.length > 0) {
-          stack.push(...unknown)
-          continue
-        }
-        if (memo[at] === 0) memo[at] = parents.some(parent => memo[parent] === 1) ? 1 : 2
-        stack.pop()
+    const { starts, list } = (children ??= childrenOf(commitCount, parentsAt))
+    const seen = new Uint8Array(commitCount)
+    const stack = [target]
+    seen[target] = 1
+    for (let at = stack.pop(); at !== undefined; at = stack.pop()) {
+      for (let i = starts[at]!; i < starts[at + 1]!; i++) {
+        const child = list[i]!
+        if (seen[child] === 1) continue
+        seen[child] = 1
+        stack.push(child)
       }
-      return memo[tip] === 1
     }
+    return tip => seen[tip] === 1
   }
   return {
     commitCount,
@@ -93,6 +89,28 @@ export function parseCommitGraph(file: Buffer): CommitGraph | null {
     descendsFrom,
     reachableFrom,
   }
+}
+
+/** The children of a position are `list` from `starts[position]` up to the next start. */
+interface Children {
+  readonly starts: Uint32Array
+  readonly list: Uint32Array
+}
+
+function childrenOf(commitCount: number, parentsAt: (position: number) => readonly number[]): Children {
+  const starts = new Uint32Array(commitCount + 1)
+  const parents: number[] = []
+  for (let child = 0; child < commitCount; child++) {
+    for (const parent of parentsAt(child)) {
+      parents.push(child, parent)
+      starts[parent + 1]!++
+    }
+  }
+  for (let i = 0; i < commitCount; i++) starts[i + 1]! += starts[i]!
+  const next = starts.slice()
+  const list = new Uint32Array(parents.length / 2)
+  for (let i = 0; i < parents.length; i += 2) list[next[parents[i + 1]!]!++] = parents[i]!
+  return { starts, list }
 }
 
 /** Null: another version or hash, or a part of a chain of files. */

@@ -5,6 +5,7 @@
  * Source: provenance.md 2.1 rule 6, 5.1.
  */
 import type { EarlierVersion, ProvenanceRecord, Reason } from '../../../shared/provenance.ts'
+import type { VetVersion } from '../../../shared/domain.ts'
 import { compareVetVersions, parseVetVersion } from '../core/version.ts'
 import { orderReasons, reasonOf } from './reasons.ts'
 
@@ -36,8 +37,8 @@ export function originOf({ version, claim, path }: Pick<ProvenanceRecord, 'versi
  */
 export function publishedBefore(all: readonly PublishedVersion[], version: string): PublishedVersion | null {
   const own = all.find(one => one.version === version)?.publishedAt ?? null
-  const lower = below(all, { version, publishedAt: own })
-  return lower.find(one => !one.yanked) ?? lower[0] ?? null
+  const of = { version, publishedAt: own }
+  return nearestBelow(all, of, one => !one.yanked) ?? nearestBelow(all, of, () => true)
 }
 
 /** The nearest of the earlier versions whose origin is known here; null: none is. */
@@ -45,25 +46,41 @@ export function nearestOrigin(
   known: readonly DatedOrigin[],
   of: { readonly version: string; readonly publishedAt: string | null },
 ): Origin | null {
-  const nearest = below(known, of)[0]
-  return nearest === undefined ? null : { version: nearest.version, repository: nearest.repository, path: nearest.path }
+  const nearest = nearestBelow(known, of, () => true)
+  return nearest === null ? null : { version: nearest.version, repository: nearest.repository, path: nearest.path }
 }
 
-/** Greatest first. Build metadata takes part in the order, as in the index. */
-function below<T extends { readonly version: string; readonly publishedAt: string | null }>(
+/** The greatest below, of equal ones the first. Build metadata takes part in the order, as in the index. */
+function nearestBelow<T extends { readonly version: string; readonly publishedAt: string | null }>(
   all: readonly T[],
   of: { readonly version: string; readonly publishedAt: string | null },
-): readonly T[] {
-  const own = parseVetVersion(of.version)
-  if (!own.ok) return []
-  return all
-    .flatMap(one => {
-      const parsed = parseVetVersion(one.version)
-      const isBelow = parsed.ok && compareVetVersions(parsed.value, own.value) < 0
-      return isBelow && !isLater(one.publishedAt, of.publishedAt) ? [{ one, at: parsed.value }] : []
-    })
-    .sort((a, b) => compareVetVersions(b.at, a.at))
-    .map(({ one }) => one)
+  isWanted: (one: T) => boolean,
+): T | null {
+  const own = parsedVersion(of.version)
+  let nearest: { readonly one: T; readonly at: VetVersion } | null = null
+  if (own === null) return null
+  for (const one of all) {
+    if (!isWanted(one)) continue
+    const at = parsedVersion(one.version)
+    if (at === null || compareVetVersions(at, own) >= 0) continue
+    if (nearest !== null && compareVetVersions(at, nearest.at) <= 0) continue
+    if (!isLater(one.publishedAt, of.publishedAt)) nearest = { one, at }
+  }
+  return nearest?.one ?? null
+}
+
+/** An index entry has hundreds of versions, and each check of one goes through all of them. */
+const parsedVersions = new Map<string, VetVersion | null>()
+const MAX_PARSED = 20_000
+
+function parsedVersion(text: string): VetVersion | null {
+  const known = parsedVersions.get(text)
+  if (known !== undefined) return known
+  const parsed = parseVetVersion(text)
+  const value = parsed.ok ? parsed.value : null
+  if (parsedVersions.size >= MAX_PARSED) parsedVersions.clear()
+  parsedVersions.set(text, value)
+  return value
 }
 
 const isLater = (a: string | null, b: string | null): boolean =>

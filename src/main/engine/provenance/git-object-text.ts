@@ -27,7 +27,7 @@ export function parseTree(bytes: Buffer, maxEntries: number): ParsedTree {
       break
     }
     const name = decodeName(bytes, space + 1, end)
-    const mode = bytes.toString('latin1', at, space).padStart(6, '0')
+    const mode = modeOf(bytes, at, space)
     const oid = bytes.toString('hex', end + 1, end + 21)
     at = end + 21
     if (name === null || seen.has(name)) isClean = false
@@ -37,6 +37,14 @@ export function parseTree(bytes: Buffer, maxEntries: number): ParsedTree {
     }
   }
   return { entries, isClean }
+}
+
+const USUAL_MODES = ['100644', '040000', '100755', '120000', '160000']
+
+/** Six digits; the same text for the same mode, because a large repository has hundreds of thousands of entries. */
+function modeOf(bytes: Buffer, from: number, to: number): string {
+  const mode = bytes.toString('latin1', from, to).padStart(6, '0')
+  return USUAL_MODES.find(usual => usual === mode) ?? mode
 }
 
 /** Null for what is no file name. Bytes that are not UTF-8 become `\xNN`; a backslash stays one. */

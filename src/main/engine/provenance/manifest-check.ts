@@ -14,11 +14,11 @@ import {
   TABLES_SINCE,
   type PackageFacts,
 } from './manifest-package.ts'
+import { parsedManifest } from './manifest-parsed.ts'
 import {
   canonical,
   isEmptyTable,
   packageOf,
-  parseManifest,
   shown,
   sortedUnique,
   tableAt,
@@ -98,7 +98,7 @@ export const MANIFEST_RULES: readonly { readonly name: string; readonly text: st
 
 /** Never throws: text that is no manifest is a difference. */
 export function checkManifest(input: ManifestCheckInput): ManifestCheck {
-  const generated = parseManifest(input.generated)
+  const generated = parsedManifest(input.generated)
   if (generated === null) {
     return { ...NOTHING, state: 'unexplained', differences: [`${UNREADABLE}.`], codeSurfaceDiffers: true }
   }
@@ -114,7 +114,7 @@ export function checkManifest(input: ManifestCheckInput): ManifestCheck {
   } as const
   const identity = identityDifferences(generated, input)
   const source = input.inRepository ?? input.original
-  const stated = source === null ? null : parseManifest(source)
+  const stated = source === null ? null : parsedManifest(source)
   if (stated === null) {
     const why = source === null ? 'no manifest to compare with' : "the repository's manifest cannot be read"
     const state = identity.length === 0 ? 'unchecked' : 'unexplained'
@@ -122,7 +122,7 @@ export function checkManifest(input: ManifestCheckInput): ManifestCheck {
   }
   const workspace =
     tableAt(stated, 'workspace') ??
-    tableAt(input.workspaceRoot === null ? undefined : (parseManifest(input.workspaceRoot) ?? undefined), 'workspace')
+    tableAt(input.workspaceRoot === null ? undefined : (parsedManifest(input.workspaceRoot) ?? undefined), 'workspace')
   const found = compareManifests({ generated, stated, workspace, published, paths, range: input.cargoRange })
   const differences = [...found.code, ...identity, ...found.text]
   const uncheckable = found.uncheckable

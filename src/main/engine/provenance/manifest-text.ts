@@ -1,5 +1,6 @@
 /** The few things that comparing reads from manifests. Pure. A manifest that is no TOML says nothing. */
 import { parse } from 'smol-toml'
+import { parsedManifest } from './manifest-parsed.ts'
 
 type Table = Readonly<Record<string, unknown>>
 
@@ -25,13 +26,16 @@ export function readManifest(bytes: Uint8Array): Manifest | null {
 
 function parseManifest(bytes: Uint8Array): Manifest | null {
   if (bytes.length > MAX_MANIFEST_BYTES) return null
+  const tables = parsedManifest(bytes) ?? parseLoosely(bytes)
+  if (tables === null) return null
+  return { tables, pkg: table(tables['package'] ?? tables['project']), isWorkspaceRoot: 'workspace' in tables }
+}
+
+/** Also what is no UTF-8 in places that do not matter here. */
+function parseLoosely(bytes: Uint8Array): Table | null {
   try {
-    const tables = parse(
-      Buffer.from(bytes)
-        .toString('utf8')
-        .replace(/^\ufeff/, ''),
-    ) as Table
-    return { tables, pkg: table(tables['package'] ?? tables['project']), isWorkspaceRoot: 'workspace' in tables }
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8')
+    return parse(text.replace(/^\ufeff/, '')) as Table
   } catch {
     return null
   }

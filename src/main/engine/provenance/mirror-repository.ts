@@ -19,7 +19,7 @@ import {
   type TreeEntry,
 } from './git-repository.ts'
 import { GitReadError, type GitObject, type LiveGit } from './live-git.ts'
-import { sizeBoundedCache } from './size-bounded-cache.ts'
+import { sizeBoundedCache, type SizeBoundedCache } from './size-bounded-cache.ts'
 import type { MirrorProblem } from './mirror.ts'
 import type { MirrorSnapshot } from './mirror-state.ts'
 
@@ -31,20 +31,43 @@ const MAX_FOLDER_DEPTH = 100
 const MAX_TREE_BYTES = 64 << 20
 /** Commit messages may be long, but not like this. */
 const MAX_COMMIT_BYTES = 4 << 20
-const KEPT_TREE_ENTRIES = 8_000
+/** Of all mirrors together: about 15 MB. */
+const KEPT_TREE_ENTRIES = 100_000
+/** Manifests mostly, of which a workspace of a hundred packages has a hundred that change with few commits. */
+const KEPT_BLOB_BYTES = 8 << 20
+const MAX_KEPT_BLOB_BYTES = 64 << 10
 const KEPT_COMMITS = 256
 const HISTORY_TIMEOUT_MS = 120_000
 const MAX_HISTORY_BYTES = 96 << 20
 const MAX_MANIFEST_COMMITS = 64
 const MAX_SHARED_MISSES = 16
 
+/**
+ * Trees and small blobs of all mirrors, by id: an id stands for what it names, whichever mirror gave it. Whether a
+ * repository has a commit is never told from these.
+ */
+export interface KeptObjects {
+  readonly trees: SizeBoundedCache<GitOid, ParsedTree>
+  readonly blobs: SizeBoundedCache<GitOid, Buffer>
+}
+
+export function keptObjects(): KeptObjects {
+  return {
+    trees: sizeBoundedCache(KEPT_TREE_ENTRIES, tree => tree.entries.length + 1),
+    blobs: sizeBoundedCache(KEPT_BLOB_BYTES, blob => blob.length + 200),
+  }
+}
+
 /** What a repository gets from the one who keeps the mirrors. */
 export interface MirrorAccess {
   readonly url: string
+  readonly kept: KeptObjects
   snapshot(): MirrorSnapshot
   live(): LiveGit
   /** Gives what this repository should have without starting a process for it; what it does not have says nothing. */
   shared(): Promise<LiveGit | null>
+  /** Nothing was fetched here since `shared` may have been started: what it does not have is not here. */
+  isUnchanged(): boolean
   /** Asks the source for trees or blobs by id. False: it does not give them. */
   bring(oids: readonly GitOid[], run: Run): Promise<boolean>
   /** All trees; false when they cannot be had. */
@@ -54,7 +77,7 @@ export interface MirrorAccess {
 }
 
 export function createMirrorRepository(caps: Capabilities, access: MirrorAccess): GitRepository {
-  const trees = sizeBoundedCache<GitOid, ParsedTree>(KEPT_TREE_ENTRIES, tree => tree.entries.length + 1)
+  const { trees, blobs: keptBlobs } = access.kept
   const commits = sizeBoundedCache<GitOid, CommitInfo>(KEPT_COMMITS, () => 1)
   let defaultReach: { readonly of: MirrorSnapshot; readonly seen: Uint8Array } | null = null
 
@@ -75,6 +98,8 @@ export function createMirrorRepository(caps: Capabilities, access: MirrorAccess)
     if (kept !== undefined) return kept
     // What the graph knows was here once: if it is not, the copy has lost it.
     const isKnown = (access.snapshot().graph?.find(oid) ?? -1) >= 0
+    // Most commits that are not in the graph are in no mirror, which spares starting a process for this one.
+    if (!isKnown && (await isNowhere(access, oid, run))) return null
     const object = await read(oid, MAX_COMMIT_BYTES, run, isKnown, isKnown)
     const info = object.kind === 'commit' ? parseCommit(oid, object.bytes) : null
     if (info !== null) commits.set(oid, info)
@@ -157,8 +182,13 @@ export function createMirrorRepository(caps: Capabilities, access: MirrorAccess)
   }
 
   async function blobs(oids: readonly GitOid[], maxBytes: number, run: Run) {
-    const wanted = [...new Set(oids)]
     const found = new Map<GitOid, GitObject>()
+    const wanted: GitOid[] = []
+    for (const oid of new Set(oids)) {
+      const bytes = keptBlobs.get(oid)
+      if (bytes === undefined) wanted.push(oid)
+      else found.set(oid, bytes.length > maxBytes ? TOO_LARGE : { kind: 'blob', bytes })
+    }
     const readAll = async (some: readonly GitOid[]) => {
       const objects = await Promise.all(some.map(oid => read(oid, maxBytes, run, true)))
       for (const [i, oid] of some.entries()) found.set(oid, objects[i]!)
@@ -171,6 +201,10 @@ export function createMirrorRepository(caps: Capabilities, access: MirrorAccess)
         // One that the source does not have makes it refuse all of them.
         for (const oid of missing.slice(0, 32)) if (await access.bring([oid], run)) await readAll([oid])
       }
+    }
+    for (const oid of wanted) {
+      const object = found.get(oid)
+      if (object?.kind === 'blob' && object.bytes.length <= MAX_KEPT_BLOB_BYTES) keptBlobs.set(oid, object.bytes)
     }
     return oids.map(oid => {
       const object = found.get(oid)
@@ -246,6 +280,8 @@ export function createMirrorRepository(caps: Capabilities, access: MirrorAccess)
   }
 }
 
+const TOO_LARGE: GitObject = { kind: 'too-large', sizeBytes: 0 }
+
 const isFolder = (entry: TreeEntry) => entry.mode === '040000'
 
 /** A process that died is started again once; then the mirror is made anew once. */
@@ -283,6 +319,20 @@ async function readShared(access: MirrorAccess, oid: GitOid, maxBytes: number, r
     return object.kind === 'missing' ? null : object
   } catch (error) {
     if (error instanceof GitReadError) return null
+    throw error
+  }
+}
+
+/** No mirror has it; false when that is not known. */
+async function isNowhere(access: MirrorAccess, oid: GitOid, run: Run): Promise<boolean> {
+  const reader = access.isUnchanged() && isGitOid(oid) ? await access.shared() : null
+  if (reader === null) return false
+  try {
+    const { kind } = await reader.read(oid, 0, run.signal)
+    // A fetch may have ended meanwhile.
+    return kind === 'missing' && access.isUnchanged()
+  } catch (error) {
+    if (error instanceof GitReadError) return false
     throw error
   }
 }

@@ -11,7 +11,7 @@ import { isGitOid, MirrorFailure, type GitOid, type GitRepository } from './git-
 import { openAllMirrors, type AllMirrors } from './all-mirrors.ts'
 import { createLiveGit, type LiveGit } from './live-git.ts'
 import { cloneMirror, fetchAllTrees, FILTERS, updateMirror, type FetchPlace } from './mirror-fetch.ts'
-import { createMirrorRepository, type MirrorAccess } from './mirror-repository.ts'
+import { createMirrorRepository, keptObjects, type KeptObjects, type MirrorAccess } from './mirror-repository.ts'
 import { at, mirrorHome, readSnapshot, readStamp, type MirrorSnapshot } from './mirror-state.ts'
 import { redirect } from '../../../shared/redirects.ts'
 import { createSharedTask } from './shared-task.ts'
@@ -50,7 +50,8 @@ export interface Mirrors {
   open(url: string, want: MirrorWant, run: Run): Promise<Result<GitRepository, MirrorProblem>>
   /**
    * Asks the server for one commit outside of branches and tags; it comes with its history but under no branch or tag.
-   * False: the server does not have or give it. A server that could not be asked is a problem: then nobody knows.
+   * False: the server does not have or give it, as it said now or within the last minute. A server that could not be
+   * asked is a problem: then nobody knows.
    */
   fetchCommit(repository: GitRepository, commit: GitOid, run: Run): Promise<Result<boolean, MirrorProblem>>
   /** Ends all processes. */
@@ -87,6 +88,7 @@ export function openMirrors(caps: Capabilities, options: MirrorOptions): Mirrors
   const owners = new WeakMap<GitRepository, Mirror>()
   const pool: LivePool = {
     all: openAllMirrors(caps),
+    kept: keptObjects(),
     touch(live) {
       lives.delete(live)
       lives.add(live)
@@ -125,6 +127,8 @@ export function openMirrors(caps: Capabilities, options: MirrorOptions): Mirrors
       for (const live of lives) live.close()
       lives.clear()
       pool.all.close()
+      pool.kept.trees.clear()
+      pool.kept.blobs.clear()
       kept.clear()
       return Promise.resolve()
     },
@@ -133,6 +137,7 @@ export function openMirrors(caps: Capabilities, options: MirrorOptions): Mirrors
 
 interface LivePool {
   readonly all: AllMirrors
+  readonly kept: KeptObjects
   /** Counts as used now; one not used for long is closed for it. */
   touch(live: LiveGit): void
 }
@@ -152,6 +157,10 @@ function createMirror(place: FetchPlace, offline: boolean, pool: LivePool, queue
   let asked: { readonly atMs: number; readonly problem: MirrorProblem | null } | null = null
   let isRepaired = false
   let singleTrees = 0
+  /** When the server was asked for a commit by its id in vain. */
+  const notGiven = new Map<GitOid, number>()
+  /** Something was fetched since the process that reads all mirrors may have been started. */
+  let hasNews = false
 
   async function load(): Promise<MirrorSnapshot | null> {
     const now = await readStamp(caps, home)
@@ -192,6 +201,8 @@ function createMirror(place: FetchPlace, offline: boolean, pool: LivePool, queue
       }),
     )
     await load()
+    hasNews = true
+    notGiven.clear()
     asked = { atMs: caps.clock.nowMs(), problem: problem ?? null }
     return asked.problem
   })
@@ -275,8 +286,9 @@ function createMirror(place: FetchPlace, offline: boolean, pool: LivePool, queue
   }
 
   const access: MirrorAccess = {
-    ...{ url, snapshot, live: liveGit, bring, bringAllTrees, repair },
+    ...{ url, kept: pool.kept, snapshot, live: liveGit, bring, bringAllTrees, repair },
     shared: () => pool.all.reader(snapshot().gitDir),
+    isUnchanged: () => !hasNews,
   }
   const repository = createMirrorRepository(caps, access)
   return {
@@ -284,6 +296,9 @@ function createMirror(place: FetchPlace, offline: boolean, pool: LivePool, queue
     open,
     async fetchCommit(commit, run) {
       if (!isGitOid(commit)) return ok(false)
+      // Packages of one workspace are published from one commit.
+      const askedAtMs = notGiven.get(commit)
+      if (askedAtMs !== undefined && caps.clock.nowMs() - askedAtMs < REFRESH_PAUSE_MS) return ok(false)
       if (await hasCommit(commit, run)) return ok(true)
       if (offline) return fail(notHereProblem(url, commit))
       // A server that failed just now is not kept waiting for again.
@@ -291,8 +306,11 @@ function createMirror(place: FetchPlace, offline: boolean, pool: LivePool, queue
       const { record, gitDir } = snapshot()
       const want = { oids: [commit], withHead: false, filter: FILTERS[record.partial], mode: 'more' } as const
       const fetched = await queue.add(() => fetchObjects(caps, gitDir, remote, want, limits, run))
-      if (fetched.ok) return ok(await hasCommit(commit, run))
-      return isNotGiven(fetched.error) ? ok(false) : fetched
+      hasNews = true
+      if (fetched.ok && (await hasCommit(commit, run))) return ok(true)
+      if (!fetched.ok && !isNotGiven(fetched.error)) return fetched
+      notGiven.set(commit, caps.clock.nowMs())
+      return ok(false)
     },
   }
 }

@@ -80,8 +80,8 @@ async function throughTree(
   run: Run,
 ): Promise<readonly Reason[]> {
   const own = homeRank(path, crate)
-  const found = await findManifests(repository, commit, run)
-  const rivals = Array.from(found.manifests)
+  const { manifests, isCut } = await findManifests(repository, commit, run)
+  const rivals = Array.from(manifests)
     .map(([folder, oid]) => ({ folder, oid, rank: homeRank(folder, crate) }))
     .filter(({ folder, rank }) => folder !== path && rank <= own)
     .sort((a, b) => a.rank - b.rank || a.folder.length - b.folder.length || (a.folder < b.folder ? -1 : 1))
@@ -93,7 +93,7 @@ async function throughTree(
   )
   const rival = looked.find((_, i) => isNamed(blobs[i] ?? null, crate))
   if (rival !== undefined) return [told(rival.rank < own ? 'alarm' : 'warning', path, rival.folder, crate)]
-  if (!found.isCut && looked.length === rivals.length && !blobs.includes(null)) return []
+  if (!isCut && looked.length === rivals.length && !blobs.includes(null)) return []
   const text = `Not all of the commit was looked through for another package named ${crate}.`
   return [reasonOf('info', 'second-package-unchecked', text, [path])]
 }
@@ -102,27 +102,48 @@ interface FoundManifests {
   /** Folder → blob of its Cargo.toml. */
   readonly manifests: ReadonlyMap<string, GitOid>
   readonly isCut: boolean
+  /** A part could not be had just now. */
+  readonly lacksPart: boolean
+}
+
+/** Of the trees looked through last; the packages of a workspace come from few commits. */
+const found = new WeakMap<GitRepository, Map<GitOid, FoundManifests>>()
+const MAX_FOUND = 4
+
+async function findManifests(repository: GitRepository, commit: GitOid, run: Run): Promise<FoundManifests> {
+  const top = (await repository.commit(commit, run))?.tree ?? null
+  const kept = found.get(repository) ?? new Map<GitOid, FoundManifests>()
+  found.set(repository, kept)
+  const known = top === null ? undefined : kept.get(top)
+  if (known !== undefined) return known
+  const manifests = await lookForManifests(repository, top, run)
+  if (top !== null && !manifests.lacksPart) kept.set(top, manifests)
+  for (const oldest of kept.keys()) {
+    if (kept.size <= MAX_FOUND) break
+    kept.delete(oldest)
+  }
+  return manifests
 }
 
 /** Level by level, so that a bound cuts off what lies deepest. */
-async function findManifests(repository: GitRepository, commit: GitOid, run: Run): Promise<FoundManifests> {
+async function lookForManifests(repository: GitRepository, top: GitOid | null, run: Run): Promise<FoundManifests> {
   const manifests = new Map<string, GitOid>()
-  const top = (await repository.commit(commit, run))?.tree ?? null
   let level: readonly (readonly [string, GitOid])[] = top === null ? [] : [['', top]]
   let left = MAX_FOLDERS
   let isCut = top === null
+  let lacksPart = false
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MAX_DEPTH || left <= 0) return { manifests, isCut: true }
+    if (depth > MAX_DEPTH || left <= 0) return { manifests, isCut: true, lacksPart }
     const read = level.slice(0, left)
     if (read.length < level.length) isCut = true
     left -= read.length
     const trees = await Promise.all(read.map(([, oid]) => repository.tree(oid, run)))
     level = trees.flatMap((tree, i) => {
-      if (tree === null) isCut = true
+      if (tree === null) isCut = lacksPart = true
       return foldersIn(tree ?? [], read[i]![0], manifests)
     })
   }
-  return { manifests, isCut }
+  return { manifests, isCut, lacksPart }
 }
 
 /** Notes the manifest of a folder; gives the folders in it. */

@@ -3,6 +3,8 @@ export interface SizeBoundedCache<K, V> {
   get(key: K): V | undefined
   /** What alone weighs more than everything may is not kept. */
   set(key: K, value: V): void
+  delete(key: K): void
+  clear(): void
 }
 
 export function sizeBoundedCache<K, V>(maxWeight: number, weightOf: (value: V) => number): SizeBoundedCache<K, V> {
@@ -30,6 +32,14 @@ export function sizeBoundedCache<K, V>(maxWeight: number, weightOf: (value: V) =
         if (weight <= maxWeight) break
         drop(oldest, old)
       }
+    },
+    delete(key) {
+      const value = kept.get(key)
+      if (value !== undefined) drop(key, value)
+    },
+    clear() {
+      kept.clear()
+      weight = 0
     },
   }
 }

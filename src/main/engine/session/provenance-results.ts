@@ -18,6 +18,7 @@ import {
   withEarlier,
   type DatedOrigin,
 } from '../provenance/earlier.ts'
+import { sizeBoundedCache } from '../provenance/size-bounded-cache.ts'
 
 /** What a list shows; `accepted` is the user's own and kept elsewhere. */
 export type KeptSummary = Omit<ProvenanceSummary, 'accepted'> & {
@@ -54,6 +55,8 @@ CREATE TABLE IF NOT EXISTS results (
   summary TEXT NOT NULL, record BLOB NOT NULL, PRIMARY KEY (crate, version, archive_sha256));`,
 }
 const MAX_NOTABLE = 12
+/** Summaries kept as read; one has about 2 KB. */
+const MAX_READ = 4_000
 const NEWEST = 'ORDER BY checked_at DESC, rowid DESC LIMIT 1'
 
 /** The code of the reason that names a missing network. */
@@ -199,12 +202,26 @@ function sqliteRows(database: DatabaseSync): Rows {
     return known
   }
   const summaryOf = (row: Record<string, unknown>) => JSON.parse(row['summary'] as string) as KeptSummary
+  /** Each check asks four times for the other versions of its crate; reading them anew was a tenth of a long run. */
+  const read = sizeBoundedCache<string, readonly KeptSummary[]>(MAX_READ, all => all.length + 1)
+  let readAt: unknown = null
+  const readOf = (crate: string): readonly KeptSummary[] => {
+    // Grows when another program has written; what is written here is forgotten one by one.
+    const now = statement('PRAGMA data_version').get()?.['data_version']
+    if (now !== readAt) read.clear()
+    readAt = now
+    const known = read.get(crate)
+    if (known !== undefined) return known
+    const rows = statement('SELECT summary FROM results WHERE crate = ? ORDER BY checked_at, rowid').all(crate)
+    const all = rows.map(summaryOf)
+    read.set(crate, all)
+    return all
+  }
   /** What could not be written (a full disk) is remembered for this run, so that the answer is whole all the same. */
   const unwritten = memoryRows()
   return {
     ofCrate(crate) {
-      const rows = statement('SELECT summary FROM results WHERE crate = ? ORDER BY checked_at, rowid').all(crate)
-      return [...rows.map(summaryOf), ...unwritten.ofCrate(crate)]
+      return [...readOf(crate), ...unwritten.ofCrate(crate)]
     },
     all() {
       const rows = statement('SELECT summary FROM results ORDER BY crate, checked_at, rowid').all()
@@ -219,18 +236,18 @@ function sqliteRows(database: DatabaseSync): Rows {
       return record.format === FORMAT ? record : null
     },
     put(record, summary) {
+      const known = readOf(record.crate)
+      read.delete(record.crate)
       const compressed = deflateRawSync(JSON.stringify(record), { level: 1 })
+      const text = JSON.stringify(summary)
       try {
         statement('INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?, ?, ?)').run(
-          ...[
-            record.crate,
-            record.version,
-            record.archiveSha256,
-            record.checkedAt,
-            JSON.stringify(summary),
-            compressed,
-          ],
+          ...[record.crate, record.version, record.archiveSha256, record.checkedAt, text, compressed],
         )
+        const others = known.filter(one => one.version !== record.version || one.archiveSha256 !== record.archiveSha256)
+        // In the order of the table, unless the clock went back.
+        if (others.every(one => one.checkedAt <= record.checkedAt))
+          read.set(record.crate, [...others, JSON.parse(text) as KeptSummary])
       } catch (error) {
         if (!isSqliteOrFileError(error)) throw error
         unwritten.put(record, summary)
