@@ -2,7 +2,8 @@
  * Several audits at once, with keys, on real crates: rows of the queue that were read, and one reading split at a version
  * in between. The real cargo-vet accepts what is written, and one undo takes all of it back.
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { expect, test, type Page } from '@playwright/test'
@@ -47,6 +48,12 @@ test('certifies what was read together, and splits a reading [needs cargo-vet an
       await page.keyboard.press('u')
       await expect(queue.grid).toBeVisible()
     }
+    // The team knows one of them.
+    await queue.selectWithKeys('either')
+    await page.keyboard.press('s')
+    await page.keyboard.press('2')
+    await page.keyboard.press('Enter')
+    await expect(page.getByRole('dialog')).toBeHidden()
     await queue.selectWithKeys('itoa')
 
     // Only what was read whole is chosen; the rest can be.
@@ -61,17 +68,48 @@ test('certifies what was read together, and splits a reading [needs cargo-vet an
     await page.getByRole('textbox', { name: /^Notes of either/ }).focus()
     await page.keyboard.press('Control+A')
     await page.keyboard.type('Read in one go with fnv.')
+    // Evidence of each, named in its notes.
+    const evidence = sheet.getByRole('checkbox', { name: /^Write evidence of each/ })
+    await evidence.focus()
+    await page.keyboard.press('Space')
+    await expect(sheet.getByText(/^2 files, \d+ kB$/)).toBeVisible()
+    await sheet.getByRole('checkbox', { name: 'their sha256 in the notes of each' }).focus()
+    await page.keyboard.press('Space')
+    const notes = (crate: string) => page.getByRole('textbox', { name: new RegExp(`^Notes of ${crate} `) })
+    for (const crate of ['either', 'fnv'])
+      await expect(notes(crate)).toHaveValue(new RegExp(`Evidence: supply-chain/evidence/${crate}-.*\\.json, sha256 `))
+    await expect(notes('either')).toHaveValue(/^Read in one go with fnv\.\n/)
     await picture(page, 'certify-together')
     const writes = page.getByRole('button', { name: /^Write files/ })
     await expect(writes).toBeEnabled()
     await page.keyboard.press('Control+s')
     await expect.poll(() => workspace.store('audits.toml')).toContain('delta = "1.12.0 -> 1.13.0"')
     expect(workspace.store('audits.toml')).toContain('Read in one go with fnv.')
+    await expect.poll(() => workspace.git('status', '--porcelain')).toContain('supply-chain/evidence/')
+    for (const name of ['either-1.12.0_1.13.0', 'fnv-full_1.0.7']) {
+      const at = `evidence/${name}.json`
+      const text = readFileSync(path.join(workspace.root, 'supply-chain', at), 'utf8')
+      expect(JSON.parse(text)).toMatchObject({
+        format: 1,
+        readingMinutes: null,
+        reviewer: 'Rae Reviewer <rae@reviewer.invalid>',
+      })
+      const sha256 = createHash('sha256').update(text).digest('hex')
+      expect(workspace.store('audits.toml')).toContain(`Evidence: supply-chain/${at}, sha256 ${sha256}.`)
+    }
     expect(workspace.store('audits.toml')).toMatch(
       /\[\[audits\.fnv\]\]\nwho = .*\ncriteria = "safe-to-deploy"\nversion = "1\.0\.7"/,
     )
-    await page.getByRole('button', { name: 'Undo' }).click()
+    // What the team knew is done, and nothing else is made its item; undo takes that back too.
+    await page.keyboard.press('Control+8')
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Done')
+    await expect(queue.row('either')).toBeVisible()
+    await expect(queue.row('fnv')).toBeHidden()
+    await page.getByRole('button', { name: 'Undo' }).last().press('Enter')
+    await expect(queue.row('either')).toHaveClass(/\bleft\b/)
+    await page.keyboard.press('Control+1')
     await expect.poll(() => workspace.store('audits.toml')).toBe(before)
+    await expect.poll(() => existsSync(path.join(workspace.root, 'supply-chain', 'evidence'))).toBe(false)
 
     // Once more, with a commit.
     await queue.isMeasured(TO_READ.length)
@@ -82,11 +120,14 @@ test('certifies what was read together, and splits a reading [needs cargo-vet an
     if (!(await box('fnv').isChecked())) await page.keyboard.press('Space')
     await expect(sheet.getByText('2 audits', { exact: true })).toBeVisible()
     await expect(sheet.getByText(TRIAL)).toBeVisible({ timeout: 30_000 })
+    // The workspace wants evidence from now on.
+    await expect(evidence).toBeChecked()
     await expect(writes).toBeEnabled()
     await page.keyboard.press('Control+Enter')
     await expect
       .poll(() => workspace.git('log', '-1', '--format=%s'))
       .toMatch(/^Certify (either|fnv) .* and 1 more for safe-to-deploy\n$/)
+    expect(workspace.git('show', '--name-only', '--format=', 'HEAD').match(/evidence\/.*\.json/g)).toHaveLength(2)
 
     // One reading as two audits.
     // Rows that were resolved stay for a while.

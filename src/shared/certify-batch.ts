@@ -5,6 +5,9 @@
 import { z } from 'zod'
 import { certifyPlan, certifyRequest, crateName, delta, packageKeySchema, writeResult } from './wire.ts'
 
+/** The evidence file as a sheet showed it. */
+export const evidenceToWrite = z.object({ sha256: z.string(), withTime: z.boolean() })
+
 const count = z.number().int().nonnegative()
 
 /** In the order in which cargo-vet would be called, one after the other. */
@@ -32,6 +35,8 @@ export const batchWrite = z.object({
   planned: z.object({ audits: z.string(), config: z.string(), imports: z.string() }),
   commit: z.boolean(),
   commitMessage: z.string(),
+  /** One for each request, in order; null: no evidence file of that audit. Written if they are still these. */
+  evidence: z.array(evidenceToWrite.nullable()).max(50).nullable().optional(),
 })
 export { writeResult as batchResult }
 

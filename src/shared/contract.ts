@@ -230,7 +230,7 @@ export const contract = {
       commit: z.boolean(),
       commitMessage: z.string(),
       /** Writes the evidence file too, if it is still the one of this sha256. */
-      evidence: z.object({ sha256: z.string(), withTime: z.boolean() }).nullable().optional(),
+      evidence: b.evidenceToWrite.nullable().optional(),
     }),
     w.writeResult,
   ),

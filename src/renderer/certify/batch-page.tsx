@@ -5,12 +5,14 @@
 import { useEffect, useMemo, useState } from 'react'
 import type { Candidate } from '../../shared/certify-batch.ts'
 import type { Failure } from '../../shared/failure.ts'
+import type { CertifyRequest } from '../../shared/wire.ts'
 import { useClient } from '../client.ts'
 import { useCommandHandlers } from '../commands/command-table.ts'
 import { FailureNotice } from '../parts/failure-notice.tsx'
 import { changeText, count } from '../parts/words.ts'
 import { toastFailure } from '../state/actions.ts'
-import { navigate, replaceView, useAppStore } from '../state/app-store.ts'
+import { closeTab, navigate, replaceView, useAppStore } from '../state/app-store.ts'
+import { markDone } from '../team/sign-off-panel.tsx'
 import {
   groupCandidates,
   isReadWhole,
@@ -22,8 +24,10 @@ import {
 import { BatchRow } from './batch-row.tsx'
 import { Actions, Blocks, planSums } from './certify-actions.tsx'
 import { finishWriting } from './certify-page.tsx'
+import { BatchEvidenceFields } from './evidence-fields.tsx'
 import { CertifyPreview } from './certify-preview.tsx'
 import { itemId, useBatch, useBatchPlan, type BatchItem, type BatchStart, type BatchState } from './use-batch.ts'
+import { useBatchEvidence } from './use-batch-evidence.ts'
 import './certify.css'
 import './batch.css'
 
@@ -176,6 +180,7 @@ function Split({ item, backTo }: { readonly item: BatchItem; readonly backTo: st
       state={state}
       onBack={() => navigate({ kind: 'certify', id: backTo, from: 'review' })}
       backLabel="Back to one audit"
+      readIn={backTo}
     >
       {failure !== null && <FailureNotice failure={failure} />}
       <fieldset>
@@ -213,6 +218,14 @@ function Split({ item, backTo }: { readonly item: BatchItem; readonly backTo: st
   )
 }
 
+/** The packages of the queue that audits lead to. A version that only lies between two others is no item of anybody's. */
+function queued(requests: readonly CertifyRequest[]) {
+  const rows = useAppStore.getState().queue?.items ?? []
+  return requests
+    .map(({ crate, delta }) => ({ crate, version: delta.to }))
+    .filter(one => rows.some(row => row.crate === one.crate && row.version === one.version))
+}
+
 function Sheet(props: {
   readonly title: string
   readonly what: string
@@ -220,6 +233,8 @@ function Sheet(props: {
   readonly state: BatchState
   readonly onBack: () => void
   readonly backLabel: string
+  /** The review that all of them were read in. */
+  readonly readIn?: string
   readonly children: React.ReactNode
 }) {
   const { items, state } = props
@@ -227,20 +242,33 @@ function Sheet(props: {
   const [isWriting, setWriting] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
   const plan = items.length === 0 ? null : state.plan
+  const evidence = useBatchEvidence(items, state, plan)
   const canWrite =
-    plan !== null && !state.isPlanning && !isWriting && plan.blocks.length === 0 && plan.trial.state === 'passed'
+    plan !== null &&
+    !state.isPlanning &&
+    !isWriting &&
+    evidence.isReady &&
+    plan.blocks.length === 0 &&
+    plan.trial.state === 'passed'
   const write = async (commit: boolean) => {
     if (plan === null) return
     setWriting(true)
     setFailure(null)
     const { commitMessage } = plan
     const requests = plan.steps.map(step => step.request)
-    const answer = await client.call('certify.writeAll', { requests, ...planSums(plan), commit, commitMessage })
+    // Afterwards the queue has them no more.
+    const asked = queued(requests)
+    const sent = { requests, ...planSums(plan), commit, commitMessage, evidence: [...evidence.toWrite] }
+    const answer = await client.call('certify.writeAll', sent)
     setWriting(false)
-    if (answer.ok) return finishWriting(client, count(requests.length, 'audit'), answer.value)
+    if (answer.ok) {
+      for (const id of [...requests.map(itemId), ...(props.readIn === undefined ? [] : [props.readIn])]) closeTab(id)
+      return finishWriting(client, count(requests.length, 'audit'), answer.value, await markDone(client, asked))
+    }
     setFailure(answer.error)
     toastFailure(answer.error)
     if (answer.error.code === 'store-changed') state.replan()
+    if (answer.error.code === 'refused') evidence.again()
   }
   useCommandHandlers({
     'certify.back': props.onBack,
@@ -271,9 +299,7 @@ function Sheet(props: {
               onChange={event => state.setWho(event.target.value)}
             />
           </div>
-          <p className="t11 dim">
-            No evidence files are written for several audits at once. Certify one by one for that.
-          </p>
+          <BatchEvidenceFields evidence={evidence} />
         </section>
         {plan !== null ? (
           <CertifyPreview plan={plan} isOld={state.isPlanning || state.failure !== null} />

@@ -36,7 +36,7 @@ const draftTexts: Readonly<Record<CertifyState['draft'], string | null>> = {
 /** After a write: tells the team, and goes on with the next item of the queue. */
 async function finishWrite(client: EngineClient, tab: OpenReview, result: WriteResult): Promise<void> {
   closeTab(tab.id)
-  const done = await markDone(client, tab.crate, tab.delta.to)
+  const done = await markDone(client, [{ crate: tab.crate, version: tab.delta.to }])
   finishWriting(client, `${tab.crate} ${changeText(tab.delta)}`, result, done)
 }
 

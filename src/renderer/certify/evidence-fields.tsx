@@ -1,7 +1,8 @@
 /** What else the audit may carry: an evidence file beside the store, and the reading time, both only when ticked. */
 import { describeFailure } from '../../shared/failure.ts'
-import { number } from '../parts/words.ts'
+import { count, number } from '../parts/words.ts'
 import { EVIDENCE, lineIn, minutesOf, TIME, withLine } from './note-lines.ts'
+import type { BatchEvidence } from './use-batch-evidence.ts'
 import { evidenceLine, type EvidenceState } from './use-evidence.ts'
 import type { CertifyForm } from './use-plan.ts'
 
@@ -55,6 +56,43 @@ export function EvidenceFields(props: {
           />
           Reading time in the notes <span className="dim">{minutesOf(readingMs)}, private otherwise</span>
         </label>
+      )}
+    </fieldset>
+  )
+}
+
+/** The same for several audits: one file for each of them. */
+export function BatchEvidenceFields({ evidence }: { readonly evidence: BatchEvidence }) {
+  return (
+    <fieldset className="evid t12">
+      <legend className="bh">Beside the audits</legend>
+      <label className="row">
+        <input type="checkbox" checked={evidence.isOn} onChange={event => evidence.set(event.target.checked)} />
+        Write evidence of each: hashes of what was read, units, checklists
+      </label>
+      {evidence.isOn && (
+        <div className="in">
+          {evidence.count > 0 && (
+            <>
+              <div className="m11 sub">
+                {count(evidence.count, 'file')}, {number(Math.ceil(evidence.bytes / 1_000))} kB
+              </div>
+              <label className="row">
+                <input
+                  type="checkbox"
+                  checked={evidence.isNamed}
+                  onChange={event => evidence.setNamed(event.target.checked)}
+                />
+                their sha256 in the notes of each
+              </label>
+            </>
+          )}
+          {evidence.problems.map(problem => (
+            <div key={problem} className="warn" role="status">
+              {problem}
+            </div>
+          ))}
+        </div>
       )}
     </fieldset>
   )

@@ -120,15 +120,16 @@ export function SignOffDialog({ request }: { readonly request: SignOffRequest })
 /** Writes down that an item is done, when the team has something to do with it. Answers the events to take back. */
 export async function markDone(
   client: ReturnType<typeof useClient>,
-  crate: string,
-  version: string,
+  packages: readonly { readonly crate: string; readonly version: string }[],
 ): Promise<readonly string[]> {
   const { team, items } = useTeam.getState()
-  const key = packageKey(crate, version)
-  const isTeams = items.has(key) || team?.sync.where.state === 'joined'
-  if (team === null || team.me === null || !isTeams) return []
+  if (team === null || team.me === null) return []
+  const isJoined = team.sync.where.state === 'joined'
+  const keys = new Set(packages.map(({ crate, version }) => packageKey(crate, version)))
+  const teams = [...keys].filter(key => items.has(key) || isJoined)
+  if (teams.length === 0) return []
   const answer = await client.call('team.act', {
-    actions: [{ kind: 'state', items: [brand<'PackageKey'>(key)], state: 'done', reason: '' }],
+    actions: [{ kind: 'state', items: teams.map(key => brand<'PackageKey'>(key)), state: 'done', reason: '' }],
   })
   return answer.ok ? answer.value.events : []
 }

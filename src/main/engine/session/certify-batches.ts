@@ -15,11 +15,12 @@ import {
 import type { Failure } from '../../../shared/failure.ts'
 import type { ProvenanceSnapshot } from '../../../shared/provenance.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
-import type { CertifyPlan, CertifyRequest, QueueItem, QueueSnapshot } from '../../../shared/wire.ts'
+import type { CertifyPlan, CertifyRequest, QueueItem, QueueSnapshot, WriteResult } from '../../../shared/wire.ts'
 import type { Capabilities } from '../capabilities.ts'
 import { publisherName, type Release } from '../core/publishers.ts'
 import { semverOf } from '../core/version.ts'
 import { gitIdentity, isInsideRepository } from '../io/git.ts'
+import type { Beside } from '../store/beside.ts'
 import { nextKey, type Answer } from './answer.ts'
 import { planBatch, type BatchInput, type PlannedBatch } from './certify-batch.ts'
 import type { Writes, WritesDeps } from './writes.ts'
@@ -45,7 +46,8 @@ export interface BatchesDeps {
 
 export interface Batches {
   readonly plan: EngineHandlers['certify.planAll']
-  readonly write: EngineHandlers['certify.writeAll']
+  /** `evidence` is written, committed and taken back together with the three files. */
+  write(args: CallArgs<'certify.writeAll'>, evidence: readonly Beside[]): Promise<Result<WriteResult, Failure>>
   /** `checked`: what provenance knows of the workspace's packages. */
   candidates(checked: ProvenanceSnapshot): Promise<Result<Candidate[], Failure>>
 }
@@ -82,7 +84,7 @@ export function createBatches(deps: BatchesDeps): Batches {
       const plan = await planned(requests)
       return plan.ok ? ok(plan.value.plan) : plan
     },
-    async write({ requests, base, planned: expected, commit, commitMessage }: CallArgs<'certify.writeAll'>) {
+    async write({ requests, base, planned: expected, commit, commitMessage }, evidence) {
       const current = await deps.reloadStore()
       if (!current.ok) return current
       const plan = await planned(requests)
@@ -96,7 +98,7 @@ export function createBatches(deps: BatchesDeps): Batches {
       if (why !== undefined) return fail({ code: 'usage', message: why })
       const last = requests.at(-1)
       const next = last === undefined ? null : nextKey(withoutAll(deps.snapshot(), requests), last)
-      const done = await deps.writeTexts({ texts, files: shown.files, commit, commitMessage })
+      const done = await deps.writeTexts({ texts, files: shown.files, commit, commitMessage, evidence })
       if (!done.ok) return done
       for (const request of requests) await deps.onWritten(request)
       return ok({ ...done.value, next })

@@ -26,7 +26,7 @@ import { createReviewChecklist } from './review-checklist.ts'
 import { createReviewCompare } from './review-compare.ts'
 import { createReviewHistory } from './review-history.ts'
 import { createReviewMarks } from './review-marks.ts'
-import { createReviewEvidence } from './review-evidence.ts'
+import { createReviewEvidence, withEvidence } from './review-evidence.ts'
 import { createReviewNotes } from './review-notes.ts'
 import { createReviewTime } from './review-time.ts'
 import { createReviewUnits } from './review-units.ts'
@@ -262,11 +262,15 @@ export function createEngine(
     'certify.plan': request => withSession(s => s.planCertify(request)),
     'certify.write': request =>
       withSession(async s => {
-        const file = await evidence.file(request)
-        return file.ok ? s.writeCertify(request, file.value) : file
+        const files = await evidence.files([request])
+        return files.ok ? s.writeCertify(request, files.value) : files
       }),
     'certify.planAll': args => withSession(s => s.batches.plan(args)),
-    'certify.writeAll': args => withSession(s => s.batches.write(args)),
+    'certify.writeAll': args =>
+      withSession(async s => {
+        const files = await evidence.files(withEvidence(args))
+        return files.ok ? s.batches.write(args, files.value) : files
+      }),
     'certify.candidates': async () => {
       const checked = await provenance.list('workspace')
       return withSession(s => s.batches.candidates(checked))

@@ -22,9 +22,11 @@ const FOLDER = 'evidence'
 
 export interface ReviewEvidence {
   readonly handlers: Pick<EngineHandlers, 'review.evidence' | 'review.writesEvidence'>
-  /** What `certify.write` has to write beside the three files; null when nothing was asked for. */
-  file(args: CallArgs<'certify.write'>): Promise<Result<Beside | null, Failure>>
+  /** What has to be written beside the three files, for each audit that evidence was asked for. @failure refused */
+  files(audits: readonly AuditWithEvidence[]): Promise<Result<readonly Beside[], Failure>>
 }
+
+type AuditWithEvidence = Pick<CallArgs<'certify.write'>, 'request' | 'evidence'>
 
 export interface ReviewEvidenceDeps {
   readonly caps: Capabilities
@@ -51,6 +53,11 @@ interface Made {
   readonly name: string
   readonly text: string
   readonly sha256: string
+}
+
+/** Each audit of a batch with what was asked of its evidence. */
+export function withEvidence({ requests, evidence }: CallArgs<'certify.writeAll'>): readonly AuditWithEvidence[] {
+  return requests.map((request, i) => ({ request, evidence: evidence?.[i] ?? null }))
 }
 
 export function createReviewEvidence(deps: ReviewEvidenceDeps): ReviewEvidence {
@@ -105,20 +112,25 @@ export function createReviewEvidence(deps: ReviewEvidenceDeps): ReviewEvidence {
         return ok({ isOn: preferences.recent().some(r => r.path === workspace.root && r.writesEvidence === true) })
       },
     },
-    async file({ request, evidence }) {
+    async files(audits) {
+      const files: Beside[] = []
       const workspace = deps.workspace()
-      if (evidence === undefined || evidence === null || workspace === null) return ok(null)
-      const { crate, delta, criteria } = request
-      const made = await make({ crate, delta, criteria, withTime: evidence.withTime })
-      if (!made.ok) return made
-      const { name, text, sha256 } = made.value
-      if (sha256 !== evidence.sha256)
-        return fail({
-          code: 'refused',
-          message: 'what the evidence file holds changed since the sheet showed it',
-          help: 'Look at the notes again, then write.',
-        })
-      return ok({ file: path.join(workspace.storePath, name) as AbsolutePath, name, text, expected: 'any' })
+      if (workspace === null) return ok(files)
+      for (const { request, evidence } of audits) {
+        if (evidence === undefined || evidence === null) continue
+        const { crate, delta, criteria } = request
+        const made = await make({ crate, delta, criteria, withTime: evidence.withTime })
+        if (!made.ok) return made
+        const { name, text, sha256 } = made.value
+        if (sha256 !== evidence.sha256)
+          return fail({
+            code: 'refused',
+            message: `what the evidence file ${name} holds changed since the sheet showed it`,
+            help: 'Look at the notes again, then write.',
+          })
+        files.push({ file: path.join(workspace.storePath, name) as AbsolutePath, name, text, expected: 'any' })
+      }
+      return ok(files)
     },
   }
 }

@@ -118,7 +118,7 @@ export interface Session {
   /** git knows the reviewer by another name now. */
   identityChanged(): Promise<void>
   planCertify(request: CertifyRequest): Promise<Result<CertifyPlan, Failure>>
-  writeCertify(args: CallArgs<'certify.write'>, evidence: Beside | null): Promise<Result<WriteResult, Failure>>
+  writeCertify(args: CallArgs<'certify.write'>, evidence: readonly Beside[]): Promise<Result<WriteResult, Failure>>
   /** Several audits at once. */
   readonly batches: Batches
   undo(undoId: string): Promise<Result<null, Failure>>

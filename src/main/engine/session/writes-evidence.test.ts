@@ -69,7 +69,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-async function write(evidence: Beside | null, commit: boolean): Promise<Result<WriteResult, Failure>> {
+async function write(evidence: readonly Beside[], commit: boolean): Promise<Result<WriteResult, Failure>> {
   const plan = await session.planCertify(request)
   if (!plan.ok) throw new Error(JSON.stringify(plan.error))
   const sums = (key: 'baseSha256' | 'newSha256') => {
@@ -89,7 +89,7 @@ const taken = (result: Result<WriteResult, Failure>): WriteResult => {
 
 test('is committed with the audit and taken back with it', async () => {
   const before = await readFile(store('audits.toml'), 'utf8')
-  const written = taken(await write(beside('{}\n'), true))
+  const written = taken(await write([beside('{}\n')], true))
   expect(written).toMatchObject({ written: ['audits.toml', NAME], commitFailure: null })
   expect(git('show', '--name-only', '--format=', 'HEAD').trim().split('\n')).toEqual([
     'supply-chain/audits.toml',
@@ -105,7 +105,7 @@ test('is committed with the audit and taken back with it', async () => {
 test('an older one comes back, and one that somebody changed since is not touched', async () => {
   await mkdir(store('evidence'))
   await writeFile(store(NAME), 'older\n')
-  const written = taken(await write(beside('newer\n'), false))
+  const written = taken(await write([beside('newer\n')], false))
   expect(await readFile(store(NAME), 'utf8')).toBe('newer\n')
   await writeFile(store(NAME), 'changed\n')
   expect(await session.undo(written.undoId)).toMatchObject({
@@ -121,6 +121,41 @@ test('a link in place of the folder is not followed, and then nothing is written
   const before = await readFile(store('audits.toml'), 'utf8')
   await mkdir(path.join(folder, 'elsewhere'))
   await symlink(path.join(folder, 'elsewhere'), store('evidence'))
-  expect(await write(beside('{}\n'), false)).toMatchObject({ error: { code: 'store-io' } })
+  expect(await write([beside('{}\n')], false)).toMatchObject({ error: { code: 'store-io' } })
   expect(await readFile(store('audits.toml'), 'utf8')).toBe(before)
+})
+
+test('of several audits each has its own, in one commit and with one undo', async () => {
+  const before = await readFile(store('audits.toml'), 'utf8')
+  const requests = [
+    request,
+    { ...request, crate: 'fnv' as CrateName, delta: { from: null, to: '1.0.7' as VetVersion } },
+  ]
+  const plan = await session.batches.plan({ requests })
+  if (!plan.ok) throw new Error(JSON.stringify(plan.error))
+  expect(plan.value.blocks).toEqual([])
+  const sums = (key: 'baseSha256' | 'newSha256') => {
+    const [audits = '', config = '', imports = ''] = plan.value.files.map(f => f[key])
+    return { audits, config, imports }
+  }
+  const other = 'evidence/fnv-full_1.0.7.json'
+  const files = [beside('{}\n'), { ...beside('{ }\n'), file: store(other) as AbsolutePath, name: other }]
+  const { commitMessage } = plan.value
+  const args = { requests, base: sums('baseSha256'), planned: sums('newSha256'), commit: true, commitMessage }
+  const written = taken(await session.batches.write(args, files))
+  expect(git('show', '--name-only', '--format=', 'HEAD').trim().split('\n').toSorted()).toEqual([
+    'supply-chain/audits.toml',
+    `supply-chain/${other}`,
+    `supply-chain/${NAME}`,
+  ])
+  await writeFile(store(other), 'changed\n')
+  expect(await session.undo(written.undoId)).toMatchObject({
+    error: { code: 'undo-unavailable', reason: `${other} changed since. Use git to go back.` },
+  })
+  expect(await isThere(NAME), 'nothing is taken back then').toBe(true)
+  await writeFile(store(other), '{ }\n')
+  expect(await session.undo(written.undoId)).toMatchObject({ ok: true })
+  expect(await isThere('evidence')).toBe(false)
+  expect(await readFile(store('audits.toml'), 'utf8')).toBe(before)
+  expect(git('status', '--porcelain')).toBe('')
 })

@@ -34,7 +34,7 @@ export interface WritesDeps {
 export interface Writes {
   plan(request: CertifyRequest): Promise<Result<CertifyPlan, Failure>>
   /** `evidence` is written, committed and taken back together with the three files. */
-  write(args: CallArgs<'certify.write'>, evidence: Beside | null): Promise<Result<WriteResult, Failure>>
+  write(args: CallArgs<'certify.write'>, evidence: readonly Beside[]): Promise<Result<WriteResult, Failure>>
   /** Writes texts that were shown and checked as they are, so that `undo` takes them back like a certified audit. */
   writeTexts(wish: TextsToWrite): Promise<Result<Omit<WriteResult, 'next'>, Failure>>
   undo(undoId: string): Promise<Result<null, Failure>>
@@ -45,6 +45,8 @@ export interface TextsToWrite {
   readonly files: CertifyPlan['files']
   readonly commit: boolean
   readonly commitMessage: string
+  /** Written, committed and taken back together with the three files. */
+  readonly evidence?: readonly Beside[]
 }
 
 interface Undo {
@@ -52,8 +54,8 @@ interface Undo {
   readonly before: StoreTexts
   /** sha256 of what was written. */
   readonly after: Readonly<Record<keyof StoreTexts, string>>
-  /** The evidence file as it has to be made again. */
-  readonly evidence: Beside | null
+  /** The evidence files as they have to be made again. */
+  readonly evidence: readonly Beside[]
   /** Set when the write was committed. */
   readonly commit: { readonly files: readonly AbsolutePath[]; readonly subject: string } | null
 }
@@ -89,8 +91,7 @@ export function createWrites(deps: WritesDeps): Writes {
   }
 
   const store = async (
-    { texts, files: shown, commit, commitMessage }: TextsToWrite,
-    evidence: Beside | null,
+    { texts, files: shown, commit, commitMessage, evidence = [] }: TextsToWrite,
     onWritten: () => Promise<void>,
   ): Promise<Result<Omit<WriteResult, 'next'>, Failure>> => {
     const before = deps.current().workspace.loaded
@@ -100,7 +101,7 @@ export function createWrites(deps: WritesDeps): Writes {
     const changed = shown.filter(f => f.baseSha256 !== f.newSha256)
     const files = [
       ...changed.map(f => path.join(storeDir, f.file) as AbsolutePath),
-      ...(evidence === null ? [] : [evidence.file]),
+      ...evidence.map(({ file }) => file),
     ]
     const committed = commit ? await commitFiles(root, files, commitMessage, signal) : null
     const isCommitted = committed !== null && committed.ok
@@ -108,10 +109,10 @@ export function createWrites(deps: WritesDeps): Writes {
       id: `${caps.clock.nowMs()}`,
       before: before.texts,
       after: { audits: sha256(texts.audits), config: sha256(texts.config), imports: sha256(texts.imports) },
-      evidence:
-        evidence === null || written.value.beside === null
-          ? null
-          : { ...evidence, text: written.value.beside.before, expected: sha256(evidence.text ?? '') },
+      evidence: evidence.map((one, i) => ({
+        ...one,
+        ...{ text: written.value.besideBefore[i] ?? null, expected: sha256(one.text ?? '') },
+      })),
       commit: isCommitted ? { files, subject: commitMessage } : null,
     }
     await onWritten()
@@ -142,12 +143,12 @@ export function createWrites(deps: WritesDeps): Writes {
       if (differing.length > 0) return fail({ code: 'store-changed', files: differing.map(f => f.file) })
       if (shown.blocks[0] !== undefined) return fail({ code: 'usage', message: shown.blocks[0] })
       const next = deps.next(request)
-      const done = await store({ texts, files: shown.files, commit, commitMessage }, evidence, () =>
+      const done = await store({ texts, files: shown.files, commit, commitMessage, evidence }, () =>
         deps.onWritten(request),
       )
       return done.ok ? ok({ ...done.value, next }) : done
     },
-    writeTexts: wish => store(wish, null, () => Promise.resolve()),
+    writeTexts: wish => store(wish, () => Promise.resolve()),
     async undo(undoId) {
       if (undo?.id !== undoId) return fail({ code: 'undo-unavailable', reason: 'Only the last write can be undone.' })
       const back = undo

@@ -1,6 +1,6 @@
 /**
- * A file that lies beside the three and is written and taken back together with them, under the same lock: evidence of
- * an audit. cargo-vet does not look at it. Written before the three, so that they never speak of a file that is not there.
+ * Files that lie beside the three and are written and taken back together with them, under the same lock: evidence of
+ * audits. cargo-vet does not look at them. Written before the three, so that they never speak of a file that is not there.
  */
 import { createHash } from 'node:crypto'
 import path from 'node:path'
@@ -22,15 +22,46 @@ export interface Beside {
 }
 
 export interface BesideDone {
-  /** What was there before; null: nothing. */
-  readonly before: string | null
+  /** What was there before, in order; null: nothing. */
+  readonly before: readonly (string | null)[]
   undo(): Promise<void>
+}
+
+interface Put {
+  readonly before: string | null
+  set(text: string | null): Promise<void>
 }
 
 const MAX_BYTES = 64 << 20
 
-/** Call under the store's lock. Rejects with FileError. @failure store-changed, store-io, store-toml */
-export async function putBeside(caps: Capabilities, beside: Beside): Promise<Result<BesideDone, Failure>> {
+/**
+ * All or none. Call under the store's lock. Rejects with FileError, after what was written was taken back.
+ * @failure store-changed, store-io, store-toml
+ */
+export async function putBeside(caps: Capabilities, files: readonly Beside[]): Promise<Result<BesideDone, Failure>> {
+  const puts: Put[] = []
+  for (const file of files) {
+    const put = await look(caps, file)
+    if (!put.ok) return put
+    puts.push(put.value)
+  }
+  let done = 0
+  const undo = async () => {
+    for (const put of puts.slice(0, done).toReversed()) await put.set(put.before)
+  }
+  try {
+    for (const [i, put] of puts.entries()) {
+      await put.set(files[i]?.text ?? null)
+      done += 1
+    }
+  } catch (error) {
+    await undo().catch(() => undefined) // the first failure is the one to tell
+    throw error
+  }
+  return ok({ before: puts.map(put => put.before), undo })
+}
+
+async function look(caps: Capabilities, beside: Beside): Promise<Result<Put, Failure>> {
   const folder = path.dirname(beside.file) as AbsolutePath
   const [around, there] = [await caps.files.stat(folder), await caps.files.stat(beside.file)]
   // A link could lead anywhere, out of the workspace too.
@@ -52,8 +83,7 @@ export async function putBeside(caps: Capabilities, beside: Beside): Promise<Res
     if ((await caps.files.stat(folder)) !== null && (await caps.files.list(folder)).length === 0)
       await caps.files.remove(folder)
   }
-  await set(beside.text)
-  return ok({ before, undo: () => set(before) })
+  return ok({ before, set })
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex')

@@ -202,7 +202,7 @@ describe('commitStore', () => {
     const { sha256 } = await loaded()
     const ino = fs.statSync(`${store}/config.toml`).ino
     const result = await commitStore(caps, { storeDir: store, base: sha256, texts: NEXT }, signal)
-    expect(result).toEqual({ ok: true, value: { written: ['audits.toml', 'config.toml'], beside: null } })
+    expect(result).toEqual({ ok: true, value: { written: ['audits.toml', 'config.toml'], besideBefore: [] } })
     expect(onDisk()).toEqual(NEXT)
     expect(fs.statSync(`${store}/config.toml`).ino).toBe(ino)
     expect(fs.existsSync(journalPath(caps, store))).toBe(false)
@@ -231,7 +231,7 @@ describe('commitStore', () => {
         await caps.files.writeInPlace(file, bytes)
       },
     })
-    const result = await commitStore(full, { storeDir: store, base: sha256, texts: NEXT, beside: BESIDE() }, signal)
+    const result = await commitStore(full, { storeDir: store, base: sha256, texts: NEXT, beside: [BESIDE()] }, signal)
     expect(result).toMatchObject({
       ok: false,
       error: { code: 'store-io', reason: expect.stringContaining('put back') },
@@ -241,10 +241,36 @@ describe('commitStore', () => {
     expect(await loaded()).toMatchObject({ recovery: null })
   })
 
+  it('of several files beside it writes all or none', async () => {
+    const { sha256 } = await loaded()
+    const other = {
+      ...BESIDE(),
+      file: BESIDE().file.replace(/[^/\\]+$/, 'other.json') as AbsolutePath,
+      name: 'more/other.json',
+    }
+    const commit = { storeDir: store, base: sha256, texts: NEXT, beside: [BESIDE(), other] }
+    const isThere = () => fs.existsSync(path.join(store, 'more'))
+    const full = withFiles({
+      writeAtomic: async (file, bytes) => {
+        if (file === other.file) throw new FileError('ENOSPC: no space left on device', 'ENOSPC', file)
+        await caps.files.writeAtomic(file, bytes)
+      },
+    })
+    expect(await commitStore(full, commit, signal)).toMatchObject({ ok: false, error: { code: 'store-io' } })
+    expect([onDisk(), isThere()]).toEqual([TEXTS, false])
+    const stale = [BESIDE(), { ...other, expected: 'f'.repeat(64) }]
+    const refused = await commitStore(caps, { ...commit, beside: stale }, signal)
+    expect(refused).toMatchObject({ error: { code: 'store-changed', files: ['more/other.json'] } })
+    expect([onDisk(), isThere()]).toEqual([TEXTS, false])
+    const done = await commitStore(caps, commit, signal)
+    expect(done).toMatchObject({ ok: true, value: { written: expect.arrayContaining([BESIDE().name, other.name]) } })
+    expect(fs.readdirSync(path.join(store, 'more'))).toHaveLength(2)
+  })
+
   it('writes nothing when the journal cannot be written', async () => {
     const { sha256 } = await loaded()
     fs.writeFileSync(path.join(folder, 'data'), 'a file where the folder should be')
-    const result = await commitStore(caps, { storeDir: store, base: sha256, texts: NEXT, beside: BESIDE() }, signal)
+    const result = await commitStore(caps, { storeDir: store, base: sha256, texts: NEXT, beside: [BESIDE()] }, signal)
     expect(result).toMatchObject({ ok: false, error: { code: 'store-io' } })
     expect(onDisk()).toEqual(TEXTS)
     expect(fs.existsSync(path.join(store, 'more'))).toBe(false)

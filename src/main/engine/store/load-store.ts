@@ -104,10 +104,10 @@ export async function commitStore(
     readonly storeDir: AbsolutePath
     readonly base: StoreHashes
     readonly texts: StoreTexts
-    readonly beside?: Beside | null
+    readonly beside?: readonly Beside[]
   },
   signal: AbortSignal,
-): Promise<Result<{ readonly written: readonly string[]; readonly beside: BesideDone | null }, Failure>> {
+): Promise<Result<{ readonly written: readonly string[]; readonly besideBefore: BesideDone['before'] }, Failure>> {
   const { storeDir, base, texts } = commit
   const places = storePlaces(storeDir)
   return withStoreLock(caps, storeDir, 'write', signal, async () => {
@@ -118,18 +118,19 @@ export async function commitStore(
     const toWrite = WRITE_ORDER.filter(key => before.value.texts[key] !== texts[key])
     // From here on there is no way back by cancelling: the files are small and a half-written store helps nobody.
     if (toWrite.length > 0) await writeJournal(caps, storeDir, { before: before.value.texts, after: texts })
-    const put = commit.beside === undefined || commit.beside === null ? null : await putBeside(caps, commit.beside)
-    if (put !== null && !put.ok) {
+    const files = commit.beside ?? []
+    const put = await putBeside(caps, files)
+    if (!put.ok) {
       await dropJournal(caps, storeDir)
       return put
     }
-    const beside = put === null ? null : put.value
-    const besideName = commit.beside?.text === undefined || commit.beside.text === null ? [] : [commit.beside.name]
-    if (toWrite.length === 0) return ok({ written: besideName, beside })
+    const beside = put.value
+    const besideNames = files.filter(file => file.text !== null).map(file => file.name)
+    if (toWrite.length === 0) return ok({ written: besideNames, besideBefore: beside.before })
     const failed = await writeFiles(caps, places, toWrite, texts)
     if (failed !== null) {
       const undone = await writeFiles(caps, places, toWrite, before.value.texts)
-      await beside?.undo()
+      await beside.undo()
       if (undone === null) await dropJournal(caps, storeDir)
       return fail({
         ...failed,
@@ -137,7 +138,7 @@ export async function commitStore(
       })
     }
     await dropJournal(caps, storeDir)
-    return ok({ written: [...toWrite.map(key => FILE_NAMES[key]), ...besideName], beside })
+    return ok({ written: [...toWrite.map(key => FILE_NAMES[key]), ...besideNames], besideBefore: beside.before })
   })
 }
 
