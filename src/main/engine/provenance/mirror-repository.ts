@@ -19,6 +19,7 @@ import {
   type TreeEntry,
 } from './git-repository.ts'
 import { GitReadError, type GitObject, type LiveGit } from './live-git.ts'
+import { createManifestHistory, type AskHistory } from './manifest-history.ts'
 import { sizeBoundedCache, type SizeBoundedCache } from './size-bounded-cache.ts'
 import type { MirrorProblem } from './mirror.ts'
 import type { MirrorSnapshot } from './mirror-state.ts'
@@ -78,6 +79,7 @@ export interface MirrorAccess {
 
 export function createMirrorRepository(caps: Capabilities, access: MirrorAccess): GitRepository {
   const { trees, blobs: keptBlobs } = access.kept
+  const manifests = createManifestHistory(caps, access.snapshot, (asked, run) => askHistory(caps, access, asked, run))
   const commits = sizeBoundedCache<GitOid, CommitInfo>(KEPT_COMMITS, () => 1)
   let defaultReach: { readonly of: MirrorSnapshot; readonly seen: Uint8Array } | null = null
 
@@ -270,7 +272,10 @@ export function createMirrorRepository(caps: Capabilities, access: MirrorAccess)
     },
     isAncestor,
     refsContaining,
-    commitsWithManifest: (blob, run) => askManifestHistory(caps, access, blob, run),
+    async commitsWithManifest(blob, run) {
+      if (!isGitOid(blob) || !(await hasTrees(access, run))) return null
+      return (await manifests.commitsWith(blob, run))?.slice(0, MAX_MANIFEST_COMMITS) ?? null
+    },
     bringTrees: run => hasTrees(access, run),
     walkFirstParent: (tip, run) => askFirstParents(caps, access, tip, run),
     close() {
@@ -376,18 +381,15 @@ async function askRefsContaining(caps: Capabilities, access: MirrorAccess, oid: 
 
 const LOG_ARGS = ['--raw', '-m', '--no-renames', '--no-abbrev', '--no-ext-diff', '--no-textconv', '-z', '--format=%H']
 
-async function askManifestHistory(caps: Capabilities, access: MirrorAccess, blob: GitOid, run: Run) {
-  if (!isGitOid(blob) || !(await hasTrees(access, run))) return null
-  // Most packages lie at the root, where git need not go through every changed folder of every commit.
-  for (const where of ['Cargo.toml', ':(glob)**/Cargo.toml']) {
-    const which = ['--branches', '--tags', `--find-object=${blob}`, '--', where]
-    const answer = await askGit(caps, access, ['log', ...LOG_ARGS, ...which], run)
-    if (answer?.code !== 0) return null
-    const commits = parseRawLog(answer.text)
-    const hits = commits.filter(one => one.changes.some(change => change.newOid === blob)).map(one => one.commit)
-    if (hits.length > 0) return [...new Set(hits)].slice(0, MAX_MANIFEST_COMMITS)
-  }
-  return []
+async function askHistory(
+  caps: Capabilities,
+  access: MirrorAccess,
+  { paths, blob }: Parameters<AskHistory>[0],
+  run: Run,
+): ReturnType<AskHistory> {
+  const which = ['--branches', '--tags', ...(blob === null ? [] : [`--find-object=${blob}`]), '--', ...paths]
+  const answer = await askGit(caps, access, ['log', ...LOG_ARGS, ...which], run)
+  return answer?.code === 0 ? parseRawLog(answer.text) : null
 }
 
 async function askFirstParents(caps: Capabilities, access: MirrorAccess, tip: GitOid, run: Run) {

@@ -2,7 +2,8 @@
  * What lies in a mirror's folder, and reading it:
  *   mirror.json   what was fetched, when, from where; written last, names the folder in use
  *   lock          held while a program fetches
- *   git-…/        the bare repository: packs by git, packed-refs by us, commit-graph by git from those refs
+ *   git-…/        the bare repository: packs by git, packed-refs by us, commit-graph by git from those refs, and
+ *                 manifests-… (manifest-history.ts)
  * Everything may be deleted at any time. What is half written is told by the digest of the refs and fetched anew.
  */
 import { createHash } from 'node:crypto'

@@ -301,7 +301,15 @@ describe.skipIf(missingTools !== null)('mirrors in trouble', () => {
       expect((await again.commitsWithManifest(manifest, run))?.length).toBe(1)
       expect(await again.walkFirstParent(next, run)).toHaveLength(3)
       expect(fs.existsSync(marker())).toBe(false)
-      expect(fs.readdirSync(again.gitDir).sort()).toEqual(['HEAD', 'config', 'hooks', 'objects', 'packed-refs', 'refs'])
+      expect(fs.readdirSync(again.gitDir).sort()).toEqual([
+        'HEAD',
+        'config',
+        'hooks',
+        'manifests-root',
+        'objects',
+        'packed-refs',
+        'refs',
+      ])
     })
     it('cannot lend us objects: what it borrows from elsewhere comes as its own or not at all', async () => {
       const secret = await world.repository('secret', { secret: 'of another user' })
