@@ -20,7 +20,7 @@ import { shownPath } from './shown-path.ts'
 import { themeNow } from '../styles/follow-theme.ts'
 import { suspiciousDecorations } from './suspicious-marks.ts'
 import { showNoteZones } from './note-zones.ts'
-import { showFoldUnits } from './fold-units.ts'
+import { setFoldUnits } from './fold-units.ts'
 import { unitDecorations } from './unit-marks.ts'
 
 export type TextDiff = Extract<FileDiff, { kind: 'text' }>
@@ -123,7 +123,8 @@ const BASE_OPTIONS: editor.IStandaloneDiffEditorConstructionOptions = {
   hideUnchangedRegions: {
     enabled: true,
     contextLineCount: HUNK_CONTEXT_LINES,
-    minimumLineCount: 4,
+    // A fold takes the room of two lines and breaks what one reads; each also costs a millisecond to make.
+    minimumLineCount: 10,
     revealLineCount: 20,
   },
   fontSize: 12,
@@ -269,9 +270,7 @@ export function createDiffView(first: DiffViewPlace | null): DiffView {
   const showMarks = (models: Models) => {
     marks[0].set(suspiciousDecorations(models.diff.suspicious, 'old', models.oldLines))
     marks[1].set(suspiciousDecorations(models.diff.suspicious, 'new', models.newLines))
-    const here = units.get(models.diff.path) ?? []
-    unitMarks.set(unitDecorations(here, models.newLines.length))
-    showFoldUnits(models.modified, here)
+    unitMarks.set(unitDecorations(units.get(models.diff.path) ?? [], models.newLines.length))
   }
   const fillIntraline = (models: Models, budgetMs: number): boolean => {
     const intraline = attachHunks(models.modified, models.diff.hunks)
@@ -346,7 +345,6 @@ export function createDiffView(first: DiffViewPlace | null): DiffView {
     clearMoves?.()
     ;[clearZones, clearMoves] = [null, null]
     for (const decorations of [...marks, unitMarks]) decorations.clear()
-    showFoldUnits(null, [])
     const model = widget.getModel()
     widget.setModel(null)
     if (model !== null && 'dispose' in model) (model as unknown as IDisposable).dispose()
@@ -389,6 +387,7 @@ export function createDiffView(first: DiffViewPlace | null): DiffView {
       await viewModel.waitForDiff()
       if (shown !== models) return viewModel.dispose()
       const former = widget.getModel()
+      setFoldUnits(models.modified, units.get(diff.path) ?? [])
       widget.setModel(viewModel)
       if (former !== null && 'dispose' in former) (former as unknown as IDisposable).dispose()
       showMarks(models)
@@ -459,7 +458,9 @@ export function createDiffView(first: DiffViewPlace | null): DiffView {
     },
     setUnits(byPath) {
       units = byPath
-      if (shown !== null) showMarks(shown)
+      if (shown === null) return
+      showMarks(shown)
+      setFoldUnits(shown.modified, units.get(shown.diff.path) ?? [])
     },
     setNotes(byPath, onOpen) {
       notes = byPath

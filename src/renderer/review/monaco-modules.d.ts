@@ -42,6 +42,15 @@ declare module 'monaco-editor/editor/browser/widget/diffEditor/features/hideUnch
     setBreadcrumbsSourceFactory(factory: (model: editor.ITextModel) => FoldItems): void
   }
 }
+declare module 'monaco-editor/base/common/observableInternal/observables/observableValue' {
+  export interface Observable<T> {
+    get(): T
+    /** Whoever reads with a reader is run again after a change. */
+    read(reader: unknown): T
+    set(value: T, transaction: undefined): void
+  }
+  export function observableValue<T>(name: string, first: T): Observable<T>
+}
 declare module '*?worker' {
   const WorkerFactory: new () => Worker
   // The bundler gives the constructor as the module's default.
