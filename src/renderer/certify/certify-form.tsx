@@ -132,6 +132,9 @@ function WhatYouRead({ read, onRead }: { readonly read: CertifyPlan['read']; rea
   )
 }
 
+/** The keyboard is in the notes, and the sheet is still read from its top. */
+const focusInPlace = (field: HTMLTextAreaElement | null) => field?.focus({ preventScroll: true })
+
 const whoSources: Readonly<Record<CertifyPlan['whoSource'], string>> = {
   git: 'From git config, user.name and user.email',
   given: 'As written here; several people one a line',
@@ -219,7 +222,7 @@ export function CertifyForm(props: {
           id="certify-notes"
           className="inp mono"
           data-region-focus
-          autoFocus
+          ref={focusInPlace}
           value={form.notes}
           onChange={event => edit({ notes: event.target.value })}
         />

@@ -182,6 +182,7 @@ function layoutFor(diff: TextDiff, layout: DiffViewOptions['layout']): DiffViewO
   return diff.newText === null ? 'split' : layout
 }
 
+const noNumber = () => ''
 let modelCount = 0
 
 /** Creates the editor; without a place it is parked. */
@@ -213,7 +214,9 @@ export function createDiffView(first: DiffViewPlace | null): DiffView {
     const labels = { originalAriaLabel: `${name}, old side`, modifiedAriaLabel: `${name}, new side` }
     widget.updateOptions({ ...editorOptions({ ...options, layout }), ...layoutOptions, ...labels })
     // NOTE: the unified layout leaves this override set on the old side; without it the old side never wraps again.
-    original.updateOptions({ wordWrapOverride2: layout === 'split' ? 'inherit' : 'off' })
+    // A side that does not exist has no lines to number.
+    const lineNumbers = diff?.oldText === null ? noNumber : 'on'
+    original.updateOptions({ wordWrapOverride2: layout === 'split' ? 'inherit' : 'off', lineNumbers })
   }
   const marks = [original.createDecorationsCollection(), modified.createDecorationsCollection()] as const
   const unitMarks = modified.createDecorationsCollection()
@@ -418,6 +421,7 @@ export function createDiffView(first: DiffViewPlace | null): DiffView {
       applyOptions(shown?.diff ?? null)
       if (isSameLayout || shown === null) return
       showMoves(shown)
+      showNotes(shown)
       // Lines move when the layout changes: what one was reading comes back into view once Monaco has laid out anew.
       const line = modified.getPosition()?.lineNumber ?? 1
       requestAnimationFrame(() => {

@@ -35,12 +35,20 @@ export function HugePane(props: { readonly diff: HugeDiff; readonly onPage: (pag
           Too large for the editor: {diff.reason}. Showing {number(shown)} of {count(diff.changedLines, 'changed line')}
           , page {number(diff.page + 1)} of {number(diff.pages)}.
         </span>
-        <button className="btn s" disabled={diff.page === 0} onClick={() => props.onPage(diff.page - 1)}>
-          Previous page
-        </button>
-        <button className="btn s" disabled={diff.page + 1 >= diff.pages} onClick={() => props.onPage(diff.page + 1)}>
-          Next page
-        </button>
+        {diff.pages > 1 && (
+          <>
+            <button className="btn s" disabled={diff.page === 0} onClick={() => props.onPage(diff.page - 1)}>
+              Previous page
+            </button>
+            <button
+              className="btn s"
+              disabled={diff.page + 1 >= diff.pages}
+              onClick={() => props.onPage(diff.page + 1)}
+            >
+              Next page
+            </button>
+          </>
+        )}
       </div>
       <div
         ref={scroller}

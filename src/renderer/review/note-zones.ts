@@ -9,7 +9,9 @@ import { initials } from '../team/people.ts'
 
 const LINE_PX = 18
 const FRAME_PX = 46
-const LETTERS_PER_LINE = 64
+const BOX_PX = 640
+/** Margin, frame and padding of the box at both sides, and room for words that do not break at its very end. */
+const AROUND_PX = 54
 const MAX_LINES = 12
 
 /** Puts the notes of one side into its editor; call the answer to take them out again. */
@@ -19,21 +21,30 @@ export function showNoteZones(
   onOpen: (note: Note) => void,
 ): () => void {
   const ids: string[] = []
+  const width = Math.max(120, Math.min(BOX_PX, side.getLayoutInfo().contentWidth) - AROUND_PX)
   side.changeViewZones(accessor => {
     for (const note of notes) {
       const domNode = noteBox(note, onOpen)
-      const heightInPx = FRAME_PX + Math.min(MAX_LINES, lineCount(note.text)) * LINE_PX
+      const heightInPx = FRAME_PX + Math.min(MAX_LINES, lineCount(note.text, width)) * LINE_PX
       ids.push(accessor.addZone({ afterLineNumber: note.place.endLine, heightInPx, domNode, suppressMouseDown: true }))
     }
   })
   return () => side.changeViewZones(accessor => ids.forEach(id => accessor.removeZone(id)))
 }
 
-const lineCount = (text: string): number =>
-  text
+let measured: CanvasRenderingContext2D | null | undefined
+
+/** Lines that a text takes in a box that wide: the height is fixed before the browser lays anything out. */
+function lineCount(text: string, width: number): number {
+  measured ??= document.createElement('canvas').getContext('2d')
+  if (measured !== null)
+    measured.font = `12px ${getComputedStyle(document.documentElement).getPropertyValue('--font-ui')}`
+  const widthOf = (line: string) => measured?.measureText(line).width ?? line.length * 7
+  return text
     .trim()
     .split('\n')
-    .reduce((sum, line) => sum + Math.max(1, Math.ceil(line.length / LETTERS_PER_LINE)), 0)
+    .reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / width)), 0)
+}
 
 function textIn(tag: string, className: string, text: string): HTMLElement {
   const made = document.createElement(tag)

@@ -64,14 +64,16 @@ export function TopBar(props: {
             </button>
             <button className="btn s" onClick={() => props.onUnread(1)} title="Next unread file (Shift J)">
               <Icon name="down" />
-              Next unread
+              <span>
+                Next<span className="rv-wide"> unread</span>
+              </span>
             </button>
           </>
         )}
         {props.onDetails !== null && (
-          <button className="btn s" onClick={props.onDetails}>
+          <button className="btn s" onClick={props.onDetails} aria-label="Details" title="Units, notes and more">
             <Icon name="info" />
-            Details
+            <span className="rv-wide">Details</span>
           </button>
         )}
         <button className="btn p s" onClick={props.onCertify} disabled={review === null}>

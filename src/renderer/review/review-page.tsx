@@ -10,6 +10,7 @@ import type { FileGroup, Review, SuspiciousChar } from '../../shared/wire.ts'
 import { useClient } from '../client.ts'
 import { useCommandHandlers } from '../commands/command-table.ts'
 import { FailureNotice } from '../parts/failure-notice.tsx'
+import { number } from '../parts/words.ts'
 import { useReviewRecord } from '../provenance/review-tab.tsx'
 import { openPair, runProvenance, useRowOf } from '../provenance/state.ts'
 import { useRepositorySide } from '../provenance/use-repository-side.ts'
@@ -482,7 +483,8 @@ function EmptyReview({ review }: { readonly review: Review }) {
     <div className="rv-empty">
       <h2 className="t18">No file differs</h2>
       <p className="sub">
-        All {review.unchangedFiles} files of the two versions are equal byte for byte. There is nothing to read, and the
+        {review.unchangedFiles === 1 ? 'The one file' : `All ${number(review.unchangedFiles)} files`} of the two
+        versions {review.unchangedFiles === 1 ? 'is' : 'are'} equal byte for byte. There is nothing to read, and the
         delta can be certified.
       </p>
     </div>

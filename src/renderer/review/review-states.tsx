@@ -1,5 +1,5 @@
 /** What a review shows before its files are here, and when they cannot be had. */
-import { useEffect, useState } from 'react'
+import { useEffect, useState, type ReactNode } from 'react'
 import type { CrateName, Delta } from '../../shared/domain.ts'
 import type { Failure } from '../../shared/failure.ts'
 import { useClient } from '../client.ts'
@@ -51,23 +51,55 @@ export function ReviewFailed(props: {
 }) {
   const client = useClient()
   const { failure } = props
+  const back = (
+    <button className="btn s" onClick={props.onBack}>
+      Back to queue
+    </button>
+  )
+  const again = (text: string, isMain: boolean) => (
+    <button className={isMain ? 'btn p s' : 'btn s'} onClick={props.onRetry}>
+      {text}
+    </button>
+  )
+  // Neither is an error: one was asked for, the other is how Assay was told to work.
+  if (failure.code === 'cancelled')
+    return (
+      <Calm title="Opening was cancelled" text="Nothing was kept of it. What was downloaded stays in the cache.">
+        {again('Open again', true)}
+        {back}
+      </Calm>
+    )
+  if (failure.code === 'offline')
+    return (
+      <Calm
+        title="Not in the cache"
+        text={`Assay works offline, and ${failure.needed} was never downloaded here. Marks and notes are safe.`}
+      >
+        <button className="btn p s" onClick={() => void setOffline(client, false).then(props.onRetry)}>
+          Go online
+        </button>
+        {again('Try again', false)}
+        {back}
+      </Calm>
+    )
   return (
     <div className="rv-empty">
       <div className="rv-failed">
         <FailureNotice failure={failure} lead="The review could not be opened">
-          <button className="btn s" onClick={props.onRetry}>
-            Try again
-          </button>
-          {failure.code === 'offline' && (
-            <button className="btn s" onClick={() => void setOffline(client, false).then(props.onRetry)}>
-              Go online
-            </button>
-          )}
-          <button className="btn s" onClick={props.onBack}>
-            Back to queue
-          </button>
+          {again('Try again', false)}
+          {back}
         </FailureNotice>
       </div>
+    </div>
+  )
+}
+
+function Calm(props: { readonly title: string; readonly text: string; readonly children: ReactNode }) {
+  return (
+    <div className="rv-empty" role="status">
+      <h2 className="t15">{props.title}</h2>
+      <p className="sub">{props.text}</p>
+      <div className="row rv-calm">{props.children}</div>
     </div>
   )
 }

@@ -45,18 +45,20 @@ export function SidePanel(props: {
   const auditCount = audits.inspection?.audits.length ?? null
   return (
     <aside className="insp rv-insp" aria-label="Details" data-region="details">
-      <div className="rv-tabs" role="tablist" aria-label="Details">
-        <Tab id="units" now={tab} onTab={onTab} text="Units" number={props.openUnits} />
-        <Tab id="notes" now={tab} onTab={onTab} text="Notes" number={props.openNotes || null} />
-        <Tab id="provenance" now={tab} onTab={onTab} text="Provenance" number={null} />
-        {props.packageOfQueue !== null && (
-          <Tab id="audits" now={tab} onTab={onTab} text="Earlier" number={auditCount} />
-        )}
-        <Tab id="checklist" now={tab} onTab={onTab} text="Checklist" number={props.openChecks || null} />
-        <IconTab id="file" now={tab} onTab={onTab} text="File" title="Facts and history of the file" />
-        <IconTab id="find" now={tab} onTab={onTab} text="Find" title="Find in the whole crate" />
+      <div className="rv-tabs">
+        <div className="rv-tablist" role="tablist" aria-label="Details">
+          <Tab id="units" now={tab} onTab={onTab} text="Units" number={props.openUnits} />
+          <Tab id="notes" now={tab} onTab={onTab} text="Notes" number={props.openNotes || null} />
+          <Tab id="provenance" now={tab} onTab={onTab} text="Provenance" number={null} />
+          {props.packageOfQueue !== null && (
+            <Tab id="audits" now={tab} onTab={onTab} text="Earlier" number={auditCount} />
+          )}
+          <Tab id="checklist" now={tab} onTab={onTab} text="Checklist" number={props.openChecks || null} />
+          <IconTab id="file" now={tab} onTab={onTab} text="File" title="Facts and history of the file" />
+          <IconTab id="find" now={tab} onTab={onTab} text="Find" title="Find in the whole crate" />
+        </div>
         {props.onClose !== null && (
-          <button className="rv-icon-tab right" aria-label="Close details" onClick={props.onClose}>
+          <button className="rv-icon-tab" aria-label="Close details" onClick={props.onClose}>
             <Icon name="close" />
           </button>
         )}

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Unit } from '../../shared/review-units.ts'
 import { UNIT_KINDS } from '../../shared/review-units.ts'
-import { foldWords, nextOpenUnit, UNIT_GROUPS, unitRows } from './unit-words.ts'
+import { foldWords, nextOpenUnit, snippetText, UNIT_GROUPS, unitRows } from './unit-words.ts'
 
 const unit = (id: string, more: Partial<Unit> = {}): Unit => ({
   id,
@@ -60,4 +60,11 @@ test('a fold says what it hides, the most pressing first', () => {
   expect(foldWords([unit('a', { answer: answered })])).toBe('1 unit inside, answered OK')
   expect(foldWords([unit('a', still)])).toBe('1 unit inside, unchanged')
   expect(foldWords([unit('a', still), unit('b', { answer: answered })])).toBe('2 units inside, none open')
+})
+
+test('a name with letters of another script says which they are', () => {
+  expect(snippetText(unit('a', { kind: 'non-ascii-name', snippet: 'is_\u0430dmin' }))).toBe(
+    'is_\u0430dmin = is_\\u{430}dmin',
+  )
+  expect(snippetText(unit('a', { snippet: 'unsafe { \u0430 }' }))).toBe('unsafe { \u0430 }')
 })

@@ -117,3 +117,10 @@ export function foldWords(hidden: readonly Unit[]): string {
   if (hidden.every(unit => unit.answer?.verdict === 'fine')) return `${inside}, answered OK`
   return hidden.every(unit => unit.answer === null) ? `${inside}, unchanged` : `${inside}, none open`
 }
+
+/** The unit's text; a name with letters that may look like others also says which they are, as Rust writes them. */
+export function snippetText(unit: Unit): string {
+  if (unit.kind !== 'non-ascii-name') return unit.snippet
+  const escaped = unit.snippet.replace(/[^\x20-\x7e…]/gu, char => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`)
+  return escaped === unit.snippet ? escaped : `${unit.snippet} = ${escaped}`
+}

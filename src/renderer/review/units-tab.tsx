@@ -10,7 +10,7 @@ import { Keys } from '../parts/keys.tsx'
 import { Meter } from '../parts/meter.tsx'
 import { count, number, personName } from '../parts/words.ts'
 import { shownPath } from './shown-path.ts'
-import { isOpen, KIND_WORDS, unitRows, VERDICT_WORDS, type UnitFilter } from './unit-words.ts'
+import { isOpen, KIND_WORDS, snippetText, unitRows, VERDICT_WORDS, type UnitFilter } from './unit-words.ts'
 import type { UnitsState } from './use-units.ts'
 import { TabFailure } from './tab-failure.tsx'
 
@@ -161,8 +161,8 @@ function UnitRowView(props: {
               {unit.places > 1 && ` ${number(unit.places)} places`}
             </span>
           </span>
-          <span className="m11 dim ell rv-unit-text">{unit.snippet}</span>
-          {(unit.certainty !== 'parsed' || isCurrent) && (
+          <span className="m11 dim ell rv-unit-text">{snippetText(unit)}</span>
+          {(unit.certainty !== 'parsed' || isCurrent || unit.kind === 'non-ascii-name') && (
             <span className="t11 dim ell rv-unit-text">
               {unit.certainty !== 'parsed' && <Icon name="unknown" className="unk" />} {KIND_WORDS[unit.kind]}
               {unit.item !== null && ` in ${unit.item}`}

@@ -81,7 +81,8 @@ export function Jobs() {
         )}
         <EscButton />
       </div>
-      <ul className="scroll" style={{ padding: '4px 14px' }}>
+      {/* Enter right after the list was opened must not cancel everything. */}
+      <ul className="scroll" data-autofocus tabIndex={-1} style={{ padding: '4px 14px' }}>
         {jobs.map(job => (
           <JobRow key={job.id} job={job} />
         ))}

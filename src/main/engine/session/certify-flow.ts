@@ -218,10 +218,14 @@ export function effectsOf(
       })
   }
   effects.push(...exemptionEffects(input.workspace.loaded.store, after))
-  const resting = trial.solved.report.exempted.filter(p =>
-    requests.some(request => p.name === request.crate && p.version === request.delta.to),
-  )
-  for (const p of resting) effects.push({ tone: 'warning', text: `${p.name} ${p.version} still rests on an exemption` })
+  const isCertified = (p: { readonly name: string; readonly version: string }) =>
+    requests.some(request => p.name === request.crate && p.version === request.delta.to)
+  const { exempted, partially } = trial.solved.report
+  const resting = [
+    ...exempted.map(p => ({ p, text: 'still rests on an exemption' })),
+    ...partially.map(p => ({ p, text: 'still rests on an exemption of an earlier version' })),
+  ].filter(({ p }) => isCertified(p))
+  for (const { p, text } of resting) effects.push({ tone: 'warning', text: `${p.name} ${p.version} ${text}` })
   if (effects.length === 0) {
     effects.push({
       tone: 'warning',
