@@ -5,6 +5,7 @@ import type { AppState, Job, QueueSnapshot, Settings } from '../../src/shared/wi
 import type { ProvenanceSnapshot } from '../../src/shared/provenance.ts'
 import * as data from './fake-data.ts'
 import * as prov from './fake-provenance.ts'
+import { reviewScenarios } from './review-scenarios.ts'
 import type { FakeHandlers, Scenario } from './fake-transport.ts'
 import * as team from './fake-team.ts'
 
@@ -163,6 +164,7 @@ const withQueue = (queue: QueueSnapshot): Scenario => ({ door: 'desktop', handle
 const never = () => new Promise<never>(() => undefined)
 
 const scenarios: Readonly<Record<string, () => Scenario>> = {
+  ...reviewScenarios(base),
   queue: () => ({ door: 'desktop', handlers: base, start: emit => emit('jobs.changed', data.jobs) }),
   welcome: () => ({ door: 'desktop', handlers: handlersFor({ ...data.appState, open: null }, data.snapshot) }),
   first: () => ({
@@ -173,7 +175,7 @@ const scenarios: Readonly<Record<string, () => Scenario>> = {
     withQueue({
       ...data.snapshot,
       phase: 'ready',
-      items: [],
+      items: data.snapshot.items.filter(item => item.because === 'exempted'),
       conclusion: 'success',
       counts: { fully: 288, partially: 19, exempted: 82, failing: 0, total: 389 },
     }),
@@ -195,14 +197,19 @@ const scenarios: Readonly<Record<string, () => Scenario>> = {
   },
   'team-new': () => ({ door: 'desktop', handlers: { ...base, ...team.teamHandlers([], team.notJoined) } }),
   'team-failed': () => ({ door: 'desktop', handlers: { ...base, ...team.teamHandlers(undefined, team.syncFailed) } }),
-  lockfile: () =>
-    withQueue({
-      ...data.snapshot,
-      graphSource: 'lockfile',
-      offline: true,
-      cargoVersion: null,
-      caveats: [...data.snapshot.caveats, 'Features, targets and dependency kinds are unknown.'],
-    }),
+  lockfile: () => ({
+    door: 'desktop',
+    handlers: handlersFor(
+      { ...data.appState, settings: { ...data.appState.settings, offline: true } },
+      {
+        ...data.snapshot,
+        graphSource: 'lockfile',
+        offline: true,
+        cargoVersion: null,
+        caveats: [...data.snapshot.caveats, 'Features, targets and dependency kinds are unknown.'],
+      },
+    ),
+  }),
   violation: () =>
     withQueue({
       ...data.snapshot,
