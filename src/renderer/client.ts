@@ -18,7 +18,7 @@ const RECONNECT_MS = 1_000
 const MAX_KEPT_ALIVE = 20_000
 
 /** The pipe of the browser door. The one-time token was traded for a same-site cookie when the page was loaded. */
-export function httpTransport(): RawTransport {
+function httpTransport(): RawTransport {
   const listeners = new Set<(name: string, payload: unknown) => void>()
   let source: EventSource | null = null
   const open = () => {

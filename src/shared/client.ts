@@ -32,7 +32,7 @@ export function connectClient(transport: RawTransport): EngineClient {
 }
 
 /** Parses `{ ok: true, value }` or `{ ok: false, error }` against the call's schema. */
-export function parseAnswer(name: CallName, raw: unknown): Result<unknown, Failure> {
+function parseAnswer(name: CallName, raw: unknown): Result<unknown, Failure> {
   if (typeof raw === 'object' && raw !== null && 'ok' in raw) {
     if (raw.ok === true && 'value' in raw) {
       const parsed = contract[name].result.safeParse(raw.value)

@@ -141,8 +141,6 @@ export type Failure =
   | { readonly code: 'internal'; readonly message: string }
   | { readonly code: 'cancelled' }
 
-export type FailureCode = Failure['code']
-
 /** The words for a failure. `title`: what and where. `cause`: why, when known. `help`: the next thing to do. */
 export interface FailureWords {
   readonly title: string

@@ -10,7 +10,7 @@ export interface RedirectRule {
 }
 
 /** Of the setting as text. */
-export const MAX_REDIRECT_TEXT = 10_000
+const MAX_REDIRECT_TEXT = 10_000
 
 /** `FROM=TO` rules separated by white space or commas; a `=` inside TO is kept. The error is one sentence. */
 export function parseInsteadOf(text: string): Result<readonly RedirectRule[], string> {

@@ -6,7 +6,7 @@ import { chartPng, tableCsv } from './chart-file.ts'
 import { useSaveFile } from './use-save-file.ts'
 import { useOverview } from './state.ts'
 
-export function TableOf({ table }: { readonly table: ChartTable }) {
+function TableOf({ table }: { readonly table: ChartTable }) {
   return (
     <div className="ov-table" tabIndex={0} role="group" aria-label={table.caption}>
       <table>

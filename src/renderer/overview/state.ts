@@ -97,7 +97,7 @@ export async function loadTeamPart(client: EngineClient): Promise<void> {
   await load(rootNow(), 'team', client.call('team.state', null), state => ({ team: teamPartOf(state) }))
 }
 
-export function teamPartOf({ exemptions, me, people, items }: TeamState): TeamPart {
+function teamPartOf({ exemptions, me, people, items }: TeamState): TeamPart {
   return {
     terms: exemptions,
     me,

@@ -1,7 +1,7 @@
 /** A criteria name as a chip. The built-in ones have their own colours; the text always carries the fact. */
 
 /** Colour class of a criteria name. Custom names take one of two colours by their letters, so it never changes. */
-export function criteriaTone(name: string): 'run' | 'deploy' | 'c1' | 'c2' {
+function criteriaTone(name: string): 'run' | 'deploy' | 'c1' | 'c2' {
   if (name === 'safe-to-run') return 'run'
   if (name === 'safe-to-deploy') return 'deploy'
   let hash = 7

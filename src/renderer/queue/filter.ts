@@ -24,7 +24,7 @@ export type FilterTerm =
   | RiskTerm
   | TeamTerm
 
-export const isValues = ['dev', 'exempted', 'failing', 'full', 'delta', 'started', 'unknown'] as const
+const isValues = ['dev', 'exempted', 'failing', 'full', 'delta', 'started', 'unknown'] as const
 export type IsValue = (typeof isValues)[number]
 
 export type Filter = FilterTerms<FilterTerm>

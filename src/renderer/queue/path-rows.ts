@@ -19,7 +19,7 @@ export type PathRow =
   | { readonly kind: 'known'; readonly text: string }
 
 /** Who stands behind the edge: the import's name, else the people of our own file. */
-export function edgeSource(edge: PathEdge): string {
+function edgeSource(edge: PathEdge): string {
   if (edge.importName !== null) return edge.importName
   if (edge.kind === 'exemption') return 'config.toml'
   return edge.who.length > 0 ? listText(edge.who.map(personName)) : 'this workspace'

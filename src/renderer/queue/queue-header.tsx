@@ -23,7 +23,7 @@ export interface ReadingLeft {
 }
 
 /** What is left to read in these items; sizes not known are counted apart, never as 0. */
-export function readingLeft(items: readonly QueueItem[]): ReadingLeft {
+function readingLeft(items: readonly QueueItem[]): ReadingLeft {
   const known = items.flatMap(item => {
     const lines = linesToRead(item)
     return lines === null ? [] : [Math.max(0, lines - (item.readLines ?? 0))]
@@ -45,7 +45,7 @@ const classes = [
   { key: 'failing', label: 'failing', colour: 'var(--cov-fail)' },
 ] as const
 
-export function CoverageBar({ counts }: { readonly counts: QueueSnapshot['counts'] }) {
+function CoverageBar({ counts }: { readonly counts: QueueSnapshot['counts'] }) {
   const words = classes.map(c => `${counts[c.key]} ${c.label}`).join(', ')
   return (
     <>

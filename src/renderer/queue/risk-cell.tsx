@@ -26,7 +26,7 @@ export function RiskBars({ score, most }: { readonly score: number; readonly mos
   )
 }
 
-export function riskTitle(score: number, most: number, unknown: number): string {
+function riskTitle(score: number, most: number, unknown: number): string {
   return `Risk ${score} of ${most}${unknown === 0 ? '' : `, ${unknown} of it for what is not known`}`
 }
 

@@ -22,7 +22,7 @@ export function openItem(item: QueueItem): void {
   openReview(item.crate, item.delta, item.key)
 }
 
-export function certifyItem(item: QueueItem): void {
+function certifyItem(item: QueueItem): void {
   if (item.delta === null) return
   useQueueState.setState({ selectedByItself: null })
   navigate({ kind: 'certify', id: ensureTab(item.crate, item.delta, item.key), from: 'queue' })

@@ -90,7 +90,7 @@ export interface AppStore {
   readonly pageStatus: string | null
 }
 
-export const initialState: AppStore = {
+const initialState: AppStore = {
   app: null,
   appFailure: null,
   queue: null,

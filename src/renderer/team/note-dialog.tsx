@@ -60,7 +60,7 @@ export function NoteDialog({ keys }: { readonly keys: readonly PackageKey[] }) {
 }
 
 /** Crate and version of a key; a crate’s name has no `@`. */
-export function splitKey(key: PackageKey): readonly [string, string] {
+function splitKey(key: PackageKey): readonly [string, string] {
   const at = key.indexOf('@')
   return [key.slice(0, at), key.slice(at + 1)]
 }

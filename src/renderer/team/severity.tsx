@@ -2,7 +2,7 @@
 import { noteSeverity, type NoteSeverity } from '../../shared/review-notes.ts'
 import { Icon, type IconName } from '../parts/icon.tsx'
 
-export const severityWords: Readonly<Record<NoteSeverity, string>> = {
+const severityWords: Readonly<Record<NoteSeverity, string>> = {
   remark: 'Remark',
   question: 'Question',
   concern: 'Concern',

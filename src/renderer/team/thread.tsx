@@ -53,7 +53,7 @@ function Facts({ team, me }: { readonly team: TeamItem | null; readonly me: stri
   )
 }
 
-export function SignOffs({ team, me }: { readonly team: TeamItem; readonly me: string | null }) {
+function SignOffs({ team, me }: { readonly team: TeamItem; readonly me: string | null }) {
   return (
     <ul className="signs" aria-label="Sign-offs">
       {team.signOffs.map(signOff => (

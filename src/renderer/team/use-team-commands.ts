@@ -18,7 +18,7 @@ import { useTeam, type TeamDialog } from './state.ts'
 import { isHeld, type QueueRow } from './views.ts'
 
 /** How long a claim lasts that nobody renews. */
-export const CLAIM_HOURS = 8
+const CLAIM_HOURS = 8
 const HOUR_MS = 3_600_000
 /** More reviews at once than anybody can look at are opened by mistake. */
 const MAX_OPENED = 20
@@ -33,7 +33,7 @@ export function openDialog(dialog: TeamDialog): void {
 }
 
 /** Claims what nobody else holds; asks about the rest. What one holds oneself already is released when it is all. */
-export async function claimOrRelease(client: EngineClient, keys: readonly PackageKey[]): Promise<void> {
+async function claimOrRelease(client: EngineClient, keys: readonly PackageKey[]): Promise<void> {
   const { items, team } = useTeam.getState()
   const me = team?.me ?? null
   const holder = (key: PackageKey) => {
@@ -72,7 +72,7 @@ export interface TeamParts {
 }
 
 /** What an action is about: the selection in the order of the list, those not shown after them, else the row one is at. */
-export function targets(items: readonly QueueRow[], selected: QueueRow | null): readonly PackageKey[] {
+function targets(items: readonly QueueRow[], selected: QueueRow | null): readonly PackageKey[] {
   const { keys } = useMarks.getState()
   if (keys.size === 0) return selected === null ? [] : [selected.key]
   const shown = items.filter(item => keys.has(item.key)).map(item => item.key)

@@ -13,7 +13,7 @@ import { Keys } from '../parts/keys.tsx'
 import { fetchedText, gainLines, linesGone, minus, rowLabel } from './row-texts.ts'
 import { toggle, useWhatIf } from './state.ts'
 
-export const rowDomId = (id: string): string => `wi-${encodeURIComponent(id)}`
+const rowDomId = (id: string): string => `wi-${encodeURIComponent(id)}`
 
 const RISK_ICON: Readonly<
   Record<WhatIfRow['risks'][number]['tone'], { readonly icon: IconName; readonly tone: string }>

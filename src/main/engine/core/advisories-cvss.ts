@@ -17,7 +17,7 @@ export function readCvss(vector: string): Cvss | null {
 }
 
 /** The words of the specification's table 14. */
-export function severityOf(score: number): NonNullable<Cvss['severity']> {
+function severityOf(score: number): NonNullable<Cvss['severity']> {
   if (score < 0.1) return 'none'
   if (score < 4) return 'low'
   if (score < 7) return 'medium'

@@ -21,14 +21,11 @@ export interface LockFinding<P extends LockedPackage = LockedPackage> {
   readonly fixedBy: VetVersion | null
 }
 
-/** In the order in which they are told. */
-export const WARNING_KINDS = ['notice', 'unmaintained', 'unsound'] as const
-
 export interface LockReport<P extends LockedPackage = LockedPackage> {
   /** All packages of the file, those that are not from the registry included. */
   readonly packageCount: number
   readonly vulnerabilities: readonly LockFinding<P>[]
-  readonly warnings: Readonly<Record<(typeof WARNING_KINDS)[number], readonly LockFinding<P>[]>>
+  readonly warnings: Readonly<Record<'notice' | 'unmaintained' | 'unsound', readonly LockFinding<P>[]>>
   readonly yanked: readonly P[]
   /** Packages of which nobody could say whether they were yanked. */
   readonly yankedUnknown: readonly P[]

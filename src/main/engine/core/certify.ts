@@ -92,7 +92,7 @@ export function certifyAudit(input: CertifyInput): Result<Certified, Failure> {
 }
 
 /** False for audits that touch a git version: others cannot use them. */
-export function isImportable(kind: AuditKind): boolean {
+function isImportable(kind: AuditKind): boolean {
   switch (kind.kind) {
     case 'full':
       return gitRevOf(kind.version) === null

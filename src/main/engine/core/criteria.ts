@@ -104,7 +104,7 @@ export function criteriaSet(
   return ok(set)
 }
 
-export function hasCriterion(set: CriteriaSet, index: number): boolean {
+function hasCriterion(set: CriteriaSet, index: number): boolean {
   return (set & (1n << BigInt(index))) !== 0n
 }
 

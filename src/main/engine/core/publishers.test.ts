@@ -1,13 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { brand, type CrateName } from '../../../shared/domain.ts'
-import {
-  earliestBy,
-  livePublishers,
-  livePublisherTable,
-  needsPublishers,
-  publisherText,
-  type Release,
-} from './publishers.ts'
+import { earliestBy, livePublishers, needsPublishers, publisherText, type Release } from './publishers.ts'
 import type { DepGraph, ListedPackage } from './dep-graph.ts'
 import type { PublisherEntry, VetStore } from './store-model.ts'
 
@@ -44,15 +37,6 @@ describe('livePublishers', () => {
     expect(rows.map(r => r.version)).toEqual(['1.0.0', '1.2.0', '1.10.0'])
     expect(rows[0]).toEqual(row('1.0.0', '2020-01-01', user(2)))
     expect([...fresh].map(r => r.version)).toEqual(['1.2.0', '1.10.0'])
-  })
-  it('knows no crates but those that were looked up', () => {
-    const stored = new Map([[crate('old'), [row('1.0.0', '2020-01-01', user(1))]]])
-    const { publisher, fresh } = livePublisherTable(
-      stored,
-      new Map([[crate('new'), [release('1.0.0', '2020-01-01', user(1))]]]),
-    )
-    expect([...publisher.keys()]).toEqual(['new'])
-    expect(fresh.size).toBe(1)
   })
 })
 

@@ -5,7 +5,7 @@
  * Source: cargo-vet 0.10.3 src/storage.rs wildcard_audits_packages, import_publisher_versions.
  */
 import type { CrateName, IsoDate, VetVersion } from '../../../shared/domain.ts'
-import { compareText, sortedMap } from './byte-order.ts'
+import { compareText } from './byte-order.ts'
 import type { DepGraph } from './dep-graph.ts'
 import type { PublisherEntry, PublisherId, VetStore } from './store-model.ts'
 import { compareVetVersions } from './version.ts'
@@ -47,23 +47,6 @@ export function livePublishers(stored: readonly PublisherEntry[], fetched: reado
     .flatMap(({ version, createdAt, source }) => (source === null ? [] : [{ version, when: createdAt, source }]))
     .sort((a, b) => compareVetVersions(a.version, b.version))
   return { rows, fresh: new Set(rows.filter(row => !known.has(row.version))) }
-}
-
-/** The whole `publisher` table while online: the crates that were looked up and no other. */
-export function livePublisherTable(
-  stored: ReadonlyMap<CrateName, readonly PublisherEntry[]>,
-  fetched: ReadonlyMap<CrateName, readonly Release[]>,
-): {
-  readonly publisher: ReadonlyMap<CrateName, readonly PublisherEntry[]>
-  readonly fresh: ReadonlySet<PublisherEntry>
-} {
-  const live = [...fetched].map(
-    ([crate, releases]) => [crate, livePublishers(stored.get(crate) ?? [], releases)] as const,
-  )
-  return {
-    publisher: sortedMap(live.map(([crate, { rows }]) => [crate, rows])),
-    fresh: new Set(live.flatMap(([, { fresh }]) => [...fresh])),
-  }
 }
 
 /** What people type to name a publisher: the login, or the identity of trusted publishing. */

@@ -3,7 +3,7 @@
  * instead of reading, and which known peers have audited it already. JSON has none of this.
  * Source: cargo-vet 0.10.3 src/resolver.rs compute_suggest.
  */
-import type { CrateName, Delta, DiffStat, VetVersion } from '../../../shared/domain.ts'
+import type { DiffStat, VetVersion } from '../../../shared/domain.ts'
 import { linesOf } from '../../../shared/domain.ts'
 import { auditSources, type IsFresh } from './audit-graph.ts'
 import { compareText } from './byte-order.ts'
@@ -127,11 +127,6 @@ export function peerHints(
     .flatMap(({ peer, stat }) => (stat === null ? [] : [{ peer, lines: linesOf(stat) }]))
     .filter(hint => hint.lines < linesOf(own))
     .sort((a, b) => a.lines - b.lines)
-}
-
-/** One key per suggestion: package and reading. */
-export function suggestionKey(crate: CrateName, delta: Delta): string {
-  return `${crate} ${delta.from ?? ''} ${delta.to}`
 }
 
 /** The failing package that a suggestion is for. */

@@ -34,7 +34,7 @@ const BLANK_START = new RegExp(`^${BLANK}+`)
 const BLANK_END = new RegExp(`${BLANK}+$`)
 
 /** Rust's `str::trim_start`. */
-export const trimStart = (text: string): string => {
+const trimStart = (text: string): string => {
   const first = text.charCodeAt(0)
   return first > 0x20 && first < 0x7f ? text : text.replace(BLANK_START, '')
 }
@@ -271,7 +271,7 @@ function identifier(text: string, position: LatePosition): Result<string, string
 }
 
 /** The sentence for a character that may not follow `position`. */
-export function unexpectedAfter(text: string, position: LatePosition): string {
+function unexpectedAfter(text: string, position: LatePosition): string {
   return `unexpected character ${quotedChar(text)} after ${position}`
 }
 

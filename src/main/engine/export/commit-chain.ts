@@ -157,7 +157,7 @@ export async function freeBranch(
 }
 
 /** @failure refused: git does not take it as the name of a branch, or there is one of that name */
-export async function checkBranchName(
+async function checkBranchName(
   caps: Capabilities,
   repository: Repository,
   branch: string,

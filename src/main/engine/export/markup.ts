@@ -24,7 +24,7 @@ export function visibleText(text: string): string {
 }
 
 /** Text for HTML content and quoted attributes. */
-export function htmlText(text: string): string {
+function htmlText(text: string): string {
   return visibleText(text)
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
@@ -34,7 +34,7 @@ export function htmlText(text: string): string {
 }
 
 /** Text for Markdown inside a line: every character that CommonMark or its tables could act on is escaped. */
-export function markdownText(text: string): string {
+function markdownText(text: string): string {
   return (
     visibleText(text)
       .replaceAll('&', '&amp;')
@@ -126,7 +126,7 @@ const htmlCell = (cell: Cell): string =>
   `<td${typeof cell === 'string' ? '' : ' class="n"'}>${htmlText(cellText(cell))}</td>`
 
 /** The chart as SVG with the classes of STYLE. */
-export function svgOf(chart: Chart): string {
+function svgOf(chart: Chart): string {
   const { width, height, marks, words } = chart
   return (
     `<svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${htmlText(words)}">` +

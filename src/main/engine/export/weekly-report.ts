@@ -205,7 +205,7 @@ function exemptionBlocks(rows: readonly ExemptionRow[], { terms, state }: Report
 }
 
 /** When it was committed; commit dates are what people's clocks said. */
-export function sinceText({ since }: Pick<ExemptionRow, 'since'>): string {
+function sinceText({ since }: Pick<ExemptionRow, 'since'>): string {
   if (since === null) return '?'
   if (since === 'uncommitted') return 'not committed'
   return since.isAtLeast ? `${since.day} or before` : since.day

@@ -186,12 +186,3 @@ export function metadataFromLock(lock: CargoLock, workspaceRoot: AbsolutePath): 
 
 /** cargo's form of a package id (1.77 and later). */
 const idOf = (one: LockPackage): string => `${one.source ?? 'path+file://'}#${one.name}@${one.version}`
-
-/** `lockChecksums` of a file. @failure as `readCargoLock` */
-export async function readLockChecksums(
-  caps: Capabilities,
-  file: AbsolutePath,
-): Promise<Result<ReadonlyMap<string, string>, Failure>> {
-  const lock = await readCargoLock(caps, file)
-  return lock.ok ? ok(lockChecksums(lock.value)) : lock
-}

@@ -4,7 +4,8 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSandbox, quietRun, type Sandbox } from '../test-sandbox.ts'
 import { passedOnConfig, readCargoConfigs } from './cargo-config.ts'
-import { locateWorkspace, runCargoMetadata, type CargoMetadataInput } from './cargo-metadata.ts'
+import { runCargoMetadata, type CargoMetadataInput } from './cargo-metadata.ts'
+import { locateWorkspace } from './locate-workspace.ts'
 
 const hasCargo = spawnSync('cargo', ['--version']).status === 0
 const isPosix = process.platform !== 'win32'

@@ -14,8 +14,6 @@ import { passedOnConfig, readCargoConfigs } from './cargo-config.ts'
 import { findCargo, type FoundCargo } from './find-cargo.ts'
 import { readMetadataJson } from './metadata-json.ts'
 
-export { locateWorkspace, type LocatedWorkspace } from './locate-workspace.ts'
-
 /** zcash's answer (about 400 packages) has 1.3 MB; some workspaces have 30 times that. */
 const MAX_METADATA_BYTES = 512 << 20
 /** cargo may have to download every dependency first. */

@@ -211,12 +211,12 @@ function sum({ listed, added, deleted }: Comparison, rows: readonly NumstatRow[]
 /** Of a file that is counted whole. */
 export const shownLines = (data: Uint8Array): number => (isBinary(data) ? 0 : lineCount(data))
 
-export function isBinary(data: Uint8Array): boolean {
+function isBinary(data: Uint8Array): boolean {
   return data.subarray(0, BINARY_PROBE_BYTES).includes(0)
 }
 
 /** Line feeds, plus one for a last line without. */
-export function lineCount(data: Uint8Array): number {
+function lineCount(data: Uint8Array): number {
   let lines = 0
   for (let at = data.indexOf(10); at !== -1; at = data.indexOf(10, at + 1)) lines++
   return data.length > 0 && data[data.length - 1] !== 10 ? lines + 1 : lines
@@ -263,7 +263,7 @@ const notUnderstood = (): Failure => ({
 })
 
 /** `INS TAB DEL TAB NUL from NUL to NUL` per file; `-` for binary, `/dev/null` for a missing side. */
-export function parseFolderNumstat(stdout: Uint8Array, oldDir: string, newDir: string): readonly NumstatRow[] | null {
+function parseFolderNumstat(stdout: Uint8Array, oldDir: string, newDir: string): readonly NumstatRow[] | null {
   const chunks = new TextDecoder().decode(stdout).split('\0')
   const rows: NumstatRow[] = []
   for (let i = 0; i + 2 < chunks.length; i += 3) {

@@ -17,7 +17,7 @@ import { createSharedWork } from './shared-work.ts'
 /** The largest known aggregate has 0.6 MB. */
 const MAX_TEXT_BYTES = 32 << 20
 
-export const PEER_FETCH_POLICY: FetchPolicy = { ...FETCH_POLICY, attempts: 3, timeoutMs: 60_000 }
+const PEER_FETCH_POLICY: FetchPolicy = { ...FETCH_POLICY, attempts: 3, timeoutMs: 60_000 }
 
 /** The list of peers that cargo-vet's project keeps; ASSAY_PEER_REGISTRY names another. */
 const KNOWN_PEERS = 'https://raw.githubusercontent.com/mozilla/cargo-vet/main/registry.toml'

@@ -134,7 +134,7 @@ interface Source {
 const unknown = (crate: string, version: string | null): Result<never, Failure> =>
   fail({ code: 'crate-not-in-registry', crate, version })
 
-export const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 async function readVerified(
   source: Source,

@@ -27,7 +27,7 @@ import { auditFacts, configFacts, lockFacts } from './store-history-facts.ts'
 const LOG_TIMEOUT_MS = 600_000
 const MAX_LOG_BYTES = 64 << 20
 /** A store of ten years with eight changes a day. Older ones are left out, and said to be. */
-export const MAX_REVISIONS = 30_000
+const MAX_REVISIONS = 30_000
 const MAX_KEPT_BYTES = 64 << 20
 /** The largest known audits.toml has 0.6 MB. */
 const MAX_BLOB_BYTES = 16 << 20
@@ -179,7 +179,7 @@ async function listRevisions(
 }
 
 /** Newest first, as git prints it: with -z a commit's line ends with NUL, and so does each part of a change. */
-export function parseLog(text: string): readonly Listed[] {
+function parseLog(text: string): readonly Listed[] {
   const listed: (Listed & { readonly blobs: Map<string, string | null> })[] = []
   const fields = text.split('\0')
   for (let i = 0; i < fields.length; i++) {

@@ -45,7 +45,7 @@ export function blobInfo(bytes: Uint8Array): BlobInfo {
 }
 
 /** The first runs of printable ASCII, as the program `strings` finds them. */
-export function printableStrings(bytes: Uint8Array): string[] {
+function printableStrings(bytes: Uint8Array): string[] {
   const found: string[] = []
   let start = 0
   for (let i = 0; i <= bytes.length && found.length < MAX_STRINGS; i++) {

@@ -4,7 +4,7 @@
  */
 import type { FileDiff } from '../../../shared/wire.ts'
 
-export const ROWS_PER_PAGE = 2_000
+const ROWS_PER_PAGE = 2_000
 const MAX_ROW_UNITS = 2_000
 
 export type HugeRow = Extract<FileDiff, { kind: 'huge' }>['lines'][number]

@@ -121,7 +121,7 @@ function isEmojiPart(text: string, at: number, codePoint: number): boolean {
   return PICTOGRAPH_BEFORE.test(text.slice(Math.max(0, at - 4), at))
 }
 
-export function codePointText(codePoint: number): string {
+function codePointText(codePoint: number): string {
   return `U+${codePoint.toString(16).toUpperCase().padStart(4, '0')}`
 }
 
@@ -163,7 +163,7 @@ const NAMES: Readonly<Record<number, string>> = {
 }
 
 /** A short name for a suspicious character: Unicode's where one is well known, else its class. */
-export function characterName(codePoint: number): string {
+function characterName(codePoint: number): string {
   const known = NAMES[codePoint]
   if (known !== undefined) return known
   if (codePoint < 0x20 || (codePoint >= 0x7f && codePoint <= 0x9f)) return 'control character'

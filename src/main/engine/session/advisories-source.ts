@@ -19,7 +19,7 @@ import { parseInsteadOf, redirect } from '../../../shared/redirects.ts'
 const PUBLIC_DATABASE = 'https://github.com/RustSec/advisory-db'
 const DAY_MS = 24 * 3_600_000
 /** From this age on an answer says that it may be out of date. */
-export const STALE_AFTER_MS = 7 * DAY_MS
+const STALE_AFTER_MS = 7 * DAY_MS
 
 export interface AdvisorySource {
   readonly advisories: Advisories

@@ -41,7 +41,7 @@ export async function requireAuditAs(asked: Asked, run: Run): Promise<Result<nul
 }
 
 /** The configuration with every issue settled, for a new store too. */
-export async function settledConfig(asked: Asked, run: Run): Promise<ConfigFile> {
+async function settledConfig(asked: Asked, run: Run): Promise<ConfigFile> {
   const { issues, described } = await findIssues(asked, run)
   await describe(
     asked,

@@ -29,7 +29,7 @@ const MINIMAL_MODE: UpdateMode = {
   pruneImports: false,
 }
 /** What `prune` would do; `import` and `regenerate imports` do it. */
-export const PRUNE_MODE: UpdateMode = {
+const PRUNE_MODE: UpdateMode = {
   search: 'prefer-fresh-imports',
   pruneExemptions: true,
   pruneNonImportable: true,

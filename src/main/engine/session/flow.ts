@@ -26,7 +26,8 @@ import { onlyFreshUnpublished } from '../core/unpublished.ts'
 import type { Measurer } from '../io/measure.ts'
 import type { Registry } from '../io/registry.ts'
 import { metadataFromLock, readCargoLock } from '../io/cargo-lock.ts'
-import { locateWorkspace, runCargoMetadata } from '../io/cargo-metadata.ts'
+import { runCargoMetadata } from '../io/cargo-metadata.ts'
+import { locateWorkspace } from '../io/locate-workspace.ts'
 import { readStore, type LoadedStore } from '../store/load-store.ts'
 
 export interface WorkspaceOptions {

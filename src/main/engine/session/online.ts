@@ -289,11 +289,7 @@ function peerFileFailure(failure: Failure, url: string): Failure {
 }
 
 /** PARITY cargo-vet 0.10.3 foreign_audit_source_to_local_warn. */
-export function ignoredRemarks(
-  name: string,
-  ignoredCriteria: readonly string[],
-  ignoredAudits: readonly string[],
-): string[] {
+function ignoredRemarks(name: string, ignoredCriteria: readonly string[], ignoredAudits: readonly string[]): string[] {
   const remark = (count: number, what: string, subject: string) =>
     `Ignored ${count} invalid ${what} when importing from '${name}'\n` +
     `These ${subject} may have been made with a more recent version of cargo-vet`
@@ -366,6 +362,7 @@ async function liveUnpublishedTable(
   })
 }
 
+/** The whole `publisher` table while online: the crates that were looked up and no other. */
 async function livePublisherTable(
   { store, graph, webApi, onFailure }: OnlineInput,
   fresh: Set<object>,

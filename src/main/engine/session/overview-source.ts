@@ -67,7 +67,7 @@ export function overviewStateOf(
 // ── backlog ──────────────────────────────────────────────────────────────────────────────────
 
 /** What is left to read, by what it is missing; lines that are read already are still counted. */
-export function backlogOf(items: readonly QueueItem[]): Backlog {
+function backlogOf(items: readonly QueueItem[]): Backlog {
   const of = (because: QueueItem['because'], criterion: string | null) =>
     readingSum(
       items.filter(

@@ -120,7 +120,7 @@ function wantedVersions(
 }
 
 /** Packages that come from the default registry: only these have an archive and an index line. */
-export function registryPackages(lock: CargoLock | null): readonly WantedVersion[] {
+function registryPackages(lock: CargoLock | null): readonly WantedVersion[] {
   const packages = lock?.packages.filter(p => p.source === DEFAULT_SOURCE_ID) ?? []
   return packages.map(({ name, version }) => ({ crate: name, version }))
 }

@@ -60,9 +60,9 @@ const MAX_READ = 4_000
 const NEWEST = 'ORDER BY checked_at DESC, rowid DESC LIMIT 1'
 
 /** The code of the reason that names a missing network. */
-export const OFFLINE_CODE = 'offline'
+const OFFLINE_CODE = 'offline'
 
-export const FORMAT = 1 satisfies ProvenanceRecord['format']
+const FORMAT = 1 satisfies ProvenanceRecord['format']
 
 /** Outcomes that say what could not be had: it may be there another day. */
 const UNSETTLED: ReadonlySet<Outcome> = new Set([

@@ -131,7 +131,7 @@ export function createReviewAids(deps: ReviewAidsDeps): ReviewAids {
 }
 
 /** How files of one side are named in the review, and which of them the change touches. */
-export function namesOf(
+function namesOf(
   sides: ReviewSides,
   side: 'old' | 'new',
 ): (file: string) => { readonly path: string; readonly isChanged: boolean } {

@@ -29,7 +29,7 @@ export interface TeamFacts {
 }
 
 /** Of the workspace's assay.toml; without one there are none. */
-export async function teamRulesOf(caps: Capabilities, storeDir: AbsolutePath): Promise<TeamRules> {
+async function teamRulesOf(caps: Capabilities, storeDir: AbsolutePath): Promise<TeamRules> {
   try {
     return readTeamRules(await caps.files.readText(path.join(storeDir, ASSAY_FILE) as AbsolutePath, MAX_ASSAY_BYTES))
   } catch (error) {

@@ -6,7 +6,7 @@
 import { isTable, ownValue } from '../core/plain-table.ts'
 import { ASSAY_FILE, assayProblemText, readAssayTree } from './assay-file.ts'
 
-export const DEFAULT_BRANCH = 'assay/team'
+const DEFAULT_BRANCH = 'assay/team'
 
 export interface TeamSettings {
   readonly repository: string | null

@@ -34,7 +34,7 @@ export interface Decoding {
 }
 
 /** Past this many findings in one file the rest is not collected: the file is broken as a whole. */
-export const MAX_PROBLEMS = 50
+const MAX_PROBLEMS = 50
 
 const ANY_VERSION = brand<'VetVersion'>('0.0.0')
 const ANY_DATE = brand<'IsoDate'>('1970-01-01')
@@ -54,7 +54,7 @@ export function note(
 }
 
 /** Keys in byte order. */
-export function sortedKeys(table: TomlTable): string[] {
+function sortedKeys(table: TomlTable): string[] {
   const keys = Object.keys(table)
   for (let i = 1; i < keys.length; i++)
     if (compareText(keys[i - 1] as string, keys[i] as string) > 0) return keys.sort(compareText)
@@ -237,7 +237,7 @@ export function parseDate(text: string): IsoDate | null {
 }
 
 /** The sub-table at `key`; an empty one when absent. */
-export function readTable(d: Decoding, table: TomlTable, at: At | null, key: string): TomlTable {
+function readTable(d: Decoding, table: TomlTable, at: At | null, key: string): TomlTable {
   const value = table[key]
   if (value === undefined) return {}
   if (isTable(value)) return value

@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import { personKey, type TeamEvent } from '../../../shared/team.ts'
 import { compareEvents, readEventLine } from './event-line.ts'
 
-export const EVENTS_FOLDER = 'events'
+const EVENTS_FOLDER = 'events'
 export const MAX_FILE_BYTES = 64 << 20
 export const MAX_FILES = 1_000
 /** Of all files together. */

@@ -200,7 +200,7 @@ function findUndone(ordered: readonly TeamEvent[], withoutEffect: Map<string, st
 }
 
 /** The items that an event is about; of notes none, they are kept by crate. */
-export function keysOf(event: TeamEvent): readonly PackageKey[] {
+function keysOf(event: TeamEvent): readonly PackageKey[] {
   switch (event.kind) {
     case 'assign':
     case 'claim':

@@ -18,7 +18,7 @@ interface About {
  * What an event is about; a reply what its note is about, an undo what its first event is about. `byId` must hold every
  * event that another one names.
  */
-export function aboutOf(event: TeamEvent, byId: ReadonlyMap<string, TeamEvent>): About {
+function aboutOf(event: TeamEvent, byId: ReadonlyMap<string, TeamEvent>): About {
   switch (event.kind) {
     case 'reply':
     case 'resolve':

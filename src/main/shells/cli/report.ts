@@ -36,7 +36,7 @@ export async function queueInTerminal(context: CliContext): Promise<Result<numbe
 }
 
 /** One line an item: what fails first, then what passes only by an exemption, each with least reading first. */
-export function queueText({ items, counts }: Pick<QueueSnapshot, 'items' | 'counts'>): string {
+function queueText({ items, counts }: Pick<QueueSnapshot, 'items' | 'counts'>): string {
   const rows = items.map(({ crate, version, because, missing, delta, size }) => [
     `${crate} ${version}`,
     because,

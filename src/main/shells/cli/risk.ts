@@ -26,7 +26,7 @@ export async function riskInTerminal(args: RiskArgs, context: CliContext): Promi
   return written.ok ? ok(EXIT.success) : written
 }
 
-export function riskJson({ items, weights, database }: RiskAnswer): string {
+function riskJson({ items, weights, database }: RiskAnswer): string {
   const rows = items.map(({ item, detail }) => ({
     crate: item.crate,
     version: item.version,
@@ -44,7 +44,7 @@ export function riskJson({ items, weights, database }: RiskAnswer): string {
 const REASONS = 3
 
 /** `isWhole`: every summand, else the largest of each item. Ends with a newline. */
-export function riskText({ items, weights, database }: RiskAnswer, isWhole: boolean, nowMs: number): string {
+function riskText({ items, weights, database }: RiskAnswer, isWhole: boolean, nowMs: number): string {
   const lines: string[] = []
   for (const { item, detail } of items) {
     const { score, unknown } = detail.row

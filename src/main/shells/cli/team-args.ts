@@ -114,7 +114,7 @@ const onItem = (
 })
 const notAVersion = (text: string, why: string) => usage(`'${text}' is not a version: ${why}`)
 
-export const TEAM_WORDS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+const TEAM_WORDS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
   ['where', bare('where')],
   ['join', bare('join')],
   ['leave', bare('leave')],

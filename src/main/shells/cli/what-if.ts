@@ -22,7 +22,7 @@ export async function whatIfInTerminal(args: WhatIfArgs, context: CliContext): P
   return ok(answer.value.result.after.conclusion === 'success' ? EXIT.success : EXIT.failed)
 }
 
-export function whatIfJson({ result, smallest }: WhatIfAnswer): string {
+function whatIfJson({ result, smallest }: WhatIfAnswer): string {
   // Generations are the window's.
   const shown = smallest === null ? null : { ...smallest, generation: undefined }
   return `${JSON.stringify({ ...result, generation: undefined, smallest: shown }, null, 2)}\n`
@@ -31,7 +31,7 @@ export function whatIfJson({ result, smallest }: WhatIfAnswer): string {
 /** How many changed packages and relied entries are named one by one. */
 const MOST_NAMED = 40
 
-export function whatIfText({ result, smallest }: WhatIfAnswer): string {
+function whatIfText({ result, smallest }: WhatIfAnswer): string {
   const lines: string[] = []
   if (result.changes.length > 0) lines.push(...resultText(result))
   if (smallest !== null) lines.push(...(lines.length > 0 ? [''] : []), ...smallestText(smallest))

@@ -24,7 +24,7 @@ export function serveAppScheme(pages: string): void {
 }
 
 /** One file, or 404 for everything that is not exactly one. */
-export async function answerPage(pages: string, url: string, method: string): Promise<SchemeAnswer> {
+async function answerPage(pages: string, url: string, method: string): Promise<SchemeAnswer> {
   const pathname = method === 'GET' ? pagePathOf(url) : null
   const page = pathname === null ? null : resolvePageFile(pages, pathname)
   const body = page === null ? null : await readOrNull(page.file)

@@ -80,7 +80,7 @@ export function denyDevices(session: Session): void {
 }
 
 /** Node 12 lacks what ES2022 has; only the pieces that our own code and its libraries use at run time. */
-export function fillOldNode(): void {
+function fillOldNode(): void {
   const object = Object as { hasOwn?: (value: object, key: PropertyKey) => boolean }
   object.hasOwn ??= (value, key) => Object.prototype.hasOwnProperty.call(value, key)
 }

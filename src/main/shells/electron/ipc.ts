@@ -9,7 +9,7 @@ import { originOf } from './compat.ts'
 import { openExternalLink } from './links.ts'
 import { whyRefused } from './page-rules.ts'
 
-export const CALL_CHANNEL = 'assay:call'
+const CALL_CHANNEL = 'assay:call'
 export const EVENT_CHANNEL = 'assay:event'
 
 /** Starts answering. `getWindow`: the window as of now. `call`: the engine. */

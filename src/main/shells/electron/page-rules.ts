@@ -3,7 +3,7 @@
  * which messages are answered, the one permission it has. No Electron here, so that each rule has a table of tests.
  */
 export const APP_SCHEME = 'app'
-export const APP_ORIGIN = 'app://assay'
+const APP_ORIGIN = 'app://assay'
 export const APP_PAGE = `${APP_ORIGIN}/index.html`
 
 /** Who sent a message: whether its window's top frame, and the address that the sending frame shows. */

@@ -12,7 +12,8 @@ import type { ReviewFile } from '../../../../shared/wire.ts'
 import { FileError, type Capabilities, type Run } from '../../capabilities.ts'
 import { decodeText, isBinaryBytes, scanSuspicious } from '../text-scan.ts'
 import type { RustParser } from './rust-parser.ts'
-import { LONG_LINE, scanRustInTurns, type FoundUnit, type ScannedRust } from './scan-rust.ts'
+import { LONG_LINE, scanRustInTurns, type ScannedRust } from './scan-rust.ts'
+import type { FoundUnit } from './unit-scan.ts'
 
 /** A unit without the reviewer's answer. */
 export type BareUnit = Omit<Unit, 'answer'>

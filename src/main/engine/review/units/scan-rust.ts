@@ -10,8 +10,6 @@ import { findGaps, withoutNewSyntax } from './syntax-gaps.ts'
 import { UnitScan, type FoundUnit, type Gap } from './unit-scan.ts'
 import { useNames } from './use-names.ts'
 
-export { LONG_LITERAL, type FoundUnit } from './unit-scan.ts'
-
 export interface ScannedRust {
   readonly units: readonly FoundUnit[]
   readonly macroBodies: number
