@@ -6,13 +6,13 @@
 import type { CriteriaName } from '../../../../shared/domain.ts'
 import type { ChecklistGroup } from '../../../../shared/review-checklist.ts'
 import type { UnitList } from '../../../../shared/review-units.ts'
-import type { HashedReview } from '../tree-diff.ts'
+import type { Review } from '../../../../shared/wire.ts'
 
 /** Grows when a reader of the former form would misunderstand the new one. */
 const EVIDENCE_FORMAT = 1
 
 export interface EvidenceFacts {
-  readonly review: HashedReview
+  readonly review: Review
   /** To be certified. */
   readonly criteria: readonly CriteriaName[]
   readonly who: string
