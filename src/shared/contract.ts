@@ -172,6 +172,8 @@ export const contract = {
       text: z.string(),
       drafts: z.number().int().nonnegative(),
       openUnits: z.number().int().nonnegative(),
+      /** Units that ask for an answer; null before the files were looked through. */
+      units: z.object({ answered: z.number().int(), total: z.number().int() }).nullable(),
       /** Questions of the checklists that nothing answers, and those answered no. */
       openItems: z.number().int().nonnegative(),
       denied: z.array(z.string()),

@@ -73,14 +73,20 @@ function Figure(props: { readonly label: string; readonly done: number; readonly
       <div className="nb num">
         {number(props.done)} <span className="dim">of {number(props.total)}</span>
       </div>
-      <Meter done={props.done} total={Math.max(props.total, 1)} label={`${props.label} read`} />
+      <Meter done={props.done} total={Math.max(props.total, 1)} label={props.label} />
     </div>
   )
 }
 
 const UNREAD_SHOWN = 4
 
-function WhatYouRead({ read, onRead }: { readonly read: CertifyPlan['read']; readonly onRead: () => void }) {
+function WhatYouRead(props: {
+  readonly read: CertifyPlan['read']
+  /** Null: not looked for. */
+  readonly units: { readonly answered: number; readonly total: number } | null
+  readonly onRead: () => void
+}) {
+  const { read, units, onRead } = props
   if (read === null)
     return (
       <div className="notice w">
@@ -103,6 +109,9 @@ function WhatYouRead({ read, onRead }: { readonly read: CertifyPlan['read']; rea
       <div className="rd3">
         <Figure label="Files" done={read.files} total={read.filesTotal} />
         <Figure label="Lines" done={read.lines} total={read.linesTotal} />
+        {units !== null && units.total > 0 && (
+          <Figure label="Units answered" done={units.answered} total={units.total} />
+        )}
       </div>
       {optional !== undefined && optional.filesTotal > 0 && (
         <p className="t12 sub num" style={{ margin: '8px 0 0' }}>
@@ -174,7 +183,7 @@ export function CertifyForm(props: {
       </fieldset>
       <div>
         <h2 className="bh">What you read</h2>
-        <WhatYouRead read={plan.read} onRead={props.onRead} />
+        <WhatYouRead read={plan.read} units={state.review?.units ?? null} onRead={props.onRead} />
         <ProvenanceNotice crate={plan.request.crate} version={plan.request.delta.to} />
       </div>
       <div>

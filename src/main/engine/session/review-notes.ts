@@ -127,7 +127,7 @@ export function createReviewNotes(deps: ReviewNotesDeps): ReviewNotes {
       'review.auditNotes': async ({ crate, delta, criteria }) => {
         const review = `${crate} ${deltaText(delta)}`
         const sides = deps.review(review)
-        if (sides === null) return ok({ text: '', drafts: 0, openUnits: 0, openItems: 0, denied: [] })
+        if (sides === null) return ok({ text: '', drafts: 0, openUnits: 0, units: null, openItems: 0, denied: [] })
         await store.ready()
         const { notes } = await listed(sides)
         const units = deps.units(review)
@@ -137,6 +137,7 @@ export function createReviewNotes(deps: ReviewNotesDeps): ReviewNotes {
           text: auditNotes({ notes, read: deps.read(crate, delta), units, checklists }),
           drafts: notes.filter(note => note.state === 'draft').length,
           openUnits: units === null ? 0 : units.total - units.answered,
+          units: units === null ? null : { answered: units.answered, total: units.total },
           openItems: rows.filter(row => !isAnswered(row)).length,
           denied: rows.filter(row => row.answer?.verdict === 'no').map(row => row.question),
         })
