@@ -10,7 +10,7 @@ import { brand } from '../../src/shared/domain.ts'
 import { launchHash } from '../../src/shared/launch.ts'
 import { startBrowserDoor } from '../fixtures/browser-door.ts'
 import { makeRealWorkspace, TO_READ, whyNoWorkspace } from '../fixtures/real-workspace.ts'
-import { picture } from '../pages/pictures.ts'
+import { checkThemes } from '../pages/pictures.ts'
 import { QueuePage } from '../pages/queue.ts'
 import { ReviewPage } from '../pages/review.ts'
 
@@ -69,7 +69,7 @@ test('what was read of a version stays read in a change to a newer one [needs th
       const colours = () => spans.evaluateAll(all => new Set(all.map(span => span.className)).size)
       await expect.poll(colours).toBeGreaterThan(5)
     }
-    await picture(page, 'review-since-read')
+    await checkThemes(page, 'review-since-read')
     await page.keyboard.press('r')
     const row = review.files.getByRole('treeitem', { selected: true })
     await expect(row.getByRole('img', { name: 'read', exact: true })).toBeVisible()

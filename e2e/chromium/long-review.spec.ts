@@ -10,7 +10,7 @@ import { expect, test, type Page } from '@playwright/test'
 import { startBrowserDoor } from '../fixtures/browser-door.ts'
 import { makeLongReading, realCargoVet, whyNoWorkspace } from '../fixtures/real-workspace.ts'
 import { CertifyPage } from '../pages/certify.ts'
-import { picture } from '../pages/pictures.ts'
+import { checkThemes } from '../pages/pictures.ts'
 import { QueuePage } from '../pages/queue.ts'
 import { ReviewPage } from '../pages/review.ts'
 
@@ -70,7 +70,7 @@ test('a long review is left, taken up, finished and certified with its notes [ne
   await expect(page.locator('.rv-unit.on')).toBeVisible()
   await page.keyboard.press('1')
   await expect(page.getByText(/^1 of \d+ answered/)).toBeVisible()
-  await picture(page, 'review-units')
+  await checkThemes(page, 'review-units')
   await expect.poll(() => place(page)).not.toBe('')
   // The place is kept a moment after the cursor rests.
   await page.waitForTimeout(1_200)
@@ -86,10 +86,10 @@ test('a long review is left, taken up, finished and certified with its notes [ne
     await expect(page.getByText(/^1 of \d+ answered/)).toBeVisible()
     await page.keyboard.press('Alt+2')
     await expect(page.getByText('Is this still needed?').first()).toBeVisible()
-    await picture(page, 'review-notes')
+    await checkThemes(page, 'review-notes')
     await page.keyboard.press('Alt+4')
     await expect(page.getByRole('tab', { name: /^Earlier/, selected: true })).toBeVisible()
-    await picture(page, 'review-earlier')
+    await checkThemes(page, 'review-earlier')
 
     // The checklist: a question with the keyboard is answered with 1, 2 and 3.
     await page.keyboard.press('Alt+5')
@@ -104,7 +104,7 @@ test('a long review is left, taken up, finished and certified with its notes [ne
     await expect(page.getByText('Nobody tried.')).toBeVisible()
     await expect(page.locator('.status').getByText(/^Focus time \d+ min$/)).toBeVisible()
 
-    await picture(page, 'review-checklist')
+    await checkThemes(page, 'review-checklist')
     await page.keyboard.press('Alt+1')
     await page.keyboard.press('F6')
     expect(await review.readAllWithKeys()).toBeGreaterThanOrEqual(30)
@@ -113,7 +113,7 @@ test('a long review is left, taken up, finished and certified with its notes [ne
     await certify.sayWhyWithKeys('Its units are all in tests.')
     await certify.addEvidenceWithKeys()
     await certify.isReady('thiserror')
-    await picture(page, 'certify-left-open')
+    await checkThemes(page, 'certify-left-open')
     await certify.commitWithKeys()
     await expect.poll(() => workspace.store('audits.toml')).toContain('delta = "1.0.50 -> 1.0.64"')
     await expect.poll(() => workspace.git('log', '-1', '--format=%s')).toContain('Certify thiserror ')

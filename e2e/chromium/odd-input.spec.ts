@@ -117,6 +117,7 @@ test('huge and odd files open, say what is not shown, and leave the page usable'
     await expect(shown).toContainText(
       /Too large for the editor: 5,0\d\d,\d\d\d bytes\. Showing 1 of 2 changed lines, page 1 of/,
     )
+    await picture(page, 'review-long-line', undefined, ['dark'])
     await shown.getByRole('button', { name: 'Next page' }).press('Enter')
     await expect(shown).toContainText('page 2 of')
 

@@ -8,7 +8,7 @@ import path from 'node:path'
 import { expect, test, type Route } from '@playwright/test'
 import { startBrowserDoor } from '../fixtures/browser-door.ts'
 import { makeLongReading, whyNoWorkspace } from '../fixtures/real-workspace.ts'
-import { picture } from '../pages/pictures.ts'
+import { checkThemes } from '../pages/pictures.ts'
 import { QueuePage } from '../pages/queue.ts'
 import { ReviewPage } from '../pages/review.ts'
 import { WelcomePage } from '../pages/welcome.ts'
@@ -52,7 +52,7 @@ test('search, definitions, references and back, with keys only [needs the regist
     await page.getByRole('textbox', { name: 'Find in the whole crate' }).press('Enter')
     await expect(said).toContainText(/^\d+ match(es)? in \d+ files?, \d+ files looked through/)
     await expect(list).toBeFocused()
-    await picture(page, 'review-find')
+    await checkThemes(page, 'review-find')
 
     // Enter goes there, Alt and the arrow come back to where the reader was.
     await page.keyboard.press('j')
@@ -73,7 +73,7 @@ test('search, definitions, references and back, with keys only [needs the regist
     await page.keyboard.press('Enter')
     await expect(header).toContainText('LICENSE-APACHE')
     await expect(header).toContainText('same in both versions')
-    await picture(page, 'review-unchanged')
+    await checkThemes(page, 'review-unchanged')
     await page.keyboard.press('Alt+ArrowLeft')
     await expect(header).toContainText(first)
 
@@ -97,7 +97,7 @@ test('search, definitions, references and back, with keys only [needs the regist
     await page.keyboard.press('Escape')
     await page.keyboard.press('F12')
     await expect(said).toContainText(/^\d+ definitions? named as_dyn_error\. Compared by name only\./)
-    await picture(page, 'review-definitions')
+    await checkThemes(page, 'review-definitions')
     await page.keyboard.press('Control+Shift+F')
     await page.keyboard.press('Control+A')
     await page.keyboard.type('(')
@@ -112,7 +112,7 @@ test('search, definitions, references and back, with keys only [needs the regist
     const dialog = page.getByRole('dialog', { name: 'Compare two versions' })
     await expect(dialog.getByRole('status')).toHaveText(/^\d+ versions$/)
     await dialog.getByRole('combobox', { name: 'From' }).fill('1.0.40')
-    await picture(page, 'compare')
+    await checkThemes(page, 'compare')
     await page.keyboard.press('Enter')
     await expect(page.getByRole('banner').or(page.locator('header')).getByText('1.0.40 → 1.0.64').first()).toBeVisible()
     await review.isOpen('thiserror')

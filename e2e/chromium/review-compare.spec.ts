@@ -5,7 +5,7 @@ import path from 'node:path'
 import { expect, test } from '@playwright/test'
 import { startBrowserDoor } from '../fixtures/browser-door.ts'
 import { makeRealWorkspace, TO_READ, whyNoWorkspace } from '../fixtures/real-workspace.ts'
-import { picture } from '../pages/pictures.ts'
+import { checkThemes } from '../pages/pictures.ts'
 import { QueuePage } from '../pages/queue.ts'
 
 let folder: string
@@ -53,7 +53,7 @@ test('two crates beside each other are no delta [needs the registry]', async ({ 
     await page.keyboard.press('Shift+M')
     await page.keyboard.press('Control+Enter')
     await expect(page.getByRole('main', { name: /^Certify/ })).toHaveCount(0)
-    await picture(page, 'compare-crates')
+    await checkThemes(page, 'compare-crates')
     await page.keyboard.press('Escape')
     await expect(page.getByRole('grid')).toBeVisible()
   } finally {

@@ -191,6 +191,10 @@ test(title('a review in its states'), async ({ page }) => {
     await picture(page, 'review-hover', point, ['dark'])
     await page.mouse.move(2, 2)
 
+    await goTo(page, 'Random bytes on Linux.')
+    await expect(difference(page)).toContainText('same in both versions')
+    await dark(page, 'review-unchanged')
+
     // Files that are no pleasant reading.
     await openFile(page, 'src/data/seed.bin')
     await page.keyboard.press('Alt+1')

@@ -71,6 +71,6 @@ test('a sheet that cannot be written', async ({ page }) => {
   await expect(page.getByRole('grid')).toBeVisible()
   await page.keyboard.press('Home')
   await page.keyboard.press('Shift+C')
-  await expect(page.getByText(/^git has no user\.email/).first()).toBeVisible()
+  await expect(page.getByText(/git has no user\.email/).first()).toBeVisible()
   await dark(page, 'certify-blocked')
 })

@@ -79,7 +79,7 @@ test('from the queue to a passing cargo vet, with keys only [needs cargo-vet and
         await review.diffIsShown()
         await review.becomesPartly()
         await review.nextHunkWithKeys()
-        await calmPicture(page, 'review')
+        await checkThemes(page, 'review', () => dismissToasts(page))
         await review.layoutWithKeys('Unified')
         await checkThemes(page, 'review, unified')
         await review.layoutWithKeys('Split')
@@ -87,7 +87,7 @@ test('from the queue to a passing cargo vet, with keys only [needs cargo-vet and
       expect(await review.readAllWithKeys()).toBeGreaterThan(0)
       await review.certifyWithKeys()
       await certify.isReady(crate)
-      if (crate === 'itoa') await calmPicture(page, 'certify')
+      if (crate === 'itoa') await checkThemes(page, 'certify', () => dismissToasts(page))
       // The first is only written, the others are committed as well.
       if (i === 0) await certify.writeWithKeys()
       else await certify.commitWithKeys()
