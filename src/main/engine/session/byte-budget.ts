@@ -6,6 +6,7 @@ export interface ByteBudget {
   use<T>(bytes: number, signal: AbortSignal, task: () => Promise<T>): Promise<T>
 }
 
+/** First come, first served: a large task that waits is not passed by smaller ones behind it. */
 export function createByteBudget(total: number): ByteBudget {
   let left = total
   const waiting: { readonly bytes: number; readonly start: () => void }[] = []

@@ -304,6 +304,7 @@ const sha256Of = (texts: StoreTexts): LoadedWorkspace['loaded']['sha256'] => ({
   imports: sha256(texts.imports),
 })
 
+/** Of the text as UTF-8, in hexadecimal. */
 export function sha256(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex')
 }

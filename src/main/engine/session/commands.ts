@@ -175,6 +175,7 @@ function measureWarning({ crate, delta, failure }: MeasureFailure): string {
     : `error diffing ${crate}:${deltaText(delta)}: ${reason}`
 }
 
+/** `suggest`: null for a check, and where there is nothing to suggest. The text has no colours. */
 export function reportOutcome(
   command: 'check' | 'suggest',
   report: ResolveReport,

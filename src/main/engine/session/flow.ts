@@ -153,6 +153,7 @@ export interface Resolvers {
   readonly forSuggest: Resolver
 }
 
+/** Each solves only the crates whose entries differ from its last run. */
 export function rememberingResolvers(): Resolvers {
   const [asIs, forSuggest] = [createResolver(), createResolver()]
   return { asIs: asIs.resolve, forSuggest: forSuggest.resolve }

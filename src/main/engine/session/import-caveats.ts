@@ -23,6 +23,7 @@ export interface ImportCaveatsInput {
 /** At most so many parts are named one by one. */
 const MAX_NAMED = 5
 
+/** Sentences for the head of the queue, none when everything is as of now. */
 export function importCaveats({ workspace, solved, imports, live, offline, nowMs }: ImportCaveatsInput): string[] {
   const names = [...workspace.loaded.store.config.imports.keys()]
   const listed = names.length <= MAX_NAMED ? names.join(', ') : `${names.length} peers`

@@ -52,6 +52,7 @@ export interface Preferences {
   setProgress(review: string, lines: number, total: number): Promise<void>
 }
 
+/** A file that cannot be read counts as empty; one that is not ours is kept as NAME.broken. */
 export async function openPreferences(caps: Capabilities): Promise<Preferences> {
   const at = (name: string) => path.join(caps.host.dataDir, name) as AbsolutePath
   const readJson = async <T>(name: string, schema: z.ZodType<T>): Promise<T | null> => {

@@ -45,6 +45,7 @@ export interface SnapshotInput {
   readonly nowMs: number
 }
 
+/** Failing items and those that only an exemption holds up, in the order of reading. */
 export function buildSnapshot(input: SnapshotInput): QueueSnapshot {
   const { solved, workspace, reading } = input
   const { report, suggestReport } = solved

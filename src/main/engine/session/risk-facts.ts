@@ -47,6 +47,7 @@ const known = <T>(value: T, source: string, date: number | null = null): Fact<T>
   ...{ value, source, date },
 })
 
+/** What is not at hand is unknown with its reason, never a value. */
 export function riskFacts(input: ItemInput): RiskFacts {
   const { item } = input
   const hits = hitsOf(input)

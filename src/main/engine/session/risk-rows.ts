@@ -79,6 +79,7 @@ const MAX_SETTINGS_BYTES = 4 << 20
 /** After so many rows other work of the engine gets its turn. */
 const ROWS_PER_TURN = 200
 
+/** Asks no server: a score is made from what is at hand. */
 export function openRiskReader(caps: Capabilities): RiskReader {
   const archives = openArchiveFacts(caps)
   const provenance = openProvenanceResults(caps)

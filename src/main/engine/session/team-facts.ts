@@ -134,6 +134,7 @@ export const unknownCriteria = (rules: TeamRules, mapper: CriteriaMapper): reado
     .filter(name => !mapper.names.some(known => known === name))
     .map(name => `${ASSAY_FILE}: there is a rule for \`${name}\`, which is no criterion here.`)
 
+/** The names themselves first, each followed by what it implies. */
 export function withImplied(mapper: CriteriaMapper, criteria: readonly CriteriaName[]): readonly string[] {
   return [...new Set(criteria.flatMap(name => [name, ...impliedNames(mapper, name)]))]
 }

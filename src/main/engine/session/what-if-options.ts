@@ -30,6 +30,7 @@ export interface Options {
 /** So many versions are offered. */
 const MOST_MOVES = 60
 
+/** What the draft has beside the offered ones comes last, in its order. Throws Cancelled. */
 export async function listOptions(input: OptionsInput, run: Run): Promise<Options> {
   const { workspace, solved } = input
   const failing = new Set(solved.report.failures.map(f => f.idx))

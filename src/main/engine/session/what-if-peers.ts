@@ -20,6 +20,7 @@ export interface CachedPeers extends Peers {
   forget(): void
 }
 
+/** Each file is looked up once until `forget`. */
 export function cachedPeers(peers: Pick<Peers, 'remembered'>): CachedPeers {
   const known = new Map<string, PeerText | null>()
   const remembered = (url: string): PeerText | null => {

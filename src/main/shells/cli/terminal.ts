@@ -19,6 +19,7 @@ export interface Terminal {
   drain(): Promise<void>
 }
 
+/** On the streams of this process. */
 export function realTerminal(): Terminal {
   const isInteractive = process.stdin.isTTY === true && process.stderr.isTTY === true
   const left = (stream: NodeJS.WriteStream) => new Promise<void>(resolve => stream.write('', () => resolve()))
