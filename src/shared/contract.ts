@@ -84,7 +84,7 @@ export const contract = {
     w.fileDiff,
   ),
   /**
-   * Saves the mark at once; answers the review with all marks. `undo` is chosen by the caller: under it the last marks
+   * Saves the mark at once; answers the marks of these files. `undo` is chosen by the caller: under it the last marks
    * are remembered, as long as the engine runs and not many came after.
    */
   'review.mark': call(
@@ -94,10 +94,12 @@ export const contract = {
       mark: z.enum(['read', 'partly', 'unread']),
       undo: z.string().max(100).optional(),
     }),
-    w.review,
+    w.fileMarks,
   ),
   /** Puts back what that `review.mark` replaced, but for files that were marked again meanwhile. */
-  'review.undoMark': call(z.object({ review: z.string(), undo: z.string().max(100) }), w.review),
+  'review.undoMark': call(z.object({ review: z.string(), undo: z.string().max(100) }), w.fileMarks),
+  /** Asked for one file: the list of a large crate would be twice as long with them. */
+  'review.hashes': call(z.object({ review: z.string(), path: z.string() }), w.fileHashes),
   'review.setResume': call(
     z.object({ review: z.string(), path: z.string(), line: z.number().int().nonnegative() }),
     none,

@@ -278,9 +278,6 @@ export const reviewFile = z.object({
   isBinary: z.boolean(),
   sizeOld: count.nullable(),
   sizeNew: count.nullable(),
-  /** sha256 of the bytes of each side. */
-  hashOld: z.string().nullable(),
-  hashNew: z.string().nullable(),
   mark: readMark,
   /**
    * What marks from other deltas and versions say, absent or null without any. `version`: where it was read last, null
@@ -296,6 +293,12 @@ export const reviewFile = z.object({
   /** Number of invisible, bidirectional or control characters on the new side; null when not scanned (too large). */
   suspicious: count.nullable(),
 })
+
+/** What marking files answers: the marks of those, or of all. */
+export const fileMarks = z.object({ files: z.array(reviewFile.pick({ path: true, mark: true, earlier: true })) })
+
+/** sha256 of the bytes of each side; null: no such side, or one that was not read (a link, a huge file). */
+export const fileHashes = z.object({ hashOld: z.string().nullable(), hashNew: z.string().nullable() })
 
 export const review = z.object({
   id: z.string(),
@@ -461,6 +464,8 @@ export type ReadMark = z.infer<typeof readMark>
 export type FileGroup = z.infer<typeof fileGroup>
 export type ReviewFile = z.infer<typeof reviewFile>
 export type Review = z.infer<typeof review>
+export type FileMarks = z.infer<typeof fileMarks>
+export type FileHashes = z.infer<typeof fileHashes>
 export type Hunk = z.infer<typeof hunk>
 export type SuspiciousChar = z.infer<typeof suspiciousChar>
 export type BlobInfo = z.infer<typeof blobInfo>

@@ -1,12 +1,14 @@
 /** Facts about the file on screen: its sides, what is not shown as it is, suspicious characters, and its history. */
-import type { ReactNode } from 'react'
-import type { FileDiff, Review, ReviewFile, SuspiciousChar } from '../../shared/wire.ts'
+import { useEffect, useState, type ReactNode } from 'react'
+import type { EngineClient } from '../../shared/contract.ts'
+import type { FileDiff, FileHashes, Review, ReviewFile, SuspiciousChar } from '../../shared/wire.ts'
 import { count } from '../parts/words.ts'
 import { markWords, ReadMarkGlyph } from './read-mark.tsx'
 import { shownPath } from './shown-path.ts'
 import { VERIFIED } from './source-status.tsx'
 
 export function FileTab(props: {
+  readonly client: EngineClient
   readonly review: Review
   readonly file: ReviewFile | null
   readonly diff: FileDiff | null
@@ -16,6 +18,7 @@ export function FileTab(props: {
   readonly onJump: (at: SuspiciousChar) => void
 }) {
   const { review, file, diff } = props
+  const hashes = useHashes(props.client, review.id, file?.path ?? null)
   if (file === null) return <>{props.history}</>
   const remarks = diff === null || diff.kind === 'binary' ? [] : diff.remarks
   const suspicious = diff === null || diff.kind === 'binary' ? [] : diff.suspicious
@@ -41,8 +44,8 @@ export function FileTab(props: {
           </dd>
           <dt>Size</dt>
           <dd className="num">{sizeText(file)}</dd>
-          <Hash title="Old sha256" hash={file.hashOld} />
-          <Hash title="New sha256" hash={file.hashNew} />
+          <Hash title="Old sha256" hash={hashes?.hashOld ?? null} />
+          <Hash title="New sha256" hash={hashes?.hashNew ?? null} />
         </dl>
       </section>
       {props.movesCut !== null && (
@@ -112,6 +115,22 @@ function SuspiciousList(props: {
 function sizeText(file: ReviewFile): string {
   const side = (size: number | null) => (size === null ? 'none' : count(size, 'byte'))
   return file.sizeOld === file.sizeNew ? side(file.sizeNew) : `${side(file.sizeOld)} → ${side(file.sizeNew)}`
+}
+
+/** Null until they are here. */
+function useHashes(client: EngineClient, review: string, path: string | null): FileHashes | null {
+  const [known, setKnown] = useState<{ readonly path: string; readonly hashes: FileHashes } | null>(null)
+  useEffect(() => {
+    if (path === null) return
+    let isCurrent = true
+    void client.call('review.hashes', { review, path }).then(answer => {
+      if (isCurrent && answer.ok) setKnown({ path, hashes: answer.value })
+    })
+    return () => {
+      isCurrent = false
+    }
+  }, [client, review, path])
+  return known !== null && known.path === path ? known.hashes : null
 }
 
 function Hash({ title, hash }: { readonly title: string; readonly hash: string | null }) {

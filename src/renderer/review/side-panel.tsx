@@ -81,6 +81,7 @@ export function SidePanel(props: {
           />
         ) : tab === 'file' || props.packageOfQueue === null ? (
           <FileTab
+            client={props.client}
             review={props.review}
             file={props.file}
             diff={props.diff}

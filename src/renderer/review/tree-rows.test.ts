@@ -13,8 +13,6 @@ const file = (path: string, more: Partial<ReviewFile> = {}): ReviewFile => ({
   isBinary: false,
   sizeOld: 1,
   sizeNew: 1,
-  hashOld: null,
-  hashNew: null,
   mark: 'unread',
   isCounted: true,
   suspicious: 0,

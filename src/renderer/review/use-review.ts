@@ -7,7 +7,7 @@ import type { EngineClient } from '../../shared/contract.ts'
 import type { CrateName, Delta } from '../../shared/domain.ts'
 import type { Failure } from '../../shared/failure.ts'
 import type { Result } from '../../shared/result.ts'
-import type { FileDiff, Review } from '../../shared/wire.ts'
+import type { FileDiff, FileMarks, Review, ReviewFile } from '../../shared/wire.ts'
 
 export type MarkValue = 'read' | 'partly' | 'unread'
 
@@ -99,7 +99,7 @@ export function useReview(client: EngineClient, crate: CrateName, delta: Delta):
     async (
       paths: readonly string[],
       guess: MarkValue | null,
-      call: (review: string) => Promise<Result<Review, Failure>>,
+      call: (review: string) => Promise<Result<FileMarks, Failure>>,
     ): Promise<Failure | null> => {
       const before = latest.current
       if (before === null) return null
@@ -152,5 +152,9 @@ export function useReview(client: EngineClient, crate: CrateName, delta: Delta):
 }
 
 function differs(a: Review, b: Review): boolean {
-  return a.files.some((file, i) => file.mark !== b.files[i]?.mark || file.earlier !== b.files[i]?.earlier)
+  const text = (file: ReviewFile | undefined) => JSON.stringify(file?.earlier ?? null)
+  return a.files.some((file, i) => {
+    const other = b.files[i]
+    return file !== other && (file.mark !== other?.mark || text(file) !== text(other))
+  })
 }

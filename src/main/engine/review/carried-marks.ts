@@ -15,7 +15,7 @@
  * The marks are a set: their order and their times never decide whether something is read.
  */
 import type { Delta } from '../../../shared/domain.ts'
-import type { FileGroup, ReadMark, ReviewFile } from '../../../shared/wire.ts'
+import type { FileGroup, FileHashes, ReadMark, ReviewFile } from '../../../shared/wire.ts'
 
 export type MarkValue = 'read' | 'partly' | 'unread'
 
@@ -38,7 +38,7 @@ export interface MarkRow {
 }
 
 /** What identifies the change of one file. */
-export type MarkedFile = Pick<ReviewFile, 'path' | 'oldPath' | 'change' | 'group' | 'hashOld' | 'hashNew'>
+export type MarkedFile = Pick<ReviewFile, 'path' | 'oldPath' | 'change' | 'group'> & FileHashes
 
 /** Content that was read, and where it can be had: `path` in `version`. */
 export interface ReadContent {

@@ -10,7 +10,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { AbsolutePath, CrateName, Delta, DiffStat } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
-import type { ReviewFile } from '../../../shared/wire.ts'
+import type { FileHashes, Review, ReviewFile } from '../../../shared/wire.ts'
 import { FileError, type Capabilities, type Run } from '../capabilities.ts'
 import { crateFacts, groupOf, type CrateFacts } from './classify.ts'
 import { runNumstat, type NumstatRow } from './git-diff.ts'
@@ -18,7 +18,9 @@ import { decodeText, isBinaryBytes, mayHoldSuspicious, scanSuspicious } from './
 
 type TreeCaps = Pick<Capabilities, 'files' | 'processes' | 'temp' | 'host'>
 
-export type TreeFile = Omit<ReviewFile, 'mark'>
+export type TreeFile = Omit<ReviewFile, 'mark'> & FileHashes
+/** A review with what its read marks hang on. */
+export type HashedReview = Omit<Review, 'files'> & { readonly files: (ReviewFile & FileHashes)[] }
 export interface TreeDiff {
   /** In byte order of their path. */
   readonly files: readonly TreeFile[]

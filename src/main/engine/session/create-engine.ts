@@ -8,7 +8,7 @@ import { deltaText, type AbsolutePath, type CrateName, type Delta } from '../../
 import type { Failure } from '../../../shared/failure.ts'
 import { parseInsteadOf } from '../../../shared/redirects.ts'
 import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
-import type { AppState, RecentWorkspace } from '../../../shared/wire.ts'
+import type { AppState, FileMarks, RecentWorkspace } from '../../../shared/wire.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
 import { checkEnvironment } from '../io/environment.ts'
 import { setGitIdentity } from '../io/git.ts'
@@ -255,8 +255,14 @@ export function createEngine(
 
     'review.open': ({ crate, delta }) => withSession(s => s.openReview(crate, delta)),
     'review.file': ({ review, path: file, page }) => withSession(s => s.reviewFile(review, file, page)),
-    'review.mark': ({ review, paths, mark, undo }) => withSession(s => s.mark(review, paths, mark, undo ?? null)),
+    'review.mark': ({ review, paths, mark, undo }) =>
+      withSession(async s => only(paths, await s.mark(review, paths, mark, undo ?? null))),
     'review.undoMark': ({ review, undo }) => withSession(s => s.undoMark(review, undo)),
+    'review.hashes': ({ review, path: file }) =>
+      withSession(s => {
+        const hashes = s.reviewHashes(review, file)
+        return Promise.resolve(hashes === null ? fail({ code: 'file-not-in-review', path: file }) : ok(hashes))
+      }),
     'review.setResume': ({ review, path: file, line }) => withSession(s => s.setResume(review, file, line)),
 
     'certify.plan': request => withSession(s => s.planCertify(request)),
@@ -321,7 +327,15 @@ export function createEngine(
 
 /** Calls that name a review and do not read its folders. All others wait until its files are on disk. */
 const WITHOUT_FOLDERS: ReadonlySet<string> = new Set([
-  ...['review.open', 'review.file', 'review.mark', 'review.undoMark', 'review.setResume', 'review.readingTime'],
+  ...[
+    'review.open',
+    'review.file',
+    'review.mark',
+    'review.undoMark',
+    'review.hashes',
+    'review.setResume',
+    'review.readingTime',
+  ],
   'queue.measure',
   ...['certify.loadDraft', 'certify.saveDraft'],
 ])
@@ -344,6 +358,13 @@ function onFolders(
     return [name, waits]
   })
   return Object.fromEntries(waiting) as EngineHandlers
+}
+
+/** A review may have many files: what is told of it is the marks of those that were asked about. */
+function only(paths: readonly string[], marked: Result<FileMarks, Failure>): Result<FileMarks, Failure> {
+  if (!marked.ok) return marked
+  const wanted = new Set(paths)
+  return ok({ files: marked.value.files.filter(file => wanted.has(file.path)) })
 }
 
 /** Bugs and cancellations thrown inside a handler become failures here, the one place. */

@@ -11,10 +11,11 @@ import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { ChecklistGroup } from '../../../shared/review-checklist.ts'
 import type { Note } from '../../../shared/review-notes.ts'
 import type { UnitList } from '../../../shared/review-units.ts'
-import type { Review, WorkspaceRef } from '../../../shared/wire.ts'
+import type { WorkspaceRef } from '../../../shared/wire.ts'
 import type { Capabilities } from '../capabilities.ts'
 import { gitVersion } from '../io/git.ts'
 import { evidenceName, evidenceText } from '../review/evidence/evidence-text.ts'
+import type { HashedReview } from '../review/tree-diff.ts'
 import type { Beside } from '../store/beside.ts'
 import type { Preferences } from './preferences.ts'
 
@@ -33,7 +34,7 @@ export interface ReviewEvidenceDeps {
   readonly preferences: () => Promise<Preferences>
   readonly workspace: () => WorkspaceRef | null
   /** With its marks; null when it is not open. */
-  readonly review: (id: string) => Review | null
+  readonly review: (id: string) => HashedReview | null
   readonly who: () => Promise<string>
   readonly cargoVersion: () => string | null
   readonly units: (review: string) => UnitList | null

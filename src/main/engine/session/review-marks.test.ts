@@ -167,6 +167,17 @@ describe('marks through several versions', () => {
     expect(said(back)).toMatchObject({ 'src/lib.rs': 'unread', 'src/renamed.rs': 'unread' })
   })
 
+  it('says the hashes of a file to whoever asks for them', async () => {
+    const review = await open('0.9.0', '1.1.0')
+    const [first] = review.files
+    expect(reviews.hashes(review.id, first?.path ?? '')).toEqual({ hashOld: first?.hashOld, hashNew: first?.hashNew })
+    expect(first?.hashNew).toMatch(/^[0-9a-f]{64}$/)
+    expect([reviews.hashes(review.id, 'no such file'), reviews.hashes('brine 7', first?.path ?? '')]).toEqual([
+      null,
+      null,
+    ])
+  })
+
   it('marks are undone by the name they were set under, once, in their review', async () => {
     await readAll(await open(null, '1.0.0'))
     const review = await open('0.9.0', '1.1.0')

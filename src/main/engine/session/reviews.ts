@@ -8,7 +8,7 @@ import { deltaText } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { isRequired } from '../../../shared/required-files.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
-import type { CertifyPlan, FileDiff, Review, ReviewFile } from '../../../shared/wire.ts'
+import type { CertifyPlan, FileDiff, FileHashes, ReviewFile } from '../../../shared/wire.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
 import { semverOf, gitRevOf } from '../core/version.ts'
 import { compareArchives, createArchiveDiff, type Patches } from '../io/compare-archives.ts'
@@ -18,7 +18,7 @@ import { contentDiff, readFileDiff } from '../review/file-diff.ts'
 import type { ReadContent } from '../review/carried-marks.ts'
 import { createMarkUndos } from '../review/mark-undos.ts'
 import { openMarks } from '../review/read-marks.ts'
-import { compareContents, type TreeDiff } from '../review/tree-diff.ts'
+import { compareContents, type HashedReview, type TreeDiff } from '../review/tree-diff.ts'
 import type { Preferences } from './preferences.ts'
 import type { ReviewSides } from './review-units.ts'
 
@@ -30,7 +30,12 @@ const PATCHES_WAIT_MS = 15
 
 export interface Reviews {
   /** @failure every registry, archive and git code */
-  open(crate: CrateName, delta: Delta, criteria: readonly CriteriaName[], run: Run): Promise<Result<Review, Failure>>
+  open(
+    crate: CrateName,
+    delta: Delta,
+    criteria: readonly CriteriaName[],
+    run: Run,
+  ): Promise<Result<HashedReview, Failure>>
   file(review: string, file: string, page: number, run: Run): Promise<Result<FileDiff, Failure>>
   /** `undo`: what `undoMark` calls it by; null: it is never undone. */
   mark(
@@ -38,9 +43,9 @@ export interface Reviews {
     paths: readonly string[],
     mark: 'read' | 'partly' | 'unread',
     undo: string | null,
-  ): Promise<Result<Review, Failure>>
+  ): Promise<Result<HashedReview, Failure>>
   /** @failure review-unknown; refused when they are no longer remembered */
-  undoMark(review: string, undo: string): Promise<Result<Review, Failure>>
+  undoMark(review: string, undo: string): Promise<Result<HashedReview, Failure>>
   setResume(review: string, file: string, line: number): Promise<Result<null, Failure>>
   /** The content of a file that was read in another version; null when there is none, or the review is not open. */
   readContent(review: string, file: string): ReadContent | null
@@ -54,7 +59,9 @@ export interface Reviews {
   /** The marks of open reviews are this person's from now on; null: nobody's by name. */
   setReviewer(who: string | null): void
   /** An open review with its marks as they are now; null when it is not open. */
-  shown(review: string): Review | null
+  shown(review: string): HashedReview | null
+  /** Null when it is not open, or has no such file. */
+  hashes(review: string, file: string): FileHashes | null
   /** What was read of a delta that is open; null when it was not opened since start. */
   readSummary(crate: CrateName, delta: Delta): CertifyPlan['read']
   close(): Promise<void>
@@ -100,7 +107,7 @@ export function createReviews(
   const undos = createMarkUndos()
   const idOf = (crate: CrateName, delta: Delta) => `${crate} ${deltaText(delta)}`
 
-  const withMarks = (id: string, r: OpenReview): Review => {
+  const withMarks = (id: string, r: OpenReview): HashedReview => {
     const files = marks.apply(r, r.tree.files)
     return {
       id,
@@ -254,6 +261,10 @@ export function createReviews(
     shown(id) {
       const r = opened.get(id)
       return r === undefined ? null : withMarks(id, r)
+    },
+    hashes(id, path) {
+      const file = opened.get(id)?.tree.files.find(f => f.path === path)
+      return file === undefined ? null : { hashOld: file.hashOld, hashNew: file.hashNew }
     },
     readSummary(crate, delta) {
       const r = opened.get(idOf(crate, delta))

@@ -108,7 +108,8 @@ export interface Session {
   /** What was read of a delta; null when it was never opened. */
   readSummary(crate: CrateName, delta: Delta): CertifyPlan['read']
   /** An open review with its marks; null when it is not open. */
-  shownReview(review: string): Review | null
+  shownReview: Reviews['shown']
+  reviewHashes: Reviews['hashes']
   /** As the queue was made with; null when it was made without cargo. */
   cargoVersion(): string | null
   /** Where the team's checklists lie, and the criteria to ask about: `wanted`, else the missing ones, and all they imply. */
@@ -458,6 +459,7 @@ export async function openSession(
     unpackReview: review => reviews.unpacked(review, quiet),
     readSummary: (crate, delta) => reviews.readSummary(crate, delta),
     shownReview: review => reviews.shown(review),
+    reviewHashes: (review, file) => reviews.hashes(review, file),
     cargoVersion: () => answer.workspace.cargoVersion,
     checklistScope(crate, delta, wanted) {
       const { mapper, loaded } = answer.workspace

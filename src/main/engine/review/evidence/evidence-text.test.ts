@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest'
 import type { CrateName, CriteriaName, VetVersion } from '../../../../shared/domain.ts'
-import type { Review, ReviewFile } from '../../../../shared/wire.ts'
+import type { HashedReview } from '../tree-diff.ts'
 import { evidenceName, evidenceText, type EvidenceFacts } from './evidence-text.ts'
 
-const file = (more: Partial<ReviewFile>): ReviewFile => ({
+const file = (more: Partial<HashedReview['files'][0]>): HashedReview['files'][0] => ({
   ...{ path: 'src/lib.rs', oldPath: null, change: 'modified', group: 'source', insertions: 1, deletions: 0 },
   ...{ isBinary: false, sizeOld: 1, sizeNew: 2, hashOld: 'a'.repeat(64), hashNew: 'b'.repeat(64) },
   ...{ mark: 'read', isCounted: true, suspicious: 0 },
   ...more,
 })
 const delta = (from: string | null, to: string) => ({ from: from as VetVersion | null, to: to as VetVersion })
-const review: Review = {
+const review: HashedReview = {
   id: 'brine 1.0.0 -> 1.1.0',
   crate: 'brine' as CrateName,
   delta: delta('1.0.0', '1.1.0'),

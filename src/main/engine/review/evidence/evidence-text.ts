@@ -6,13 +6,13 @@
 import type { CriteriaName } from '../../../../shared/domain.ts'
 import type { ChecklistGroup } from '../../../../shared/review-checklist.ts'
 import type { UnitList } from '../../../../shared/review-units.ts'
-import type { Review } from '../../../../shared/wire.ts'
+import type { HashedReview } from '../tree-diff.ts'
 
 /** Grows when a reader of the former form would misunderstand the new one. */
 const EVIDENCE_FORMAT = 1
 
 export interface EvidenceFacts {
-  readonly review: Review
+  readonly review: HashedReview
   /** To be certified. */
   readonly criteria: readonly CriteriaName[]
   readonly who: string
@@ -85,10 +85,10 @@ export function evidenceText(facts: EvidenceFacts): string {
   return `${JSON.stringify(body, null, 2)}\n`
 }
 
-const archive = ({ checksum, verifiedBy }: Review['sourceNew']) => ({ sha256: checksum, verifiedBy })
+const archive = ({ checksum, verifiedBy }: HashedReview['sourceNew']) => ({ sha256: checksum, verifiedBy })
 
 /** `CRATE-FROM_TO.json`, `full` for a whole crate; `_` stands in no version, so no two deltas share a name. */
-export function evidenceName(review: Pick<Review, 'crate' | 'delta'>): string {
+export function evidenceName(review: Pick<HashedReview, 'crate' | 'delta'>): string {
   const { crate, delta } = review
   const plain = (text: string) => text.replace(/[^A-Za-z0-9.+-]/g, '~')
   return `${crate.replace(/[^A-Za-z0-9_-]/g, '~')}-${delta.from === null ? 'full' : plain(delta.from)}_${plain(delta.to)}.json`

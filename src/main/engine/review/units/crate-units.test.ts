@@ -30,8 +30,6 @@ const file = (at: string, change: ReviewFile['change'], more: Partial<ReviewFile
   isBinary: false,
   sizeOld: null,
   sizeNew: null,
-  hashOld: null,
-  hashNew: null,
   isCounted: true,
   suspicious: null,
   ...more,
