@@ -8,7 +8,15 @@ import { ok, type Result } from '../../../shared/result.ts'
 import type { BatchPlan, BatchStep } from '../../../shared/certify-batch.ts'
 import type { CertifyPlan, CertifyRequest } from '../../../shared/wire.ts'
 import type { StoreTexts } from '../store/parse-store.ts'
-import { effectsOf, planCertify, planFiles, type CertifyInput, type PlanOptions, type Trial } from './certify-flow.ts'
+import {
+  effectsOf,
+  planCertify,
+  planFiles,
+  trialView,
+  type CertifyInput,
+  type PlanOptions,
+  type Trial,
+} from './certify-flow.ts'
 import type { LoadedWorkspace, Solved } from './flow.ts'
 
 export interface BatchInput extends Omit<CertifyInput, 'read'> {
@@ -70,14 +78,7 @@ export async function planBatch(
       steps,
       files: planFiles(loaded, texts),
       effects,
-      trial:
-        last.state === 'failed'
-          ? last
-          : {
-              state: 'passed',
-              conclusion: last.solved.report.conclusion,
-              remaining: last.solved.report.failures.length,
-            },
+      trial: trialView(last),
       blocks,
       canCommit: input.canCommit,
       commitMessage: batchMessage(steps),

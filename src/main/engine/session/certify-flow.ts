@@ -102,14 +102,7 @@ export function planCertify(
     whoSource: request.who.length > 0 ? 'given' : who.length > 0 ? 'git' : 'missing',
     files: planFiles(loaded, texts),
     effects: effectsOf(input, [request], after, trial),
-    trial:
-      trial.state === 'failed'
-        ? trial
-        : {
-            state: 'passed',
-            conclusion: trial.solved.report.conclusion,
-            remaining: trial.solved.report.failures.length,
-          },
+    trial: trialView(trial),
     blocks,
     read: input.read,
     canCommit: input.canCommit,
@@ -146,6 +139,13 @@ export function planFiles(loaded: LoadedWorkspace['loaded'], texts: StoreTexts):
 export type Trial =
   | { readonly state: 'passed'; readonly workspace: LoadedWorkspace; readonly solved: Solved }
   | { readonly state: 'failed'; readonly failure: Failure }
+
+/** What pages are told of it. */
+export function trialView(trial: Trial): CertifyPlan['trial'] {
+  if (trial.state === 'failed') return trial
+  const { conclusion, failures } = trial.solved.report
+  return { state: 'passed', conclusion, remaining: failures.length }
+}
 
 /** Our own `check --locked` on the trial bytes: parse, validate with the locked rules, resolve. */
 export function tryOut(input: Pick<CertifyInput, 'workspace' | 'places' | 'today'>, texts: StoreTexts): Trial {

@@ -8,8 +8,7 @@ import { ok, type Result } from '../../../shared/result.ts'
 import { type WhatIfChange, type WhatIfPlan } from '../../../shared/what-if.ts'
 import type { Run } from '../capabilities.ts'
 import type { StoreTexts } from '../store/parse-store.ts'
-import { exemptionEffects, sha256, tryOut } from './certify-flow.ts'
-import { diffTexts } from './text-diff.ts'
+import { exemptionEffects, planFiles, trialView, tryOut } from './certify-flow.ts'
 import { cargoCommands } from './what-if-commands.ts'
 import { solveChanges, type SolveInput, type SolvedChanges } from './what-if-solve.ts'
 
@@ -35,12 +34,7 @@ export async function preparePlan(
   const { loaded } = input.workspace
   const { texts } = tried
   const trial = tryOut({ workspace: input.workspace, places: loaded.places, today: input.today }, texts)
-  const files = (['audits', 'config', 'imports'] as const).map(name => ({
-    file: name === 'imports' ? ('imports.lock' as const) : (`${name}.toml` as const),
-    ...diffTexts(loaded.texts[name], texts[name]),
-    baseSha256: loaded.sha256[name],
-    newSha256: sha256(texts[name]),
-  }))
+  const files = planFiles(loaded, texts)
   const isSame = files.every(file => file.baseSha256 === file.newSha256)
   const blocks: string[] = []
   if (trial.state === 'failed')
@@ -54,14 +48,7 @@ export async function preparePlan(
       changes: [...changes],
       files,
       effects: effectsOf(input, solved.value, moves),
-      trial:
-        trial.state === 'failed'
-          ? trial
-          : {
-              state: 'passed',
-              conclusion: trial.solved.report.conclusion,
-              remaining: trial.solved.report.failures.length,
-            },
+      trial: trialView(trial),
       blocks,
       commitMessage: commitMessage(result.changes),
       commands: result.commands,
