@@ -2,6 +2,7 @@
  * The typed client over a door's raw pipe: arguments are checked before they leave, results and events when
  * they arrive. A malformed answer becomes an `internal` failure, never a crash of the page.
  */
+import { z } from 'zod'
 import { contract, isEventName, type CallName, type EngineClient, type RawTransport } from './contract.ts'
 import type { Failure } from './failure.ts'
 import { fail, ok, type Result } from './result.ts'
@@ -11,12 +12,13 @@ export function connectClient(transport: RawTransport): EngineClient {
   return {
     async call(name, args) {
       const parsedArgs = contract[name].args.safeParse(args)
-      if (!parsedArgs.success) return fail({ code: 'request-invalid', call: name, reason: parsedArgs.error.message })
+      if (!parsedArgs.success)
+        return fail({ code: 'request-invalid', call: name, reason: z.prettifyError(parsedArgs.error) })
       let raw: unknown
       try {
         raw = await transport.invoke(name, parsedArgs.data)
       } catch (error) {
-        return fail({ code: 'engine-stopped', reason: error instanceof Error ? error.message : String(error) })
+        return fail({ code: 'engine-unreachable', reason: error instanceof Error ? error.message : String(error) })
       }
       return parseAnswer(name, raw) as never
     },

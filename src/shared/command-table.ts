@@ -242,3 +242,8 @@ export const commandById: ReadonlyMap<CommandId, Command> = new Map(commands.map
 export function isCommandId(id: string): id is CommandId {
   return commandById.has(id as CommandId)
 }
+
+/** Whether a key that is held down runs it again and again: what moves does, what marks, answers or writes does not. */
+export function isRepeated(id: CommandId): boolean {
+  return /^(list\.|queue\.extend|review\.(next|prev))/.test(id)
+}

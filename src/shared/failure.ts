@@ -138,6 +138,8 @@ export type Failure =
   | { readonly code: 'refused'; readonly message: string; readonly help: string | null }
   | { readonly code: 'unsupported'; readonly what: string; readonly instead: string | null }
   | { readonly code: 'engine-stopped'; readonly reason: string }
+  /** No answer came: the call may have been carried out or not. */
+  | { readonly code: 'engine-unreachable'; readonly reason: string }
   | { readonly code: 'internal'; readonly message: string }
   | { readonly code: 'cancelled' }
 
@@ -445,6 +447,12 @@ export function describeFailure(f: Failure): FailureWords {
       return words(`${f.what} is not supported yet`, null, f.instead)
     case 'engine-stopped':
       return words('the engine stopped', f.reason, 'It was started again. Nothing that was saved is lost.')
+    case 'engine-unreachable':
+      return words(
+        'Assay does not answer',
+        f.reason,
+        'What was just done may not be saved. Do it again once it answers.',
+      )
     case 'internal':
       return words('Assay has a bug', f.message, 'Please report it with the text above. No file was changed.')
     case 'cancelled':

@@ -40,8 +40,11 @@ export const notePlace = z.object({
 })
 export type NotePlace = z.infer<typeof notePlace>
 
+/** Characters of a note's text. */
+export const MAX_NOTE = 20_000
+
 /** A change of an existing note that its writer has not finished. */
-export const noteEdit = z.object({ text: z.string().max(20_000), severity: noteSeverity, inAudit: z.boolean() })
+export const noteEdit = z.object({ text: z.string().max(MAX_NOTE), severity: noteSeverity, inAudit: z.boolean() })
 export type NoteEdit = z.infer<typeof noteEdit>
 
 export const note = z.object({
@@ -71,7 +74,7 @@ export const noteInput = z.object({
   /** Chosen by the page for a new note, so that a draft that is saved while it is typed stays one note. */
   id: z.string().regex(/^[0-9a-f]{32}$/),
   target: noteTarget,
-  text: z.string().min(1).max(20_000),
+  text: z.string().min(1).max(MAX_NOTE),
   severity: noteSeverity,
   state: noteState,
   inAudit: z.boolean(),

@@ -37,13 +37,16 @@ export const UNIT_KINDS = [
 export const unitKind = z.enum(UNIT_KINDS)
 export type UnitKind = z.infer<typeof unitKind>
 
+/** Characters of what is said of a unit. */
+export const MAX_UNIT_NOTE = 4_000
+
 export const unitVerdict = z.enum(['fine', 'concern', 'not-applicable'])
 export type UnitVerdict = z.infer<typeof unitVerdict>
 
 export const unitAnswer = z.object({
   verdict: unitVerdict,
   /** Required for a concern; empty otherwise allowed. */
-  note: z.string().max(4_000),
+  note: z.string().max(MAX_UNIT_NOTE),
   who: z.string(),
   /** Milliseconds since the epoch. */
   at: z.number(),

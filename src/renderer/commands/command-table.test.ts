@@ -1,6 +1,6 @@
 /** The command table's laws, and how keys are read, found and written. */
 import { describe, expect, it } from 'vitest'
-import { commands, type CommandContext } from '../../shared/command-table.ts'
+import { commands, isRepeated, type CommandContext } from '../../shared/command-table.ts'
 import { fuzzyMatch } from './fuzzy.ts'
 import { isSingleKey, keyCaps, keyOf, type KeyPress } from './key-text.ts'
 import { findCommand } from './find-command.ts'
@@ -26,6 +26,13 @@ describe('command table', () => {
     // The first key of a sequence must not be a command of its own, or the sequence could never be typed.
     const firsts = keys.filter(key => key.length > 1 && key.includes(' ')).map(key => key.split(' ')[0])
     expect(firsts.filter(first => keys.some(key => key === first))).toEqual([])
+  })
+  it('repeats what moves only', () => {
+    const repeated = commands.filter(c => isRepeated(c.id))
+    expect(repeated.map(c => c.id)).toContain('review.nextFile')
+    for (const { id, title } of repeated) expect(title, id).toMatch(/^(Next|Previous|First|Last|Page|Select) /)
+    const once = ['review.markNext', 'review.toggleRead', 'review.undoMark', 'review.unitOk', 'certify.write'] as const
+    for (const id of once) expect(isRepeated(id), id).toBe(false)
   })
   it('writes keys in the notation that key presses are read into', () => {
     const notation = /^(Ctrl\+)?(Alt\+)?(Shift\+)?([^A-Z\s]|F\d+|[A-Z][a-z]+[A-Za-z]*| )( [^A-Z\s])?$/

@@ -1,10 +1,11 @@
 /**
  * The one keyboard listener of the page: finds the command for a key press and runs it if it is available. Keys that
  * type a character never act in text fields; keys that a focused control uses itself (Enter on a button, arrows in a
- * radio group) are left to it. The first key of a sequence waits one second and is shown in the status bar.
+ * radio group) are left to it. Held down, only keys that move act again. The first key of a sequence waits one second and is shown in the status bar.
  */
 import { useEffect } from 'react'
 import { useAppStore, defaultSettings } from '../state/app-store.ts'
+import { isRepeated } from '../../shared/command-table.ts'
 import { availableCommands, runCommand, useCommandRegistry } from './command-table.ts'
 import { findCommand } from './find-command.ts'
 import { isSingleKey, keyOf } from './key-text.ts'
@@ -59,7 +60,7 @@ function handleKey(event: KeyboardEvent): void {
   useAppStore.setState({ pendingKey: command === 'prefix' ? key : null })
   if (command === null) return
   event.preventDefault()
-  if (command !== 'prefix') runCommand(command.id)
+  if (command !== 'prefix' && (!event.repeat || isRepeated(command.id))) runCommand(command.id)
 }
 
 /** Listens while mounted. Used once, by the frame. */

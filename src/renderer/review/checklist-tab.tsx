@@ -106,6 +106,7 @@ function Row(props: {
     else void props.answer(group.criteria, row.id, { verdict: said, note: '' })
   }
   const onKey = (event: KeyboardEvent) => {
+    if (event.repeat && /^[123]$/.test(event.key)) return
     if (event.target instanceof HTMLTextAreaElement || event.ctrlKey || event.altKey || event.metaKey) return
     const said = singleKeys && /^[123]$/.test(event.key) ? VERDICTS[Number(event.key) - 1] : undefined
     if (said !== undefined) say(said)
@@ -114,10 +115,12 @@ function Row(props: {
     event.preventDefault()
     event.stopPropagation()
   }
-  const done = (note: string | null) => {
+  const done = async (note: string | null) => {
+    // The field stays until what was written in it is kept.
+    if (note !== null && noting !== null && !(await props.answer(group.criteria, row.id, { verdict: noting, note })))
+      return
     setNoting(null)
     item.current?.focus()
-    if (note !== null && noting !== null) void props.answer(group.criteria, row.id, { verdict: noting, note })
   }
   return (
     <li className="rv-check" ref={item} tabIndex={0} aria-label={row.question} data-own-keys onKeyDown={onKey}>
@@ -132,7 +135,7 @@ function Row(props: {
         <p className={verdict === 'no' ? 't11 warn' : 't11 sub'}>{row.answer.note}</p>
       )}
       {noting !== null ? (
-        <Note text={row.answer?.note ?? ''} isNeeded={noting === 'no'} onDone={done} />
+        <Note text={row.answer?.note ?? ''} isNeeded={noting === 'no'} onDone={note => void done(note)} />
       ) : (
         <div className="row" role="group" aria-label={row.question}>
           {VERDICTS.map((which, i) => (

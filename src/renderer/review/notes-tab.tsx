@@ -3,10 +3,11 @@
  * the top; what is typed is kept as a draft by itself, so that neither a crash nor another file loses it.
  */
 import { useEffect, useRef, useState } from 'react'
-import type { Note, NoteInput, NoteSeverity, NoteTarget } from '../../shared/review-notes.ts'
+import { MAX_NOTE, type Note, type NoteInput, type NoteSeverity, type NoteTarget } from '../../shared/review-notes.ts'
 import { useAutosave } from '../parts/use-autosave.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Keys } from '../parts/keys.tsx'
+import { TooLong } from '../parts/too-long.tsx'
 import { NoteText } from '../parts/note-text.tsx'
 import { personName } from '../parts/words.ts'
 import { shownPath } from './shown-path.ts'
@@ -121,8 +122,9 @@ function Composer(props: {
   const field = useRef<HTMLTextAreaElement>(null)
   useEffect(() => field.current?.focus(), [])
   const isEmpty = text.trim() === ''
+  const isTooLong = text.length > MAX_NOTE
 
-  const forget = useAutosave(isEmpty || now === draft ? null : now, ({ isNew, target, ...edit }) => {
+  const forget = useAutosave(isEmpty || isTooLong || now === draft ? null : now, ({ isNew, target, ...edit }) => {
     const { text, severity, inAudit } = edit
     if (isNew) void save({ id, target, text, severity, state: 'draft', inAudit })
     else void keepEdit(id, { text, severity, inAudit })
@@ -134,6 +136,7 @@ function Composer(props: {
   useEffect(() => () => latest.current.onKeep(latest.current.now), [])
 
   const finish = async (state: 'draft' | 'published') => {
+    if (isTooLong) return
     forget()
     if (isEmpty) return onDone()
     if (await save({ id, target: draft.target, text, severity, state, inAudit })) onDone()
@@ -169,8 +172,10 @@ function Composer(props: {
         value={text}
         aria-label="Text of the note"
         placeholder="Markdown"
+        aria-invalid={isTooLong}
         onChange={event => setNow({ ...now, text: event.target.value })}
       />
+      <TooLong length={text.length} max={MAX_NOTE} />
       <div className="row">
         <select
           className="inp s"
@@ -194,7 +199,7 @@ function Composer(props: {
         </label>
       </div>
       <div className="row">
-        <button className="btn p s" disabled={isEmpty}>
+        <button className="btn p s" disabled={isEmpty || isTooLong}>
           Publish <kbd>Ctrl</kbd>
           <kbd>Enter</kbd>
         </button>

@@ -180,6 +180,7 @@ function ReviewBody(props: BodyProps) {
   }
   const { isUnread, markPartly, ...marking } = useMarking({
     ...{ review, filesByPath, order, file, shownDiff, focusedRow, show, say },
+    coming: wanted,
     isRepository: side.isOn,
     isSince: since.isOn,
     marks: props.marks,

@@ -4,10 +4,11 @@
  */
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { memo, useCallback, useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
-import { isOwed, type Unit, type UnitList, type UnitVerdict } from '../../shared/review-units.ts'
+import { isOwed, MAX_UNIT_NOTE, type Unit, type UnitList, type UnitVerdict } from '../../shared/review-units.ts'
 import { Icon } from '../parts/icon.tsx'
 import { Keys } from '../parts/keys.tsx'
 import { Meter } from '../parts/meter.tsx'
+import { TooLong } from '../parts/too-long.tsx'
 import { count, number, personName } from '../parts/words.ts'
 import { shownPath } from './shown-path.ts'
 import { isOpen, KIND_WORDS, snippetText, unitRows, VERDICT_WORDS, type UnitFilter } from './unit-words.ts'
@@ -243,7 +244,7 @@ function ConcernNote(props: { readonly unit: Unit; readonly onNote: (unit: Unit,
   const [text, setText] = useState(props.unit.answer?.note ?? '')
   const field = useRef<HTMLTextAreaElement>(null)
   useEffect(() => field.current?.focus(), [])
-  const isEmpty = text.trim() === ''
+  const isEmpty = text.trim() === '' || text.length > MAX_UNIT_NOTE
   return (
     <span className="rv-unit-note">
       <textarea
@@ -262,6 +263,7 @@ function ConcernNote(props: { readonly unit: Unit; readonly onNote: (unit: Unit,
           event.stopPropagation()
         }}
       />
+      <TooLong length={text.length} max={MAX_UNIT_NOTE} />
       <span className="row">
         <button className="btn p s" disabled={isEmpty} onClick={() => props.onNote(props.unit, text)}>
           Save concern

@@ -7,6 +7,7 @@ import type { Failure } from '../../shared/failure.ts'
 import type { FileDiff, Review, ReviewFile } from '../../shared/wire.ts'
 import { toastFailure } from '../state/actions.ts'
 import { showToast } from '../state/app-store.ts'
+import { shownPath } from './shown-path.ts'
 import { nextPath, type TreeRow } from './tree-rows.ts'
 import type { MarkCalls, MarkValue } from './use-review.ts'
 
@@ -41,6 +42,8 @@ export function useMarking(page: {
   /** Null: a file outside of the change. */
   readonly file: ReviewFile | null
   readonly shownDiff: FileDiff | null
+  /** A file that was asked for and is not on screen yet; null: none. */
+  readonly coming: string | null
   /** The repository, or what changed since it was read, stands in place of the change. */
   readonly isRepository: boolean
   readonly isSince: boolean
@@ -82,6 +85,13 @@ export function useMarking(page: {
       'The repository is shown in place of the older version',
       'Go back to the change (v) before you mark it: that is what the audit is about.',
     )
+  /** Between two files it is not clear which one is meant: the list shows the next, the screen still the last. */
+  const isSettled = () => {
+    const { coming } = page
+    if (coming === null || coming === file?.path) return true
+    page.say(`${shownPath(coming)} is not here yet`)
+    return false
+  }
   /** An approximate diff cannot be marked read: what was compared is not known line by line. */
   const canMark = () => {
     if (!isChangeShown()) return false
@@ -98,18 +108,19 @@ export function useMarking(page: {
         void page.marks.set([path], 'partly', null)
     },
     toggleRead() {
-      if (file === null) return
+      if (file === null || !isSettled()) return
       if (file.mark === 'read') mark([file.path], 'unread')
       else if (canMark()) mark([file.path], 'read')
     },
     markNext() {
-      if (file === null || !canMark()) return
+      if (file === null || !isSettled() || !canMark()) return
       if (file.mark !== 'read') mark([file.path], 'read')
       const next = nextPath(order, file.path, 1, isUnread, true)
       if (next !== null) page.show(next)
       else page.say('All files are read')
     },
     markGroup() {
+      if (!isSettled()) return
       const row = page.focusedRow.current
       const group = row?.kind === 'group' ? row.group.id : row?.kind === 'file' ? row.file.group : file?.group
       const paths = review.files.filter(other => other.group === group && other.mark !== 'read').map(one => one.path)

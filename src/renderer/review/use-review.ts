@@ -74,6 +74,8 @@ export function useReview(client: EngineClient, crate: CrateName, delta: Delta):
   })
   const [attempt, setAttempt] = useState(0)
   const latest = useRef<Review | null>(null)
+  /** As the engine said last, without what we guess meanwhile. */
+  const saved = useRef<Review | null>(null)
   /** The last request that marks each file: an answer to an earlier one says nothing about it any more. */
   const turns = useRef({ last: 0, of: new Map<string, number>() })
   const { from, to } = delta
@@ -84,6 +86,7 @@ export function useReview(client: EngineClient, crate: CrateName, delta: Delta):
     void client.call('review.open', { crate, delta: { from, to } }).then(answer => {
       if (!isCurrent) return
       latest.current = answer.ok ? answer.value : null
+      saved.current = latest.current
       setState(answer.ok ? { review: answer.value, failure: null } : { review: null, failure: answer.error })
     })
     return () => {
@@ -116,16 +119,18 @@ export function useReview(client: EngineClient, crate: CrateName, delta: Delta):
       const answer = await call(before.id)
       if (latest.current?.id !== before.id) return answer.ok ? null : answer.error
       if (answer.ok) {
+        saved.current = answer.value
         // Later marks of ours may still be on their way: only these files are taken from the answer.
-        const saved = new Map(answer.value.files.map(({ path, mark, earlier }) => [path, { mark, earlier }]))
+        const marked = new Map(answer.value.files.map(({ path, mark, earlier }) => [path, { mark, earlier }]))
         const merge = (review: Review): Review => ({
           ...review,
-          files: review.files.map(file => (isOurs(file.path) ? { ...file, ...saved.get(file.path) } : file)),
+          files: review.files.map(file => (isOurs(file.path) ? { ...file, ...marked.get(file.path) } : file)),
         })
         if (differs(latest.current, merge(latest.current))) show(merge(latest.current))
         return null
       }
-      const former = new Map(before.files.map(file => [file.path, file.mark]))
+      // Not what was on screen before: that may be another guess that was not saved.
+      const former = new Map((saved.current ?? before).files.map(file => [file.path, file.mark]))
       const now = latest.current
       show({
         ...now,

@@ -78,8 +78,14 @@ export function useUnitWalk(
   const onCurrent = useStable(go)
   const onAnswer = useStable(answer)
   const onNote = useStable((of: Unit, note: string | null) => {
-    setNoting(false)
-    if (note !== null) void say(of, 'concern', note)
+    if (note === null) return setNoting(false)
+    // The field stays until what was written in it is kept.
+    void units.answer([of], 'concern', note).then(isSaved => {
+      if (!isSaved) return
+      setNoting(false)
+      const next = list === null ? null : nextOpenUnit(list.units, of.id, 1)
+      if (next !== null) go(next)
+    })
   })
   return {
     tab: { units, current, isNoting, onCurrent, onAnswer, onNote },

@@ -13,19 +13,22 @@ export interface UnitsState {
   readonly list: UnitList | null
   readonly failure: Failure | null
   readonly retry: () => void
-  /** Null takes the answer back. */
-  readonly answer: (units: readonly Unit[], verdict: UnitVerdict | null, note: string) => Promise<void>
+  /** Null takes the answer back. Answers whether it is on disk. */
+  readonly answer: (units: readonly Unit[], verdict: UnitVerdict | null, note: string) => Promise<boolean>
 }
 
 export function useUnits(client: EngineClient, review: string): UnitsState {
   const [state, setState] = useState<{ list: UnitList | null; failure: Failure | null }>({ list: null, failure: null })
   const [attempt, setAttempt] = useState(0)
   const turn = useRef(0)
+  /** As the engine said last. */
+  const known = useRef<UnitList | null>(null)
 
   useEffect(() => {
     let isCurrent = true
     void client.call('review.units', { review }).then(answer => {
       if (!isCurrent) return
+      known.current = answer.ok ? answer.value : null
       setState(answer.ok ? { list: answer.value, failure: null } : { list: null, failure: answer.error })
     })
     return () => {
@@ -38,9 +41,7 @@ export function useUnits(client: EngineClient, review: string): UnitsState {
       const mine = ++turn.current
       const ids = new Set(units.map(unit => unit.id))
       const guess = verdict === null ? null : { verdict, note, who: 'you', at: Date.now(), version: '' }
-      let before: UnitList | null = null
       setState(s => {
-        before = s.list
         if (s.list === null) return s
         const changed = s.list.units.map(unit => (ids.has(unit.id) ? { ...unit, answer: guess } : unit))
         return { ...s, list: { ...s.list, units: changed } }
@@ -49,9 +50,11 @@ export function useUnits(client: EngineClient, review: string): UnitsState {
       const saved = await client.call('review.answerUnits', { review, units: [...ids], answer: said })
       if (!saved.ok) toastFailure(saved.error)
       // A later answer is on its way: its result holds this one too.
-      if (mine !== turn.current) return
-      if (saved.ok) setState({ list: saved.value, failure: null })
-      else setState(s => ({ ...s, list: before }))
+      if (saved.ok) known.current = saved.value
+      if (mine !== turn.current) return saved.ok
+      // Not what was on screen before: that may be another guess that was not saved.
+      setState(s => (saved.ok ? { list: saved.value, failure: null } : { ...s, list: known.current }))
+      return saved.ok
     },
     [client, review],
   )

@@ -199,7 +199,10 @@ let lastToastId = 0
 export function showToast(toast: Omit<Toast, 'id' | 'detail' | 'action'> & Partial<Toast>): void {
   lastToastId += 1
   const full: Toast = { detail: null, action: null, ...toast, id: lastToastId }
-  useAppStore.setState(s => ({ toasts: [...s.toasts.slice(-3), full] }))
+  // The same once more, of a key pressed again say, is said once.
+  const isSame = ({ tone, text, detail, action }: Toast) =>
+    action === null && full.action === null && tone === full.tone && text === full.text && detail === full.detail
+  useAppStore.setState(s => ({ toasts: [...s.toasts.filter(other => !isSame(other)).slice(-3), full] }))
 }
 
 export function dismissToast(id: number): void {
