@@ -5,7 +5,7 @@
  */
 import path from 'node:path'
 import { promisify } from 'node:util'
-import { deflateRawSync, inflateRaw } from 'node:zlib'
+import { deflateRawSync, inflateRaw, type ZlibOptions } from 'node:zlib'
 import type { AbsolutePath } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
@@ -70,8 +70,13 @@ export function openIndex(
   }
 }
 
-/** On another thread: entries of hundreds of versions have megabytes. */
-const inflateAside: (compressed: Uint8Array) => Promise<Buffer> = promisify(inflateRaw)
+/** On another thread, in as few pieces as is likely: entries of hundreds of versions have megabytes, a tenth packed. */
+function inflateAside(compressed: Uint8Array): Promise<Buffer> {
+  const chunkSize = Math.min(Math.max(16 * compressed.length, 16 << 10), 4 << 20)
+  return inflate(compressed, { chunkSize })
+}
+
+const inflate = promisify<Uint8Array, ZlibOptions, Buffer>(inflateRaw)
 
 function sparseIndex(caps: Capabilities, cache: Cache, fetcher: Fetcher, indexUrl: string, offline: boolean): Index {
   const asking = createSharedWork<Result<readonly IndexVersion[], Failure>>()

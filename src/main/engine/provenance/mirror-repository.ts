@@ -32,8 +32,8 @@ const MAX_FOLDER_DEPTH = 100
 const MAX_TREE_BYTES = 64 << 20
 /** Commit messages may be long, but not like this. */
 const MAX_COMMIT_BYTES = 4 << 20
-/** Of all mirrors together: about 15 MB. */
-const KEPT_TREE_ENTRIES = 100_000
+/** Of all mirrors together: about 10 MB. */
+const KEPT_TREE_ENTRIES = 60_000
 /** Manifests mostly, of which a workspace of a hundred packages has a hundred that change with few commits. */
 const KEPT_BLOB_BYTES = 8 << 20
 const MAX_KEPT_BLOB_BYTES = 64 << 10
