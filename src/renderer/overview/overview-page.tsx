@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useMemo, useRef, type RefObject } from 'react'
 import { useClient } from '../client.ts'
 import { runCommand, useCommandHandlers } from '../commands/command-table.ts'
+import { listMoves } from '../commands/list-moves.ts'
 import { FailureNotice } from '../parts/failure-notice.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Keys } from '../parts/keys.tsx'
@@ -76,14 +77,8 @@ function useCommands(parts: {
     },
     [rows, selected, list],
   )
-  const moving = (step: number) => (isList && rows.length > 0 ? () => move(step) : undefined)
   useCommandHandlers({
-    'list.down': moving(1),
-    'list.up': moving(-1),
-    'list.first': moving(-Infinity),
-    'list.last': moving(Infinity),
-    'list.pageDown': moving(10),
-    'list.pageUp': moving(-10),
+    ...listMoves(isList && rows.length > 0 ? move : null),
     'overview.exemptions': () => useOverview.setState({ mode: isList ? 'charts' : 'exemptions' }),
     'overview.export': () => setOverlay('overview-export'),
     'overview.print': printPage,

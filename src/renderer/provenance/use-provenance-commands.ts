@@ -3,6 +3,7 @@ import type { RefObject } from 'react'
 import type { ProvenanceRecord, ProvenanceRow, ProvenanceSnapshot } from '../../shared/provenance.ts'
 import { useClient } from '../client.ts'
 import { useCommandHandlers } from '../commands/command-table.ts'
+import { listMoves } from '../commands/list-moves.ts'
 import { toastFailure } from '../state/actions.ts'
 import { setOverlay, useAppStore } from '../state/app-store.ts'
 import type { ProvenanceTableHandle } from './provenance-table.tsx'
@@ -41,7 +42,6 @@ export function useProvenanceCommands(parts: ProvenanceParts): void {
     table.current?.focus()
   }
   const page = () => table.current?.pageSize() ?? 10
-  const moving = (step: () => number) => (hasRows ? () => move(step()) : undefined)
   const cancel = async () => {
     if (job === null) return
     const answer = await client.call('jobs.cancel', { id: job.id })
@@ -56,12 +56,7 @@ export function useProvenanceCommands(parts: ProvenanceParts): void {
   const canRun = selected !== null && selected.state !== 'not-applicable' && isIdle
   const hasFiles = record !== null && record.fileResults.length > 0
   useCommandHandlers({
-    'list.down': moving(() => 1),
-    'list.up': moving(() => -1),
-    'list.first': moving(() => -Infinity),
-    'list.last': moving(() => Infinity),
-    'list.pageDown': moving(page),
-    'list.pageUp': moving(() => -page()),
+    ...listMoves(hasRows ? move : null, page),
     'prov.diff': selected === null || !hasFiles ? undefined : () => openPair(selected, selectedFile),
     'prov.files': hasFiles ? focusFiles : undefined,
     'prov.allFiles': hasFiles

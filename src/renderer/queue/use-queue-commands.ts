@@ -4,6 +4,7 @@ import type { QueueItem, QueueSnapshot } from '../../shared/wire.ts'
 import { openBatch } from '../certify/use-batch.ts'
 import { useClient } from '../client.ts'
 import { useCommandHandlers } from '../commands/command-table.ts'
+import { listMoves } from '../commands/list-moves.ts'
 import { changeText } from '../parts/words.ts'
 import { changeSettings, copyText } from '../state/actions.ts'
 import { openPair, useRowOf } from '../provenance/state.ts'
@@ -58,12 +59,7 @@ export function useQueueCommands(parts: QueueParts): void {
   const checked = useRowOf(selected?.key ?? null)
   const readable = selected !== null && selected.delta !== null ? selected : null
   useCommandHandlers({
-    'list.down': hasRows ? () => move(1) : undefined,
-    'list.up': hasRows ? () => move(-1) : undefined,
-    'list.first': hasRows ? () => move(-Infinity) : undefined,
-    'list.last': hasRows ? () => move(Infinity) : undefined,
-    'list.pageDown': hasRows ? () => move(page()) : undefined,
-    'list.pageUp': hasRows ? () => move(-page()) : undefined,
+    ...listMoves(hasRows ? move : null, page),
     'queue.review': readable === null ? undefined : () => openItem(readable),
     'queue.certify': readable === null ? undefined : () => certifyItem(readable),
     'queue.certifyTogether': hasRows ? () => openBatch({ kind: 'together', first: selected?.key ?? null }) : undefined,

@@ -3,6 +3,7 @@ import { useEffect, useRef, type RefObject } from 'react'
 import { failureText } from '../../shared/failure.ts'
 import { useClient } from '../client.ts'
 import { runCommand, useCommandHandlers } from '../commands/command-table.ts'
+import { listMoves } from '../commands/list-moves.ts'
 import { FailureNotice } from '../parts/failure-notice.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { Keys } from '../parts/keys.tsx'
@@ -52,16 +53,10 @@ function useWhatIfCommands(list: RefObject<HTMLDivElement | null>): void {
     useWhatIf.setState({ selectedId: next.id })
     list.current?.focus({ preventScroll: true })
   }
-  const moving = (step: number) => (order.length > 0 ? () => move(step) : undefined)
   const selected = order[at]
   const canFetch = rows !== null && fetching === null && !offline
   useCommandHandlers({
-    'list.down': moving(1),
-    'list.up': moving(-1),
-    'list.first': moving(-Infinity),
-    'list.last': moving(Infinity),
-    'list.pageDown': moving(10),
-    'list.pageUp': moving(-10),
+    ...listMoves(order.length > 0 ? move : null),
     'whatif.toggle': selected === undefined ? undefined : () => toggle(client, selected.change),
     'whatif.smallest': order.length > 0 ? () => void findSmallest(client) : undefined,
     'whatif.apply':
