@@ -7,7 +7,7 @@ import type { EngineClient } from '../../shared/contract.ts'
 import type { CrateName, Delta } from '../../shared/domain.ts'
 import type { Failure } from '../../shared/failure.ts'
 import type { Result } from '../../shared/result.ts'
-import type { FileDiff, FileMarks, Review, ReviewFile } from '../../shared/wire.ts'
+import type { FileDiff, FileMarks, ReadMark, Review, ReviewFile } from '../../shared/wire.ts'
 
 export type MarkValue = 'read' | 'partly' | 'unread'
 
@@ -75,7 +75,7 @@ export function useReview(client: EngineClient, crate: CrateName, delta: Delta):
   const [attempt, setAttempt] = useState(0)
   const latest = useRef<Review | null>(null)
   /** As the engine said last, without what we guess meanwhile. */
-  const saved = useRef<Review | null>(null)
+  const saved = useRef(new Map<string, ReadMark>())
   /** The last request that marks each file: an answer to an earlier one says nothing about it any more. */
   const turns = useRef({ last: 0, of: new Map<string, number>() })
   const { from, to } = delta
@@ -86,7 +86,7 @@ export function useReview(client: EngineClient, crate: CrateName, delta: Delta):
     void client.call('review.open', { crate, delta: { from, to } }).then(answer => {
       if (!isCurrent) return
       latest.current = answer.ok ? answer.value : null
-      saved.current = latest.current
+      saved.current = new Map(latest.current?.files.map(file => [file.path, file.mark]))
       setState(answer.ok ? { review: answer.value, failure: null } : { review: null, failure: answer.error })
     })
     return () => {
@@ -119,7 +119,7 @@ export function useReview(client: EngineClient, crate: CrateName, delta: Delta):
       const answer = await call(before.id)
       if (latest.current?.id !== before.id) return answer.ok ? null : answer.error
       if (answer.ok) {
-        saved.current = answer.value
+        for (const { path, mark } of answer.value.files) saved.current.set(path, mark)
         // Later marks of ours may still be on their way: only these files are taken from the answer.
         const marked = new Map(answer.value.files.map(({ path, mark, earlier }) => [path, { mark, earlier }]))
         const merge = (review: Review): Review => ({
@@ -130,12 +130,11 @@ export function useReview(client: EngineClient, crate: CrateName, delta: Delta):
         return null
       }
       // Not what was on screen before: that may be another guess that was not saved.
-      const former = new Map((saved.current ?? before).files.map(file => [file.path, file.mark]))
       const now = latest.current
       show({
         ...now,
         files: now.files.map(file =>
-          isOurs(file.path) ? { ...file, mark: former.get(file.path) ?? file.mark } : file,
+          isOurs(file.path) ? { ...file, mark: saved.current.get(file.path) ?? file.mark } : file,
         ),
       })
       return answer.error
