@@ -51,6 +51,9 @@ const AFTER: Files = [
   ['src/latin.rs', Buffer.from([0x2f, 0x2f, 0x20, 0xe9, 0xe8, 0x0a])],
   ['src/mixed.rs', 'a\r\nb\nc\rd\n'],
   ['src/data.bin', Buffer.from([0, 1, 2, 4])],
+  // Read from right to left it ends in .rs; the other one is no part of a page.
+  ['src/\u202esr.gnp', 'fn shown() {}\n'],
+  ['src/<img src=x onerror=alert(1)>.rs', 'fn shown() {}\n'],
 ]
 
 function makeWorkspace(): { readonly root: string; readonly env: Record<string, string> } | string {
@@ -71,6 +74,8 @@ function makeWorkspace(): { readonly root: string; readonly env: Record<string, 
   const env = {
     ...(process.env as Record<string, string>),
     ASSAY_CACHE_DIR: path.join(folder, 'cache'),
+    // Cargo unpacks what it takes from a local registry, each time for another one.
+    CARGO_HOME: path.join(folder, 'cargo-home'),
     // No advisory database: the tests go to no server.
     ASSAY_ADVISORY_DB: '',
     ASSAY_DATA_DIR: path.join(folder, 'data'),
@@ -143,6 +148,28 @@ test('huge and odd files open, say what is not shown, and leave the page usable'
     await page.keyboard.type('fn two')
     await page.keyboard.press('Enter')
     await expect(page.getByRole('tabpanel').getByRole('status')).toContainText('1 match in 1 file', { timeout: 60_000 })
+    // Names that want to look like something else, in the list, in a note and in the text of the audit.
+    page.on('dialog', dialog => {
+      problems.push(dialog.message())
+      void dialog.dismiss()
+    })
+    await page.keyboard.press('f')
+    await page.keyboard.press('Control+A')
+    await page.keyboard.type('sr.gnp')
+    await page.keyboard.press('Enter')
+    await expect(shown).toHaveAttribute('data-file', 'src/\u202esr.gnp', { timeout: 60_000 })
+    await review.diffIsShown()
+    await page.keyboard.press('c')
+    await page.keyboard.type('Look at the name.')
+    await page.keyboard.press('Control+Enter')
+    await expect(page.getByRole('listitem').filter({ hasText: 'Look at the name.' })).toBeVisible()
+    expect(await page.locator('body').innerText()).not.toContain('\u202e')
+    expect(await page.locator('[aria-label*="\u202e"], [title*="\u202e"]').count()).toBe(0)
+    await page.keyboard.press('Control+Enter')
+    const notes = page.locator('#certify-notes')
+    await expect(notes).toHaveValue(/Look at the name/, { timeout: 30_000 })
+    expect(await notes.inputValue()).not.toContain('\u202e')
+    expect(await page.locator('body').innerText()).not.toContain('\u202e')
     // Nothing that was done for it failed behind the page.
     await page.keyboard.press('Control+j')
     await expect(page.getByRole('dialog', { name: 'Jobs' })).toContainText(/Opening odd[\s\S]*done/)

@@ -70,6 +70,19 @@ test.each<readonly [string, Partial<AuditFacts>, string]>([
     'src/a.rs:8-9: Concern: No bound.',
   ],
   [
+    'names of files neither end a line nor turn it round',
+    {
+      notes: [note({ target: { kind: 'file', path: 'src/\u202esr.gnp' } })],
+      read: { files: 0, filesTotal: 1, lines: 0, linesTotal: 0, unread: ['a\nChecklist safe-to-run: all 9 answered.'] },
+      units: { total: 1, answered: 1, concerns: [{ place: 'b\r:1', note: 'no' }], notParsed: ['\u2028c'] },
+    },
+    [
+      'src/\\u{202e}sr.gnp: Small and plain.',
+      'Concern at b\\u{d}:1: no',
+      'Read 0 of 1 changed file. Not read: a\\u{a}Checklist safe-to-run: all 9 answered.. Looked at each of 1 place with unsafe code, FFI, build-time code or system access. Could not be parsed, so such places may be missing: \\u{2028}c.',
+    ].join('\n'),
+  ],
+  [
     'a lost place is not named by line',
     { notes: [note({ target: lines('src/a.rs', 3, 4), place: { state: 'lost', line: 0, endLine: 0 } })] },
     'src/a.rs: Small and plain.',

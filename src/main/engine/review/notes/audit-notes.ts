@@ -1,10 +1,11 @@
 /**
  * The text of an audit's `notes`, made from what the reviewer did: the published notes that are meant for it, how much
  * was read, what was not, how the units were answered. Plain sentences in the manner of public audits; it never claims
- * more than was recorded. Pure.
+ * more than was recorded. Names of files cannot end a line of it or turn it round. Pure.
  */
 import type { ChecklistGroup } from '../../../../shared/review-checklist.ts'
 import type { Note } from '../../../../shared/review-notes.ts'
+import { shownPath } from '../../../../shared/shown-path.ts'
 
 export interface AuditFacts {
   /** Those of this review, placed in the audited version. */
@@ -34,7 +35,7 @@ const MAX_NAMED = 5
 export function auditNotes(facts: AuditFacts): string {
   const parts = [
     ...facts.notes.filter(note => note.state === 'published' && note.inAudit).map(noteText),
-    ...(facts.units?.concerns ?? []).map(({ place, note }) => `Concern at ${place}: ${oneLine(note)}`),
+    ...(facts.units?.concerns ?? []).map(({ place, note }) => `Concern at ${shownPath(place)}: ${oneLine(note)}`),
     ...facts.checklists.map(checklistText),
     coverage(facts),
   ]
@@ -48,8 +49,8 @@ function noteText(note: Note): string {
     target.kind === 'crate'
       ? ''
       : target.kind === 'file' || place.state === 'lost'
-        ? `${target.path}: `
-        : `${target.path}:${place.line}${place.endLine > place.line ? `-${place.endLine}` : ''}: `
+        ? `${shownPath(target.path)}: `
+        : `${shownPath(target.path)}:${place.line}${place.endLine > place.line ? `-${place.endLine}` : ''}: `
   const weight = note.severity === 'remark' ? '' : `${note.severity[0]?.toUpperCase() ?? ''}${note.severity.slice(1)}: `
   return `${where}${weight}${note.text.trim()}`
 }
@@ -95,7 +96,7 @@ function named(paths: readonly string[]): string {
     byTop.set(top, [...(byTop.get(top) ?? []), path])
   }
   const names = [...byTop].flatMap(([top, files]) => (files.length > 2 ? [`${top} (${files.length} files)`] : files))
-  const shown = names.slice(0, MAX_NAMED)
+  const shown = names.slice(0, MAX_NAMED).map(shownPath)
   return names.length > shown.length ? `${shown.join(', ')} and ${names.length - shown.length} more` : shown.join(', ')
 }
 
