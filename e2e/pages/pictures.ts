@@ -1,7 +1,8 @@
 /** A screen as it is shown in both themes: checked with axe-core, and kept as a picture. */
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, type Page } from '@playwright/test'
+import { smallPng } from '../../tools/small-png.ts'
 import { ROOT } from '../fixtures/real-workspace.ts'
 import { expectAccessible } from './accessible.ts'
 
@@ -44,7 +45,8 @@ export async function picture(
     await prepare?.()
     if (!themes.includes(theme)) return
     if (IS_KEPT && (await page.locator('.monaco-editor').count()) > 0) await page.waitForTimeout(EDITOR_RESTS_MS)
-    await page.screenshot({ path: path.join(PICTURES, `${name}-${theme}.png`), animations: 'disabled' })
+    const taken = await page.screenshot({ animations: 'disabled' })
+    writeFileSync(path.join(PICTURES, `${name}-${theme}.png`), IS_KEPT ? smallPng(taken) : taken)
   })
 }
 
