@@ -187,6 +187,12 @@ test(title('a review in its states'), async ({ page }) => {
       await page.mouse.move(2, 2)
       await name.hover()
       await expect(hover).toBeVisible()
+      // The box around the editor cuts off what is drawn in it; a hover must be on top where it says it is.
+      const isOnTop = await hover.evaluate(e => {
+        const { left, top, width, height } = e.getBoundingClientRect()
+        return e.contains(document.elementFromPoint(left + width / 2, top + height / 2))
+      })
+      expect(isOnTop).toBe(true)
     }
     await picture(page, 'review-hover', point, ['dark'])
     await page.mouse.move(2, 2)
@@ -242,6 +248,8 @@ test(title('a review in its states'), async ({ page }) => {
     await certify.addEvidenceWithKeys()
     await certify.isReady(CRATE)
     await page.locator('.cw .form').evaluate(form => form.scrollTo(0, 0))
+    await expect(page.getByText('still rests on an exemption of an earlier version')).toBeVisible()
+    await expect(page.getByText('Units answered')).toBeVisible()
     await picture(page, 'certify')
   })
 })
@@ -286,6 +294,7 @@ test(title('two versions and two crates beside each other'), async ({ page }) =>
     await dialog.getByRole('textbox', { name: 'Crate', exact: true }).fill(CRATE)
     await expect(dialog.getByRole('status')).toHaveText(/^\d+ versions$/)
     await dialog.getByRole('combobox', { name: 'From' }).fill('0.2.14')
+    await dialog.getByRole('combobox', { name: 'To' }).fill('0.3.1')
     await picture(page, 'compare')
     await dialog.getByRole('combobox', { name: 'To' }).fill('0.3.1')
     await dialog.getByRole('textbox', { name: 'Of crate' }).fill(OTHER_CRATE)

@@ -35,12 +35,16 @@ const howOf = (event: MouseEvent): 'one' | 'toggle' | 'extend' =>
 function SelectAll({ rows }: { readonly rows: readonly ListRow[] }) {
   const marked = useMarks(s => s.keys.size)
   const keys = () => rows.flatMap(row => (row.kind === 'item' ? [row.item.key] : []))
+  const isSome = marked > 0 && marked < rows.filter(row => row.kind === 'item').length
   return (
     <span role="columnheader" className="pick">
       <input
         type="checkbox"
         tabIndex={-1}
         aria-label="Select all rows shown"
+        ref={box => {
+          if (box !== null) box.indeterminate = isSome
+        }}
         checked={marked > 0}
         onChange={() => (marked > 0 ? clearMarks() : markAll(keys()))}
       />

@@ -195,7 +195,16 @@ export function createDiffView(first: DiffViewPlace | null): DiffView {
   const box = document.createElement('div')
   Object.assign(box.style, { position: 'absolute', top: '0', right: '0', bottom: '0', left: '0' })
   first?.host.append(box)
-  const widget = editor.createDiffEditor(box, { ...BASE_OPTIONS, fontFamily, ...editorOptions(options) })
+  // What lies over the text is placed in the window; inside the box, which contains its layout, it would be cut off.
+  const over = document.createElement('div')
+  over.className = 'monaco-editor rv-over'
+  first?.host.closest('main')?.append(over)
+  const widget = editor.createDiffEditor(box, {
+    ...BASE_OPTIONS,
+    fontFamily,
+    ...editorOptions(options),
+    overflowWidgetsDomNode: over,
+  })
   const [original, modified] = [widget.getOriginalEditor(), widget.getModifiedEditor()]
   const cache = new Map<string, Models>()
   let shown: Models | null = null
@@ -513,6 +522,7 @@ export function createDiffView(first: DiffViewPlace | null): DiffView {
       forget()
       place = null
       box.remove()
+      over.remove()
       // What Monaco opened for the reader would be open for the next one.
       return !isTouched && box.querySelector('.find-widget') === null
     },
@@ -522,6 +532,7 @@ export function createDiffView(first: DiffViewPlace | null): DiffView {
       applyMonacoTheme(next.options.theme)
       applyOptions(null)
       next.host.append(box)
+      next.host.closest('main')?.append(over)
       widget.layout()
     },
     dispose() {
@@ -529,6 +540,7 @@ export function createDiffView(first: DiffViewPlace | null): DiffView {
       for (const subscription of subscriptions) subscription.dispose()
       widget.dispose()
       box.remove()
+      over.remove()
     },
   }
 }
