@@ -193,3 +193,11 @@ it('says of the rows what tells which belong together', async () => {
   const rows = need(await engine.handlers['certify.candidates'](null))
   expect(rows.every(row => row.repository === null && row.publisher === null && row.read === null)).toBe(true)
 })
+
+it('says that an audit leads back to an exemption of an earlier version', async () => {
+  const plan = need(await engine.handlers['certify.plan'](wish('twig', '2.0.0', '2.1.0')))
+  expect(plan.effects).toContainEqual({
+    tone: 'warning',
+    text: 'twig 2.1.0 still rests on an exemption of an earlier version',
+  })
+})
