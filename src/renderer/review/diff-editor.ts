@@ -89,6 +89,9 @@ export interface DiffViewPlace {
 }
 
 const KEPT_FILES = 8
+/** The marks of units stand before the numbers and need the room of two. */
+const MARK_CHARS = 2
+const MIN_NUMBER_CHARS = 3 + MARK_CHARS
 const MAX_MEASURED_UNITS = 100_000
 const INTRALINE_FIRST_MS = 12
 const INTRALINE_SLICE_MS = 8
@@ -129,8 +132,7 @@ const BASE_OPTIONS: editor.IStandaloneDiffEditorConstructionOptions = {
   },
   fontSize: 12,
   lineHeight: 19,
-  // One more than the numbers need: the marks of units stand before them.
-  lineNumbersMinChars: 5,
+  lineNumbersMinChars: MIN_NUMBER_CHARS,
   lineDecorationsWidth: 18,
   glyphMargin: false,
   folding: false,
@@ -211,7 +213,8 @@ export function createDiffView(first: DiffViewPlace | null): DiffView {
   let currentHunk = -1
   let intralineTimer = 0
   let seenTimer = 0
-  const applyOptions = (diff: TextDiff | null) => {
+  const applyOptions = (models: Models | null) => {
+    const diff = models?.diff ?? null
     const layout = diff === null ? options.layout : layoutFor(diff, options.layout)
     const splitViewDefaultRatio = diff?.newText === null ? 0.9 : 0.5
     // Boxed code points are wider than the characters they stand for; only the slower strategy sees that.
@@ -219,9 +222,11 @@ export function createDiffView(first: DiffViewPlace | null): DiffView {
     const wrappingStrategy = diff !== null && diff.suspicious.length > 0 && isSmall ? 'advanced' : 'simple'
     const hideUnchangedRegions = { ...BASE_OPTIONS.hideUnchangedRegions, enabled: diff === null || !isUnchanged(diff) }
     const layoutOptions = { splitViewDefaultRatio, wrappingStrategy, hideUnchangedRegions } as editor.IDiffEditorOptions
+    const lines = Math.max(models?.oldLines.length ?? 0, models?.newLines.length ?? 0)
+    const lineNumbersMinChars = Math.max(MIN_NUMBER_CHARS, String(lines).length + MARK_CHARS)
     const name = diff === null ? 'No file' : shownPath(diff.path)
     const labels = { originalAriaLabel: `${name}, old side`, modifiedAriaLabel: `${name}, new side` }
-    widget.updateOptions({ ...editorOptions({ ...options, layout }), ...layoutOptions, ...labels })
+    widget.updateOptions({ ...editorOptions({ ...options, layout }), ...layoutOptions, ...labels, lineNumbersMinChars })
     // NOTE: the unified layout leaves this override set on the old side; without it the old side never wraps again.
     // A side that does not exist has no lines to number.
     const lineNumbers = diff?.oldText === null ? noNumber : 'on'
@@ -392,7 +397,7 @@ export function createDiffView(first: DiffViewPlace | null): DiffView {
       window.clearTimeout(intralineTimer)
       window.clearTimeout(seenTimer)
       const isComplete = fillIntraline(models, INTRALINE_FIRST_MS)
-      applyOptions(diff)
+      applyOptions(models)
       shown = models
       currentHunk = -1
       const viewModel = widget.createViewModel({ original: models.original, modified: models.modified })
@@ -427,7 +432,7 @@ export function createDiffView(first: DiffViewPlace | null): DiffView {
     setOptions(next) {
       const isSameLayout = next.layout === options.layout && next.wrap === options.wrap
       options = next
-      applyOptions(shown?.diff ?? null)
+      applyOptions(shown)
       if (isSameLayout || shown === null) return
       showMoves(shown)
       showNotes(shown)
