@@ -56,6 +56,26 @@ describe('files', () => {
     expect(await box.caps.files.stat(box.at('none'))).toBeNull()
     expect(await box.caps.files.stat(box.at('big', 'below'))).toBeNull()
   })
+  it.each([0, 1, 4_096, 1 << 20, (1 << 20) + 1, 3 << 20])('of %i bytes are read whole', async size => {
+    const bytes = Buffer.alloc(size, 'assay ')
+    box.write({ file: bytes })
+    expect(Buffer.compare(await box.caps.files.readBytes(box.at('file'), size), bytes)).toBe(0)
+    if (size > 0)
+      await expect(box.caps.files.readBytes(box.at('file'), size - 1)).rejects.toMatchObject({ code: 'EFBIG' })
+  })
+
+  it.skipIf(!isPosix || !has('mkfifo'))(
+    'that are pipes hold nothing else up while they wait for a writer',
+    async () => {
+      spawnSync('mkfifo', [box.at('pipe')])
+      const reading = box.caps.files.readText(box.at('pipe'))
+      await new Promise(resolve => setTimeout(resolve, 20))
+      fs.writeFileSync(box.at('pipe'), 'said late')
+      expect(await reading).toBe('said late')
+      await expect(box.caps.files.readText(box.at('.'))).rejects.toMatchObject({ code: 'EISDIR' })
+    },
+  )
+
   it('are listed in byte order, links as links', async () => {
     box.write({ 'd/b': '', 'd/a': '', 'd/B': '', 'd/sub/x': '' })
     if (isPosix) fs.symlinkSync('a', box.at('d/link'))

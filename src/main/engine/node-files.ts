@@ -11,6 +11,7 @@ import { Cancelled } from '../../shared/result.ts'
 import { FileError, type FileStat, type Files } from './capabilities.ts'
 
 const WATCH_COALESCE_MS = 100
+const MAX_READ_AT_ONCE_BYTES = 1 << 20
 /** Exit code by which the helper says "held by somebody else"; flock(1) and our perl line both use it. */
 const LOCK_BUSY = 75
 
@@ -46,13 +47,47 @@ function fileError(error: unknown, file: string): FileError {
   return new FileError(message, code ?? 'EUNKNOWN', file)
 }
 
+/** Opening what has become a pipe since it was looked at must not wait. */
+const AT_ONCE = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0)
+
+/**
+ * A regular file of at most MAX_READ_AT_ONCE_BYTES, read on this thread: the four trips to another one cost several times
+ * as much as reading what the system has in memory. Null for everything else.
+ */
+function readAtOnce(file: AbsolutePath, maxBytes: number | undefined): Buffer | null {
+  // Asked before it is opened: who writes to a pipe would take us for its reader.
+  if (fs.statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return null
+  const fd = fs.openSync(file, AT_ONCE)
+  try {
+    const stat = fs.fstatSync(fd)
+    if (!stat.isFile() || stat.size > MAX_READ_AT_ONCE_BYTES) return null
+    if (maxBytes !== undefined && stat.size > maxBytes) throw tooLarge(file, stat.size, maxBytes)
+    // One more, so that the end is seen with the first read.
+    const bytes = Buffer.allocUnsafeSlow(stat.size + 1)
+    let length = 0
+    while (length < bytes.length) {
+      const count = fs.readSync(fd, bytes, length, bytes.length - length, null)
+      if (count === 0) return bytes.subarray(0, length)
+      length += count
+    }
+    return null // it grew meanwhile
+  } finally {
+    fs.closeSync(fd)
+  }
+}
+
+const tooLarge = (file: string, size: number, limit: number): FileError =>
+  new FileError(`${file} has ${size} bytes, limit ${limit}`, 'EFBIG', file)
+
 function readBytes(file: AbsolutePath, maxBytes?: number): Promise<Buffer> {
   return wrap(file, async () => {
+    const small = readAtOnce(file, maxBytes)
+    if (small !== null) return small
     const handle = await fs.promises.open(file, 'r')
     try {
       if (maxBytes !== undefined) {
         const { size } = await handle.stat()
-        if (size > maxBytes) throw new FileError(`${file} has ${size} bytes, limit ${maxBytes}`, 'EFBIG', file)
+        if (size > maxBytes) throw tooLarge(file, size, maxBytes)
       }
       return await handle.readFile()
     } finally {
