@@ -33,7 +33,7 @@ interface Step {
 const MAX_STEPS = 50
 let steps = 0
 /** Pages of several windows share one engine. */
-const pageId = crypto.randomUUID()
+const pageId = crypto.getRandomValues(new Uint32Array(4)).join('-')
 
 export function useMarking(page: {
   readonly review: Review
