@@ -124,6 +124,12 @@ test('keys held down, pressed too early, and pages beside each other [needs the 
     await review.diffIsShown()
     expect((await review.progress())[0]).toBe(1)
 
+    // The group's other file is the one that was read.
+    await hold(page, '[', 60)
+    if (await mark('read').isVisible()) await page.keyboard.press(']')
+    await review.fileIsShown()
+    await expect(mark('read')).toBeHidden()
+
     // Another page on the same review: what one marks, the other has when it is opened again, and takes nothing back.
     const other = await context.newPage()
     listen('second', other)
