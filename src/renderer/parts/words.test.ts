@@ -1,12 +1,18 @@
 /** Numbers, sizes and ages as the interface writes them. */
 import { describe, expect, it } from 'vitest'
 import { brand } from '../../shared/domain.ts'
-import { age, changeText, count, duration, listText, minutesText, number, personName, sizeText } from './words.ts'
+import { age, changeText, count, duration, listText, minutesText, number, personName, sentence, sizeText } from './words.ts'
 
 const NOW = Date.UTC(2026, 1, 10, 12)
 const MIN = 60_000
 
 describe('words', () => {
+  it('begins a sentence with a capital, unless a name stands there', () => {
+    expect(sentence('could not download it')).toBe('Could not download it')
+    for (const text of ['cargo vet said no', 'either 1.13.0: in review', 'supply-chain/audits.toml is locked'])
+      expect(sentence(text)).toBe(text)
+  })
+
   it('marks thousands and names units', () => {
     expect([number(0), number(999), number(1_000), number(53_996_316)]).toEqual(['0', '999', '1,000', '53,996,316'])
     expect([count(1, 'file'), count(2, 'file'), count(0, 'file')]).toEqual(['1 file', '2 files', '0 files'])

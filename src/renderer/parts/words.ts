@@ -62,7 +62,7 @@ export function listText(parts: readonly string[]): string {
   return parts.length < 2 ? parts.join('') : `${parts.slice(0, -1).join(', ')} and ${parts.at(-1) ?? ''}`
 }
 
-/** `Abc` of `abc`: the first word of a sentence, but cargo and other names that are written small keep their letters. */
+/** `Abc` of `abc`: the first word of a sentence, but cargo, crates before their version and other names keep their letters. */
 export function sentence(text: string): string {
-  return /^(?!cargo |git |supply-chain)[a-z]+ /.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text
+  return /^(?!cargo |git |supply-chain)[a-z]+ (?!\d)/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text
 }
