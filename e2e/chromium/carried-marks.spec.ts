@@ -65,7 +65,7 @@ test('what was read of a version stays read in a change to a newer one [needs th
     await review.diffIsShown()
     // Both sides are coloured as source is, after a moment.
     for (const side of ['original', 'modified']) {
-      const spans = page.locator(`.monaco-diff-editor .editor.${side} .view-line span[class*=mtk]`)
+      const spans = page.locator(`.rv-leaf.front .editor.${side} .view-line span[class*=mtk]`)
       const colours = () => spans.evaluateAll(all => new Set(all.map(span => span.className)).size)
       await expect.poll(colours).toBeGreaterThan(5)
     }
@@ -100,7 +100,7 @@ test('a block that moved to another file is linked at both ends [needs the regis
       await expect.poll(() => review.chosenFile()).not.toBe(before)
     }
     // Monaco hides what lies between its lines from assistive technology; the key does the same.
-    const links = page.locator('.rv-moved button')
+    const links = page.locator('.rv-leaf.front .rv-moved button')
     const from = links.filter({ hasText: /^moved from src\/lib\.rs:\d+$/ })
     await expect(from.first()).toBeVisible()
     // With the keyboard there, with the pointer back.

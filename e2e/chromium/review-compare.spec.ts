@@ -40,7 +40,7 @@ test('two crates beside each other are no delta [needs the registry]', async ({ 
     await expect(page.getByText('it cannot be certified', { exact: false })).toBeVisible()
     const files = page.getByRole('listbox', { name: 'Files that differ' })
     await expect(files.getByRole('option', { name: /lib\.rs src right only/ })).toBeVisible({ timeout: 30_000 })
-    await page.locator('.monaco-diff-editor .view-line').first().waitFor()
+    await page.locator('.rv-leaf.front .view-line').first().waitFor()
     await files.focus()
     for (let i = 0; i < 20; i++) {
       const now = await files.getByRole('option', { selected: true }).innerText()
@@ -48,7 +48,7 @@ test('two crates beside each other are no delta [needs the registry]', async ({ 
       await page.keyboard.press('j')
     }
     await expect(page.getByText('scopeguard 1.2.0: Cargo.toml').first()).toBeVisible()
-    await expect(page.locator('.monaco-diff-editor')).toContainText('scopeguard')
+    await expect(page.locator('.rv-leaf.front .monaco-diff-editor')).toContainText('scopeguard')
     // None of what a review does is there.
     await page.keyboard.press('Shift+M')
     await page.keyboard.press('Control+Enter')

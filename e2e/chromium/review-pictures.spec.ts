@@ -61,7 +61,7 @@ async function openFile(page: Page, file: string): Promise<void> {
   await page.keyboard.press('Enter')
   await expect(difference(page)).toHaveAttribute('data-file', file)
   const isText = (await difference(page).getAttribute('data-kind')) === 'text'
-  if (isText) await expect(page.locator('.monaco-diff-editor.monaco-diff-editor')).toBeVisible()
+  if (isText) await expect(page.locator('.rv-leaf.front .monaco-diff-editor.monaco-diff-editor')).toBeVisible()
   await page.keyboard.press('Escape')
 }
 
@@ -183,7 +183,7 @@ test(title('a review in its states'), async ({ page }) => {
     await expect(page.getByRole('tabpanel').getByRole('status')).toContainText(/^References to /)
     await picture(page, 'review-definitions')
     await openFile(page, 'src/util.rs')
-    const name = page.locator('.modified-in-monaco-diff-editor .view-line span', { hasText: 'from_code' }).last()
+    const name = page.locator('.rv-leaf.front .modified-in-monaco-diff-editor .view-line span', { hasText: 'from_code' }).last()
     const hover = page.locator('.monaco-hover-content').filter({ hasText: 'from_code' }).first()
     const point = async () => {
       // A change of theme takes the box away.
@@ -305,7 +305,7 @@ test(title('two versions and two crates beside each other'), async ({ page }) =>
     await page.keyboard.press('Enter')
     const files = page.getByRole('listbox', { name: 'Files that differ' })
     await expect(files).toBeVisible({ timeout: 30_000 })
-    await page.locator('.monaco-diff-editor .view-line').first().waitFor()
+    await page.locator('.rv-leaf.front .view-line').first().waitFor()
     await files.focus()
     for (let i = 0; i < 40; i++) {
       if (/lib\.rs/.test(await files.getByRole('option', { selected: true }).innerText())) break

@@ -59,10 +59,10 @@ export class PairPage {
 
   /** The texts of the two sides as Monaco draws them: lines that are marked as removed, and as added. */
   async differingLines(): Promise<{ left: string; right: string }> {
-    const editors = this.page.locator('.monaco-diff-editor')
+    const editors = this.page.locator('.rv-leaf.front')
     await expect(editors.locator('.view-line').first()).toBeVisible({ timeout: 30_000 })
     const text = async (side: string) =>
-      (await this.page.locator(`.monaco-diff-editor .editor.${side} .view-lines`).innerText()).replace(/\u00a0/g, ' ')
+      (await this.page.locator(`.rv-leaf.front .editor.${side} .view-lines`).innerText()).replace(/\u00a0/g, ' ')
     return { left: await text('original'), right: await text('modified') }
   }
 }

@@ -26,13 +26,28 @@ export class ReviewPage {
 
   /** The diff editor shows its text. */
   async diffIsShown(): Promise<void> {
-    await expect(this.page.locator('.monaco-diff-editor .view-line').first()).toBeVisible({ timeout: 30_000 })
+    await expect(this.page.locator('.rv-leaf.front .view-line').first()).toBeVisible({ timeout: 30_000 })
   }
 
   /** The file chosen in the tree is the one beside it: a mark goes to what is shown. */
   async fileIsShown(): Promise<void> {
     const shown = this.page.getByRole('region', { name: 'Difference' })
     await expect(shown.getByText(await this.chosenFile(), { exact: true })).toBeVisible()
+    // Two editors take turns: nothing of the other one may be in the way.
+    const other = () =>
+      this.page.evaluate(() => {
+        const { left, top, width, height } =
+          document.querySelector('.rv-leaf.front')?.getBoundingClientRect() ?? new DOMRect()
+        const at = (share: number) => document.elementFromPoint(left + width * share, top + height / 2)
+        const other = document.querySelector('.rv-leaf:not(.front)')
+        const stops = other?.querySelectorAll<HTMLElement>('a[href], button, input, textarea, [tabindex]') ?? []
+        return {
+          isSeen: [0.1, 0.3, 0.6, 0.9].some(share => other?.contains(at(share) ?? null) === true),
+          isRead: other !== null && other.getAttribute('aria-hidden') !== 'true',
+          stops: [...stops].filter(stop => stop.tabIndex >= 0).map(stop => stop.outerHTML.slice(0, 200)),
+        }
+      })
+    await expect.poll(other).toEqual({ isSeen: false, isRead: false, stops: [] })
   }
 
   /** Path of the file chosen in the tree. */

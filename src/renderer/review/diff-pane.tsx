@@ -7,7 +7,9 @@ import type { Note } from '../../shared/review-notes.ts'
 import type { Unit } from '../../shared/review-units.ts'
 import { onTheme, themeNow } from '../styles/follow-theme.ts'
 import type { MoveEnd } from './move-ends.ts'
-import type { DiffPlace, DiffView, DiffViewOptions, TextDiff } from './diff-editor.ts'
+import type { DiffView } from './diff-editor.ts'
+import type { DiffPlace, DiffViewOptions } from './diff-leaf.ts'
+import type { TextDiff } from './file-models.ts'
 
 export interface DiffPaneHandle {
   /** Null until Monaco is loaded. */

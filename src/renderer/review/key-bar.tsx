@@ -3,7 +3,7 @@ import { memo } from 'react'
 import type { CommandId } from '../commands/command-table.ts'
 import { Keys } from '../parts/keys.tsx'
 import { count } from '../parts/words.ts'
-import type { DiffPlace } from './diff-editor.ts'
+import type { DiffPlace } from './diff-leaf.ts'
 
 /** Commands whose keys are shown beside each other, and what they are for. */
 export type KeyHints = readonly (readonly [readonly CommandId[], string])[]

@@ -4,7 +4,7 @@
  */
 import { memo, type ReactNode } from 'react'
 import { createStore, useStore, type StoreApi } from 'zustand'
-import type { DiffPlace } from './diff-editor.ts'
+import type { DiffPlace } from './diff-leaf.ts'
 import { KeyBar } from './key-bar.tsx'
 import { usePageStatus, useSaveResume } from './page-state.ts'
 import { REVIEW_KEYS } from './review-bars.tsx'

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from 'react'
 import type { Failure } from '../../shared/failure.ts'
 import type { Result } from '../../shared/result.ts'
 import type { FileDiff } from '../../shared/wire.ts'
-import type { TextDiff } from './diff-editor.ts'
+import type { TextDiff } from './file-models.ts'
 
 export interface ComparedFileState {
   readonly shown: { readonly path: string; readonly diff: FileDiff } | null

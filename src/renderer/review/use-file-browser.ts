@@ -5,7 +5,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Failure } from '../../shared/failure.ts'
 import type { FileDiff, Review } from '../../shared/wire.ts'
-import type { TextDiff } from './diff-editor.ts'
+import type { TextDiff } from './file-models.ts'
 import { nextPath } from './tree-rows.ts'
 import type { FileLoader } from './use-review.ts'
 

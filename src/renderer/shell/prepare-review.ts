@@ -35,7 +35,13 @@ export function usePreparedReview(isReady: boolean): void {
         isPrepared = true
         // Whoever opens a review is told when it cannot be loaded; here nobody waits.
         void load().then(
-          () => import('../review/spare-editor.ts').then(({ prepareDiffView }) => whenIdle(prepareDiffView)),
+          () =>
+            import('../review/spare-editor.ts').then(({ prepareDiffView, warmDiffView }) =>
+              whenIdle(() => {
+                prepareDiffView()
+                whenIdle(warmDiffView)
+              }),
+            ),
           () => undefined,
         )
       })
