@@ -1,7 +1,18 @@
 /** Numbers, sizes and ages as the interface writes them. */
 import { describe, expect, it } from 'vitest'
 import { brand } from '../../shared/domain.ts'
-import { age, changeText, count, duration, listText, minutesText, number, personName, sentence, sizeText } from './words.ts'
+import {
+  age,
+  changeText,
+  count,
+  duration,
+  listText,
+  minutesText,
+  number,
+  personName,
+  sentence,
+  sizeText,
+} from './words.ts'
 
 const NOW = Date.UTC(2026, 1, 10, 12)
 const MIN = 60_000

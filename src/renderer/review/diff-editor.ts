@@ -5,6 +5,7 @@
 import type { editor, IDisposable } from 'monaco-editor/editor'
 import type { Note } from '../../shared/review-notes.ts'
 import type { Unit } from '../../shared/review-units.ts'
+import { whenIdle } from '../parts/when-idle.ts'
 import { themeNow } from '../styles/follow-theme.ts'
 import { createDiffLeaf, type DiffLeaf, type DiffPlace, type DiffViewOptions, type LeafShared } from './diff-leaf.ts'
 import { createFileModels, type TextDiff } from './file-models.ts'
@@ -89,14 +90,25 @@ export function createDiffView(first: DiffViewPlace | null): DiffView {
 
   const leaves = (): DiffLeaf[] => (back === null ? [front] : [front, back])
   const attach = (host: HTMLElement) => {
-    for (const leaf of leaves()) host.append(leaf.box)
+    host.append(front.box)
     host.closest('main')?.append(over)
   }
   const makeBack = (): DiffLeaf => {
     if (back !== null) return back
     back = createDiffLeaf(shared)
-    place?.host.append(back.box)
     return back
+  }
+  const prepareIn = (leaf: DiffLeaf, diff: TextDiff) => {
+    if (front.shown()?.diff === diff || leaf.shown()?.diff === diff || front.isOccupied()) return
+    if (!leaf.box.isConnected) {
+      place?.host.append(leaf.box)
+      leaf.layout()
+    }
+    const mine = { diff, ready: leaf.show(shared.models.of(diff), null) }
+    preparing = mine
+    void mine.ready.then(() => {
+      if (preparing === mine) preparing = null
+    })
   }
   const swap = (line: number | null) => {
     if (back === null) return
@@ -141,12 +153,11 @@ export function createDiffView(first: DiffViewPlace | null): DiffView {
       if (mine === turn) settle()
     },
     prepare(diff) {
-      if (front.shown()?.diff === diff || back?.shown()?.diff === diff || front.isOccupied()) return
-      const ready = makeBack().show(shared.models.of(diff), null)
-      const mine = { diff, ready }
-      preparing = mine
-      void ready.then(() => {
-        if (preparing === mine) preparing = null
+      if (back !== null) return prepareIn(back, diff)
+      // The first file is hardly on screen, and making an editor takes longer than the reader should wait for a key.
+      const asked = turn
+      whenIdle(() => {
+        if (asked === turn && place !== null) prepareIn(makeBack(), diff)
       })
     },
     setOptions(next) {
@@ -222,9 +233,9 @@ export function createDiffView(first: DiffViewPlace | null): DiffView {
       place = next
       shared.options = next.options
       applyMonacoTheme(next.options.theme)
-      for (const leaf of leaves()) leaf.optionsChanged(next.options)
+      front.optionsChanged(next.options)
       attach(next.host)
-      for (const leaf of leaves()) leaf.layout()
+      front.layout()
       front.comeFront(null)
     },
     dispose() {

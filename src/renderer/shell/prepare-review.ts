@@ -3,9 +3,12 @@
  * once, or when the first review opens.
  */
 import { lazy, useEffect, useState, type ComponentType } from 'react'
+import { whenIdle } from '../parts/when-idle.ts'
 import type { ReviewPageProps } from '../review/review-page.tsx'
 
 const QUIET_MS = 400
+/** The second editor is not needed for the first file. */
+const SECOND_MS = 3_000
 
 let loaded: ComponentType<ReviewPageProps> | null = null
 
@@ -28,27 +31,24 @@ let isPrepared = false
 export function usePreparedReview(isReady: boolean): void {
   useEffect(() => {
     if (!isReady || isPrepared) return
-    let idle = 0
-    const whenIdle = window.requestIdleCallback ?? ((run: () => void) => window.setTimeout(run, QUIET_MS))
+    let callOff = () => undefined as void
     const timer = window.setTimeout(() => {
-      idle = whenIdle(() => {
+      callOff = whenIdle(() => {
         isPrepared = true
         // Whoever opens a review is told when it cannot be loaded; here nobody waits.
         void load().then(
           () =>
-            import('../review/spare-editor.ts').then(({ prepareDiffView, warmDiffView }) =>
-              whenIdle(() => {
-                prepareDiffView()
-                whenIdle(warmDiffView)
-              }),
-            ),
+            import('../review/spare-editor.ts').then(({ prepareDiffView, warmDiffView }) => {
+              whenIdle(prepareDiffView)
+              window.setTimeout(() => whenIdle(warmDiffView), SECOND_MS)
+            }),
           () => undefined,
         )
       })
     }, QUIET_MS)
     return () => {
       window.clearTimeout(timer)
-      if (!isPrepared) (window.cancelIdleCallback ?? window.clearTimeout)(idle)
+      if (!isPrepared) callOff()
     }
   }, [isReady])
 }
