@@ -183,7 +183,9 @@ test(title('a review in its states'), async ({ page }) => {
     await expect(page.getByRole('tabpanel').getByRole('status')).toContainText(/^References to /)
     await picture(page, 'review-definitions')
     await openFile(page, 'src/util.rs')
-    const name = page.locator('.rv-leaf.front .modified-in-monaco-diff-editor .view-line span', { hasText: 'from_code' }).last()
+    const name = page
+      .locator('.rv-leaf.front .modified-in-monaco-diff-editor .view-line span', { hasText: 'from_code' })
+      .last()
     const hover = page.locator('.monaco-hover-content').filter({ hasText: 'from_code' }).first()
     const point = async () => {
       // A change of theme takes the box away.

@@ -367,7 +367,11 @@ export function describeFailure(f: Failure): FailureWords {
         'Run `assay regenerate audit-as-crates-io` to set them all.',
       )
     case 'offline':
-      return words(`offline, and ${f.needed} is not in the cache`, null, 'Go online; on the command line, run once without --frozen.')
+      return words(
+        `offline, and ${f.needed} is not in the cache`,
+        null,
+        'Go online; on the command line, run once without --frozen.',
+      )
     case 'download-failed':
       return words(
         `could not download ${f.url}`,
