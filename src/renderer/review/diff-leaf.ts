@@ -175,6 +175,7 @@ function layoutFor(diff: TextDiff, layout: DiffViewOptions['layout']): DiffViewO
 }
 
 const noNumber = () => ''
+
 /** Creates the editor in a box of its own, which is not in the page yet, behind the other one. */
 export function createDiffLeaf(shared: LeafShared): DiffLeaf {
   // Monaco cannot move to another element; what it is in can.
@@ -212,8 +213,8 @@ export function createDiffLeaf(shared: LeafShared): DiffLeaf {
     const lines = Math.max(models?.oldLines.length ?? 0, models?.newLines.length ?? 0)
     const lineNumbersMinChars = Math.max(MIN_NUMBER_CHARS, String(lines).length + MARK_CHARS)
     const name = diff === null ? 'No file' : shownPath(diff.path)
-    const labels = { originalAriaLabel: `${name}, old side`, modifiedAriaLabel: `${name}, new side`, tabIndex: stop() }
-    widget.updateOptions({ ...editorOptions({ ...options, layout }), ...layoutOptions, ...labels, lineNumbersMinChars })
+    const access = { originalAriaLabel: `${name}, old side`, modifiedAriaLabel: `${name}, new side`, tabIndex: stop() }
+    widget.updateOptions({ ...editorOptions({ ...options, layout }), ...layoutOptions, ...access, lineNumbersMinChars })
     // NOTE: the unified layout leaves this override set on the old side; without it the old side never wraps again.
     // A side that does not exist has no lines to number.
     const lineNumbers = diff?.oldText === null ? noNumber : 'on'
@@ -476,7 +477,7 @@ export function createDiffLeaf(shared: LeafShared): DiffLeaf {
 }
 
 /** Computes marks inside of lines for so long; answers whether that was all of them. */
-export function fillIntraline(models: Models, budgetMs: number): boolean {
+function fillIntraline(models: Models, budgetMs: number): boolean {
   const intraline = attachHunks(models.modified, models.diff.hunks)
   const until = performance.now() + budgetMs
   for (let i = 0; i < models.diff.hunks.length; i++) {

@@ -1,5 +1,5 @@
 /**
- * The text diff on screen: one Monaco diff editor for the life of the page. Loads Monaco if it is not here yet; the
+ * The text diff on screen: one view for the life of the page. Loads Monaco if it is not here yet; the
  * former file stays until the new one is painted.
  */
 import { useEffect, useImperativeHandle, useRef, useState, type Ref } from 'react'
