@@ -101,6 +101,7 @@ test('certifies what was read together, and splits a reading [needs cargo-vet an
       /\[\[audits\.fnv\]\]\nwho = .*\ncriteria = "safe-to-deploy"\nversion = "1\.0\.7"/,
     )
     // What the team knew is done, and nothing else is made its item; undo takes that back too.
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Needs audit')
     await page.keyboard.press('Control+8')
     await expect(page.getByRole('heading', { level: 1 })).toHaveText('Done')
     await expect(queue.row('either')).toBeVisible()
