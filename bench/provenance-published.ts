@@ -1,8 +1,10 @@
 /**
  * Published versions for a long run on real input. The list is made by a rule that knows nothing of verdicts: of all
- * archives at hand, those that state their commit, name a repository that is mirrored here, and are what the index
- * states and has not yanked; if there are more than wanted, evenly many of them in the order of their publication.
+ * archives at hand, those that state their commit, name a repository whose mirror here has that commit, and are what
+ * the index states and has not yanked; if there are more than wanted, evenly many of them in the order of their
+ * publication.
  */
+import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -24,9 +26,15 @@ export interface Published {
 
 export interface Chosen {
   readonly versions: readonly Published[]
-  /** Archives looked at, and those among them that the rule takes. */
+  /** Archives looked at, those among them that state a commit in a mirrored repository, and those that the rule takes. */
   readonly archives: number
+  readonly stating: number
   readonly fitting: number
+}
+
+interface Candidate extends Published {
+  readonly mirror: string
+  readonly commit: string
 }
 
 const FILE = /^(.+?)-(\d+\.\d+\.\d+.*)\.crate$/
@@ -47,24 +55,39 @@ export async function chooseVersions(
   if (!config.ok) throw new Error(JSON.stringify(config.error))
   const cache = openCache(caps)
   const registry = openRegistry(caps, cache, config.value, { offline: false, lockChecksums: new Map() })
-  const fitting = new Map<string, Published>()
+  const stating = new Map<string, Candidate>()
   let archives = 0
   for (const file of folders.flatMap(folder => readdirSync(folder).map(name => path.join(folder, name)))) {
     const [, crate, version] = FILE.exec(path.basename(file)) ?? []
     if (crate === undefined || version === undefined) continue
     archives++
     const bytes = readFileSync(file)
-    if (!(await statesMirroredCommit(crate, version, bytes, rules.value))) continue
+    const stated = await mirroredCommit(crate, version, bytes, rules.value)
+    if (stated === null) continue
     const all = await registry.versions(crate, run)
     const sha256 = createHash('sha256').update(bytes).digest('hex')
     const known = all.ok ? all.value.find(one => one.version === version) : undefined
     if (!isTheOne(known, sha256)) continue
     keep(cache.archiveFile(sha256), bytes)
-    fitting.set(`${crate}@${version}`, { crate, version, publishedAt: known.publishedAt })
+    stating.set(`${crate}@${version}`, { crate, version, publishedAt: known.publishedAt, ...stated })
   }
   cache.close()
-  const sorted = [...fitting.values()].sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))
-  return { versions: evenly(sorted, count), archives, fitting: sorted.length }
+  const fitting = [...Map.groupBy(stating.values(), ({ mirror }) => mirror)].flatMap(withCommit)
+  const sorted = fitting.sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1))
+  return { versions: evenly(sorted, count), archives, stating: stating.size, fitting: sorted.length }
+}
+
+/** Those whose commit the mirror has: a copy that ends before a release is asked for it anew in each run. */
+function withCommit([mirror, stating]: readonly [string, readonly Candidate[]]): readonly Candidate[] {
+  const input = stating.map(({ commit }) => `${commit}\n`).join('')
+  const args = [`--git-dir=${mirror}`, 'cat-file', '--batch-check=%(objecttype)']
+  const { stdout } = spawnSync('git', args, {
+    input,
+    encoding: 'utf8',
+    env: { ...process.env, GIT_NO_LAZY_FETCH: '1' },
+  })
+  const types = stdout.split('\n')
+  return stating.filter((_, i) => types[i] === 'commit')
 }
 
 const orderOf = ({ publishedAt, crate, version }: Published) => `${publishedAt} ${crate} ${version}`
@@ -81,17 +104,18 @@ const isTheOne = (
 ): known is IndexVersion & { readonly publishedAt: string } =>
   known !== undefined && known.checksum === sha256 && !known.yanked && known.publishedAt !== null
 
-async function statesMirroredCommit(
+async function mirroredCommit(
   crate: string,
   version: string,
   bytes: Uint8Array,
   rules: readonly RedirectRule[],
-): Promise<boolean> {
+): Promise<Pick<Candidate, 'mirror' | 'commit'> | null> {
   const { files } = await openCrateArchive(crate, version, bytes)
   const { commit, repository } = readClaim(files)
-  if (commit === null || repository.url === null) return false
+  if (commit === null || repository.url === null) return null
   const { url } = redirect(repository.url, rules)
-  return url.startsWith('file://') && existsSync(fileURLToPath(url))
+  const mirror = url.startsWith('file://') ? fileURLToPath(url) : null
+  return mirror !== null && existsSync(mirror) ? { mirror, commit } : null
 }
 
 function keep(file: AbsolutePath, bytes: Uint8Array): void {

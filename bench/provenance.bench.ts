@@ -5,20 +5,19 @@
  * and up to 1,000 more from the archives in ASSAY_BENCH_CRATES (folders of NAME-VERSION.crate, parted like PATH) or
  * those that cargo downloaded; everywhere, 1,000 distinct crates are made here with the real git and the real cargo.
  */
-import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import type { AbsolutePath } from '../src/shared/domain.ts'
 import type { ProvenanceRecord } from '../src/shared/provenance.ts'
 import { createNodeCapabilities } from '../src/main/engine/node-capabilities.ts'
-import { openCrateArchive } from '../src/main/engine/provenance/crate-archive.ts'
 import { makeMany } from '../src/main/engine/provenance/testing/many.ts'
 import { makeWorld } from '../src/main/engine/provenance/testing/world.ts'
-import { parseInsteadOf, redirect } from '../src/shared/redirects.ts'
 import { prepareProvenance } from '../src/main/engine/session/provenance-command.ts'
 import { openCache } from '../src/main/engine/cache.ts'
 import { begin, cargoPath, judge, ROOT, SHARED, skip, tempFolder } from './harness.ts'
+import { packaged } from './provenance-cargo.ts'
 import { chooseVersions } from './provenance-published.ts'
 
 const MANY = 1_000
@@ -28,6 +27,8 @@ const PACKAGED = 40
 const FEW = 300
 const MEMORY_LIMIT_MB = 300
 const RATE_LIMIT = 150
+/** What the offline form of `cargo package` took on the machine that the limit of 150 a second was set for (median). */
+const OFFLINE_MS = 31
 
 begin('provenance: comparing with the repository')
 const cargo = cargoPath()
@@ -98,11 +99,14 @@ const sampleFile = path.join(SHARED, 'provenance-sample.json')
 const insteadOf = process.env['ASSAY_GIT_INSTEAD_OF'] ?? ''
 const cacheDir = process.env['ASSAY_BENCH_CACHE'] ?? path.join(temp, 'cache')
 const realEnv = { ASSAY_CACHE_DIR: cacheDir, ASSAY_DATA_DIR: path.join(temp, 'data') }
+const benchCapabilities = () =>
+  createNodeCapabilities({ version: 'bench', sampleDir: temp, env: { ...process.env, ...realEnv } })
 
-async function realCrates(): Promise<void> {
+/** The median milliseconds of the offline form of `cargo package` here; null: it was not measured. */
+async function realCrates(): Promise<number | null> {
   if (insteadOf === '' || !existsSync(sampleFile)) {
     console.log('  real crates: skipped, ASSAY_GIT_INSTEAD_OF names no mirrors, or there is no sample')
-    return
+    return null
   }
   const { rows } = JSON.parse(readFileSync(sampleFile, 'utf8')) as { rows: Sample[] }
   const list = path.join(temp, 'real')
@@ -132,7 +136,9 @@ async function realCrates(): Promise<void> {
 
   const step = Math.max(1, Math.floor(comparable.length / PACKAGED))
   const chosen = comparable.filter((_, i) => i % step === 0).slice(0, PACKAGED)
-  const theirs = await packaged(chosen)
+  const cache = openCache(benchCapabilities())
+  const theirs = await packaged(chosen, { cargo, temp, insteadOf, cache })
+  cache.close()
   // The same crates on both sides, one after the other: those that cargo packages in both forms.
   const chosenList = path.join(temp, 'chosen')
   writeFileSync(chosenList, theirs.names.join('\n'))
@@ -164,13 +170,14 @@ async function realCrates(): Promise<void> {
   }
   versus('ordinary cargo package to compare', theirs.ordinary, 50)
   versus('offline cargo package to compare', theirs.offline, 5)
+  return median(theirs.offline)
 }
 
 const mean = (each: readonly number[]) => each.reduce((sum, ms) => sum + ms, 0) / each.length
 const median = (each: readonly number[]) => [...each].sort((a, b) => a - b)[each.length >> 1] ?? NaN
 
 async function prepared(list: string, parallel: number | null = null) {
-  const caps = createNodeCapabilities({ version: 'bench', sampleDir: temp, env: { ...process.env, ...realEnv } })
+  const caps = benchCapabilities()
   const target = { kind: 'file', file: list as AbsolutePath } as const
   const wish = { target, level: 'compare', again: true, refresh: false, offline: false, parallel } as const
   const ready = await prepareProvenance(caps, { path: temp as AbsolutePath, cacheDir: null }, wish, quiet)
@@ -207,94 +214,6 @@ async function inProcess(list: string, parallel: number | null): Promise<{ ms: n
   return { ms: median(runs), each: each.map(median) }
 }
 
-// ── cargo's way ──────────────────────────────────────────────────────────────────────────────
-
-interface Packaged {
-  readonly names: readonly string[]
-  /** Milliseconds, in the order of `names`. */
-  readonly checkout: readonly number[]
-  readonly ordinary: readonly number[]
-  readonly offline: readonly number[]
-}
-
-async function packaged(records: readonly ProvenanceRecord[]): Promise<Packaged> {
-  const rules = parseInsteadOf(insteadOf)
-  if (!rules.ok) throw new Error(rules.error)
-  const cache = openCache(
-    createNodeCapabilities({ version: 'bench', sampleDir: temp, env: { ...process.env, ...realEnv } }),
-  )
-  const all: { name: string; checkout: number; ordinary: number; offline: number }[] = []
-  for (const record of records) {
-    const mirror = redirect(record.repository ?? '', rules.value).url.replace('file://', '')
-    const tree = path.join(temp, 'tree')
-    rmSync(tree, { recursive: true, force: true })
-    const checkout = time(() => {
-      run('git', ['clone', '-q', '--shared', '--no-checkout', mirror, tree], temp)
-      return run('git', ['-C', tree, 'checkout', '-q', record.commit ?? ''], temp)
-    })
-    const manifest = path.join(tree, record.path ?? '', 'Cargo.toml')
-    const published = existsSync(cache.archiveFile(record.archiveSha256))
-      ? readFileSync(cache.archiveFile(record.archiveSha256))
-      : null
-    if (!checkout.ok || published === null) continue
-    const ordinary = await package1(record, published, ['--allow-dirty'], path.dirname(manifest), {})
-    const without = ['--allow-dirty', '--offline', '--exclude-lockfile', '--manifest-path', manifest]
-    const offline = await package1(record, published, without, temp, { CARGO_HOME: path.join(temp, 'empty-home') })
-    if (ordinary === null || offline === null) continue
-    all.push({ name: `${record.crate} ${record.version}`, checkout: checkout.ms, ordinary, offline })
-  }
-  cache.close()
-  return {
-    names: all.map(one => one.name),
-    checkout: all.map(one => one.checkout),
-    ordinary: all.map(one => one.ordinary),
-    offline: all.map(one => one.offline),
-  }
-}
-
-const RUSTC = spawnSync('rustc', ['--print', 'sysroot'], { encoding: 'utf8' }).stdout.trim()
-
-/** Packages, then compares the contents of both archives file by file. Milliseconds; null: cargo refused. */
-async function package1(
-  { crate, version }: ProvenanceRecord,
-  published: Uint8Array,
-  args: readonly string[],
-  cwd: string,
-  env: Record<string, string>,
-): Promise<number | null> {
-  const target = path.join(temp, 'target')
-  rmSync(target, { recursive: true, force: true })
-  mkdirSync(target)
-  const startedAt = performance.now()
-  const rustc = { RUSTC: path.join(RUSTC, 'bin', 'rustc'), CARGO_TARGET_DIR: target }
-  const done = spawnSync(cargo, ['package', '--no-verify', '--quiet', ...args], {
-    ...{ cwd, env: { ...process.env, ...rustc, ...env }, encoding: 'utf8' },
-  })
-  if (done.status !== 0) return null
-  const folder = path.join(target, 'package')
-  const file = readdirSync(folder).find(name => name === `${crate}-${version}.crate`)
-  if (file === undefined) return null
-  const [ours, theirs] = await Promise.all([
-    openCrateArchive(crate, version, readFileSync(path.join(folder, file))),
-    openCrateArchive(crate, version, published),
-  ])
-  let differing = 0
-  for (const [name, { data }] of theirs.files) {
-    const other = ours.files.get(name)
-    if (other === undefined || Buffer.compare(other.data, data) !== 0) differing++
-  }
-  return differing < 0 ? null : performance.now() - startedAt
-}
-
-function run(command: string, args: readonly string[], cwd: string): boolean {
-  return spawnSync(command, args, { cwd, env: { ...process.env, GIT_LFS_SKIP_SMUDGE: '1' } }).status === 0
-}
-function time(work: () => boolean): { readonly ok: boolean; readonly ms: number } {
-  const startedAt = performance.now()
-  const ok = work()
-  return { ok, ms: performance.now() - startedAt }
-}
-
 // ── a thousand crates made here ──────────────────────────────────────────────────────────────
 
 async function thousand(): Promise<void> {
@@ -319,24 +238,31 @@ async function thousand(): Promise<void> {
 
 // ── a thousand published ones ────────────────────────────────────────────────────────────────
 
-async function published(): Promise<void> {
+async function published(offlineMs: number | null): Promise<void> {
   const folders = archiveFolders()
   if (insteadOf === '' || folders.length === 0) {
     console.log('  published crates: skipped, ASSAY_GIT_INSTEAD_OF names no mirrors, or no archives are at hand')
     return
   }
-  const caps = createNodeCapabilities({ version: 'bench', sampleDir: temp, env: { ...process.env, ...realEnv } })
+  const caps = benchCapabilities()
   const chosen = await chooseVersions(caps, { folders, insteadOf, count: MANY }, quiet)
   const { versions } = chosen
   const list = path.join(temp, 'published')
   writeFileSync(list, versions.map(one => `${one.crate} ${one.version}\n`).join(''))
   console.log(
-    `  input: ${versions.length} published versions of ${new Set(versions.map(one => one.crate)).size} crates from ${versions[0]?.publishedAt.slice(0, 10)} to ${versions.at(-1)?.publishedAt.slice(0, 10)}, of ${chosen.fitting} that state their commit in a mirrored repository, of ${chosen.archives} archives`,
+    `  input: ${versions.length} published versions of ${new Set(versions.map(one => one.crate)).size} crates from ${versions[0]?.publishedAt.slice(0, 10)} to ${versions.at(-1)?.publishedAt.slice(0, 10)}, of ${chosen.fitting} whose commit the mirrors have, of ${chosen.stating} that state one in a mirrored repository, of ${chosen.archives} archives`,
   )
   if (versions.length < FEW) return
   const first = await timed(list, realEnv)
   console.log(`  first run, mirrors made where they are missing: ${first.seconds.toFixed(1)} s; ${shown(first)}`)
-  report('published, mirrors present', await timed(list, realEnv, ['--again']), versions.length)
+  const warm = await timed(list, realEnv, ['--again'])
+  report('published, mirrors present', warm, versions.length)
+  if (offlineMs === null) return
+  const eachMs = (warm.seconds * 1000) / versions.length
+  judge(
+    `published: a crate in the run to the offline form (${OFFLINE_MS} ms where ${RATE_LIMIT} a second was set)`,
+    ...([eachMs / offlineMs, Number((1000 / RATE_LIMIT / OFFLINE_MS).toFixed(3)), '×'] as const),
+  )
 }
 
 /** Those named, or else cargo's own downloads. */
@@ -357,6 +283,5 @@ function report(what: string, ran: Ran, count: number): void {
 }
 
 if (cargo === '') skip('cargo is not installed')
-await realCrates()
-await published()
+await published(await realCrates())
 await thousand()
