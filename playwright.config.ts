@@ -16,7 +16,9 @@ export default defineConfig({
   workers: 1,
   reporter: [['list'], ['json', { outputFile: process.env.ASSAY_E2E_JSON ?? 'test-results/e2e.json' }]],
   use: {
-    trace: 'retain-on-failure',
+    // Recording takes half as long again, so it is done where a failure is looked into: ASSAY_E2E_TRACE=1. Without it a
+    // failure leaves a picture and the page's tree as text.
+    trace: process.env.ASSAY_E2E_TRACE ? 'retain-on-failure' : 'on-first-retry',
     screenshot: 'only-on-failure',
     viewport: { width: 1440, height: 900 },
     launchOptions: {
