@@ -14,6 +14,7 @@ import { checkEnvironment } from '../io/environment.ts'
 import { setGitIdentity } from '../io/git.ts'
 import { listFolder } from './folder-listing.ts'
 import { createJobs } from './jobs.ts'
+import { createOpenWorkspace } from './open-workspace.ts'
 import { createOverview } from './overview-session.ts'
 import { openPreferences, type Preferences } from './preferences.ts'
 import { provenanceHandlers } from './provenance-handlers.ts'
@@ -31,7 +32,7 @@ import { createReviewNotes } from './review-notes.ts'
 import { createReviewTime } from './review-time.ts'
 import { createReviewUnits } from './review-units.ts'
 import { createRisk } from './risk-session.ts'
-import { openSession, type Session } from './session.ts'
+import { openSession } from './session.ts'
 
 export type Emit = <K extends EventName>(name: K, payload: EventPayload<K>) => void
 
@@ -54,13 +55,13 @@ export function createEngine(
   const jobs = createJobs(caps.clock, list => emit('jobs.changed', list))
   let preferencesOnce: Promise<Preferences> | null = null
   const preferences = () => (preferencesOnce ??= openPreferences(caps))
-  let session: Session | null = null
+  const workspace = createOpenWorkspace()
   const provenance = createProvenance({
     caps,
     jobs,
     emit,
     preferences,
-    workspace: () => session?.provenanceWorkspace() ?? null,
+    workspace: () => workspace.session()?.provenanceWorkspace() ?? null,
   })
   /** Packages of the workspace may be other ones after any change of the queue. */
   const tell: Emit = (name, payload) => {
@@ -70,13 +71,13 @@ export function createEngine(
       risk.touch(payload as EventPayload<'queue.changed'>)
     }
   }
-  const risk = createRisk({ caps, jobs, emit, preferences, source: () => session?.riskSource() ?? null })
+  const risk = createRisk({ caps, jobs, emit, preferences, source: () => workspace.session()?.riskSource() ?? null })
   const runQuietly: Run = { signal: new AbortController().signal, onProgress: () => undefined }
 
   const overview = createOverview({
     caps,
     jobs,
-    source: () => session?.overviewSource() ?? null,
+    source: () => workspace.session()?.overviewSource() ?? null,
     terms: async () => {
       const state = await team.handlers['team.state'](null)
       return state.ok ? state.value.exemptions : null
@@ -85,8 +86,8 @@ export function createEngine(
 
   const units = createReviewUnits({
     caps,
-    review: id => session?.reviewSides(id) ?? null,
-    who: async () => (await session?.reviewer()) ?? 'unknown',
+    review: workspace.review,
+    who: workspace.reviewer,
     run: runQuietly,
   })
 
@@ -94,27 +95,27 @@ export function createEngine(
 
   const checklist = createReviewChecklist({
     caps,
-    review: id => session?.reviewSides(id) ?? null,
-    who: async () => (await session?.reviewer()) ?? 'unknown',
-    read: (crate, delta) => session?.readSummary(crate, delta) ?? null,
+    review: workspace.review,
+    who: workspace.reviewer,
+    read: (crate, delta) => workspace.session()?.readSummary(crate, delta) ?? null,
     units: review => units.counts(review),
-    scope: (crate, delta, wanted) => session?.checklistScope(crate, delta, wanted) ?? null,
+    scope: (crate, delta, wanted) => workspace.session()?.checklistScope(crate, delta, wanted) ?? null,
   })
 
   const notes = createReviewNotes({
     caps,
-    review: id => session?.reviewSides(id) ?? null,
-    who: async () => (await session?.reviewer()) ?? 'unknown',
-    read: (crate, delta) => session?.readSummary(crate, delta) ?? null,
+    review: workspace.review,
+    who: workspace.reviewer,
+    read: (crate, delta) => workspace.session()?.readSummary(crate, delta) ?? null,
     units: review => units.counts(review),
     checklists: (sides, criteria) => checklist.groups(sides, criteria),
   })
 
   const reading = createReviewMarks({
     caps,
-    review: id => session?.reviewSides(id) ?? null,
-    readContent: (review, file) => session?.readContent(review, file) ?? null,
-    unpacked: async (crate, version) => session?.unpacked(crate, version) ?? fail({ code: 'no-workspace-open' }),
+    review: workspace.review,
+    readContent: (review, file) => workspace.session()?.readContent(review, file) ?? null,
+    unpacked: (crate, version) => workspace.within(s => s.unpacked(crate, version)),
     run: runQuietly,
   })
 
@@ -122,7 +123,7 @@ export function createEngine(
     caps,
     jobs,
     emit,
-    workspace: () => session?.ref() ?? null,
+    workspace: workspace.ref,
     settings: async () => {
       const { offline, teamSyncMinutes } = (await preferences()).settings()
       return { offline, minutes: teamSyncMinutes ?? null }
@@ -131,20 +132,20 @@ export function createEngine(
 
   const aids = createReviewAids({
     caps,
-    review: id => session?.reviewSides(id) ?? null,
-    versions: async crate => session?.versions(crate) ?? fail({ code: 'no-workspace-open' }),
+    review: workspace.review,
+    versions: crate => workspace.within(s => s.versions(crate)),
   })
 
   const evidence = createReviewEvidence({
     caps,
     preferences,
-    workspace: () => session?.ref() ?? null,
-    review: id => session?.shownReview(id) ?? null,
-    who: async () => (await session?.reviewer()) ?? 'unknown',
-    cargoVersion: () => session?.cargoVersion() ?? null,
+    workspace: workspace.ref,
+    review: id => workspace.session()?.shownReview(id) ?? null,
+    who: workspace.reviewer,
+    cargoVersion: () => workspace.session()?.cargoVersion() ?? null,
     units: review => units.known(review),
     checklists: async (review, criteria) => {
-      const sides = session?.reviewSides(review) ?? null
+      const sides = workspace.review(review)
       return sides === null ? [] : checklist.groups(sides, criteria)
     },
     notes: async review => {
@@ -166,7 +167,7 @@ export function createEngine(
       version: caps.host.version,
       platform: caps.host.platform,
       recent,
-      open: session?.ref() ?? null,
+      open: workspace.ref(),
       settings: p.settings(),
       engineRestarted: options.restartedBecause,
     }
@@ -182,16 +183,14 @@ export function createEngine(
       isSample,
     )
     if (!opened.ok) return opened
-    await session?.close()
-    session = opened.value
+    await workspace.session()?.close()
+    workspace.set(opened.value)
     provenance.touch()
-    const ref = session.ref()
+    const ref = opened.value.ref()
     await p.remember({ path: ref.root, name: ref.name })
     await announce()
     return ok(ref)
   }
-  const withSession = async <T>(use: (session: Session) => Promise<Result<T, Failure>>): Promise<Result<T, Failure>> =>
-    session === null ? fail({ code: 'no-workspace-open' }) : use(session)
 
   const handlers: EngineHandlers = {
     'app.state': async () => ok(await appState()),
@@ -205,8 +204,8 @@ export function createEngine(
       return sample.ok ? open(sample.value) : sample
     },
     'app.close': async () => {
-      await session?.close()
-      session = null
+      await workspace.session()?.close()
+      workspace.set(null)
       await announce()
       return ok(null)
     },
@@ -221,19 +220,19 @@ export function createEngine(
       const p = await preferences()
       const before = p.settings()
       const settings = await p.setSettings(change)
-      if (before.offline !== settings.offline) session?.setOffline(settings.offline)
+      if (before.offline !== settings.offline) workspace.session()?.setOffline(settings.offline)
       await announce()
       return ok(settings)
     },
     'app.setIdentity': async ({ name, email }) => {
       const set = await setGitIdentity(
         caps,
-        session?.ref().root ?? (os.homedir() as AbsolutePath),
+        workspace.ref()?.root ?? (os.homedir() as AbsolutePath),
         { name, email },
         runQuietly.signal,
       )
       if (!set.ok) return set
-      await session?.identityChanged()
+      await workspace.session()?.identityChanged()
       return ok(null)
     },
     'app.listFolder': ({ path: folder }) => listFolder(caps, folder ?? caps.host.homeDir),
@@ -248,42 +247,42 @@ export function createEngine(
       return ok(null)
     },
 
-    'queue.get': () => withSession(s => s.snapshot()),
-    'queue.refresh': () => withSession(s => s.refresh()),
-    'queue.inspect': ({ key }) => withSession(s => s.inspect(key)),
-    'queue.measure': ({ crate, delta }) => withSession(s => s.measure(crate, delta)),
+    'queue.get': () => workspace.within(s => s.snapshot()),
+    'queue.refresh': () => workspace.within(s => s.refresh()),
+    'queue.inspect': ({ key }) => workspace.within(s => s.inspect(key)),
+    'queue.measure': ({ crate, delta }) => workspace.within(s => s.measure(crate, delta)),
 
-    'review.open': ({ crate, delta }) => withSession(s => s.openReview(crate, delta)),
-    'review.file': ({ review, path: file, page }) => withSession(s => s.reviewFile(review, file, page)),
+    'review.open': ({ crate, delta }) => workspace.within(s => s.openReview(crate, delta)),
+    'review.file': ({ review, path: file, page }) => workspace.within(s => s.reviewFile(review, file, page)),
     'review.mark': ({ review, paths, mark, undo }) =>
-      withSession(async s => only(paths, await s.mark(review, paths, mark, undo ?? null))),
-    'review.undoMark': ({ review, undo }) => withSession(s => s.undoMark(review, undo)),
+      workspace.within(async s => only(paths, await s.mark(review, paths, mark, undo ?? null))),
+    'review.undoMark': ({ review, undo }) => workspace.within(s => s.undoMark(review, undo)),
     'review.hashes': ({ review, path: file }) =>
-      withSession(s => {
+      workspace.within(s => {
         const hashes = s.reviewHashes(review, file)
         return Promise.resolve(hashes === null ? fail({ code: 'file-not-in-review', path: file }) : ok(hashes))
       }),
-    'review.setResume': ({ review, path: file, line }) => withSession(s => s.setResume(review, file, line)),
+    'review.setResume': ({ review, path: file, line }) => workspace.within(s => s.setResume(review, file, line)),
 
-    'certify.plan': request => withSession(s => s.planCertify(request)),
+    'certify.plan': request => workspace.within(s => s.planCertify(request)),
     'certify.write': request =>
-      withSession(async s => {
+      workspace.within(async s => {
         const files = await evidence.files([request])
         return files.ok ? s.writeCertify(request, files.value) : files
       }),
-    'certify.planAll': args => withSession(s => s.batches.plan(args)),
+    'certify.planAll': args => workspace.within(s => s.batches.plan(args)),
     'certify.writeAll': args =>
-      withSession(async s => {
+      workspace.within(async s => {
         const files = await evidence.files(withEvidence(args))
         return files.ok ? s.batches.write(args, files.value) : files
       }),
     'certify.candidates': async () => {
       const checked = await provenance.list('workspace')
-      return withSession(s => s.batches.candidates(checked))
+      return workspace.within(s => s.batches.candidates(checked))
     },
-    'certify.undo': ({ undoId }) => withSession(s => s.undo(undoId)),
-    'certify.loadDraft': ({ crate, delta }) => withSession(s => s.loadDraft(crate, delta)),
-    'certify.saveDraft': ({ crate, delta, ...draft }) => withSession(s => s.saveDraft(crate, delta, draft)),
+    'certify.undo': ({ undoId }) => workspace.within(s => s.undo(undoId)),
+    'certify.loadDraft': ({ crate, delta }) => workspace.within(s => s.loadDraft(crate, delta)),
+    'certify.saveDraft': ({ crate, delta, ...draft }) => workspace.within(s => s.saveDraft(crate, delta, draft)),
 
     ...reading.handlers,
     ...units.handlers,
@@ -294,33 +293,35 @@ export function createEngine(
     ...aids.handlers,
     ...createReviewCompare({
       ...{ caps, jobs },
-      unpacked: async (crate, version) => session?.unpacked(crate, version) ?? fail({ code: 'no-workspace-open' }),
+      unpacked: (crate, version) => workspace.within(s => s.unpacked(crate, version)),
     }),
     ...createReviewHistory({
       ...{ caps, jobs, record: provenance.record, sources: provenance.sources },
-      review: id => session?.reviewSides(id) ?? null,
+      review: workspace.review,
     }),
     ...overview.handlers,
     ...provenanceHandlers(provenance),
-    ...whatIfHandlers(() => session?.whatIf ?? null),
+    ...whatIfHandlers(workspace),
     ...risk.handlers,
     ...team.handlers,
   }
 
   return {
-    handlers: guardHandlers(onFolders(handlers, async review => (await session?.unpackReview(review)) ?? ok(null))),
+    handlers: guardHandlers(
+      onFolders(handlers, async review => (await workspace.session()?.unpackReview(review)) ?? ok(null)),
+    ),
     async dispose() {
       jobs.cancelAll()
       await provenance.close()
       await risk.close()
-      await session?.close()
+      await workspace.session()?.close()
       aids.close()
       await team.close()
       await units.close()
       await notes.close()
       await checklist.close()
       await time.close()
-      session = null
+      workspace.set(null)
     },
   }
 }
