@@ -15,24 +15,14 @@ import { setGitIdentity } from '../io/git.ts'
 import { listFolder } from './folder-listing.ts'
 import { createJobs } from './jobs.ts'
 import { createOpenWorkspace } from './open-workspace.ts'
-import { createOverview } from './overview-session.ts'
 import { openPreferences, type Preferences } from './preferences.ts'
 import { provenanceHandlers } from './provenance-handlers.ts'
 import { whatIfHandlers } from './what-if-handlers.ts'
-import { createProvenance } from './provenance-session.ts'
 import { prepareSample, sampleFolder } from './sample.ts'
-import { createTeam } from './team-session.ts'
-import { createReviewAids } from './review-aids.ts'
-import { createReviewChecklist } from './review-checklist.ts'
-import { createReviewCompare } from './review-compare.ts'
-import { createReviewHistory } from './review-history.ts'
-import { createReviewMarks } from './review-marks.ts'
-import { createReviewEvidence, withEvidence } from './review-evidence.ts'
-import { createReviewNotes } from './review-notes.ts'
-import { createReviewTime } from './review-time.ts'
-import { createReviewUnits } from './review-units.ts'
-import { createRisk } from './risk-session.ts'
+import { withEvidence } from './review-evidence.ts'
+import { createReviewParts } from './review-parts.ts'
 import { openSession } from './session.ts'
+import { createWorkspaceParts } from './workspace-parts.ts'
 
 export type Emit = <K extends EventName>(name: K, payload: EventPayload<K>) => void
 
@@ -56,12 +46,10 @@ export function createEngine(
   let preferencesOnce: Promise<Preferences> | null = null
   const preferences = () => (preferencesOnce ??= openPreferences(caps))
   const workspace = createOpenWorkspace()
-  const provenance = createProvenance({
-    caps,
-    jobs,
-    emit,
-    preferences,
-    workspace: () => workspace.session()?.provenanceWorkspace() ?? null,
+  const runQuietly: Run = { signal: new AbortController().signal, onProgress: () => undefined }
+  const { provenance, risk, overview, team } = createWorkspaceParts({ caps, jobs, emit, preferences, workspace })
+  const { units, time, checklist, notes, marks, aids, evidence, compare, history } = createReviewParts({
+    ...{ caps, jobs, preferences, workspace, provenance, run: runQuietly },
   })
   /** Packages of the workspace may be other ones after any change of the queue. */
   const tell: Emit = (name, payload) => {
@@ -71,89 +59,6 @@ export function createEngine(
       risk.touch(payload as EventPayload<'queue.changed'>)
     }
   }
-  const risk = createRisk({ caps, jobs, emit, preferences, source: () => workspace.session()?.riskSource() ?? null })
-  const runQuietly: Run = { signal: new AbortController().signal, onProgress: () => undefined }
-
-  const overview = createOverview({
-    caps,
-    jobs,
-    source: () => workspace.session()?.overviewSource() ?? null,
-    terms: async () => {
-      const state = await team.handlers['team.state'](null)
-      return state.ok ? state.value.exemptions : null
-    },
-  })
-
-  const units = createReviewUnits({
-    caps,
-    review: workspace.review,
-    who: workspace.reviewer,
-    run: runQuietly,
-  })
-
-  const time = createReviewTime(caps)
-
-  const checklist = createReviewChecklist({
-    caps,
-    review: workspace.review,
-    who: workspace.reviewer,
-    read: (crate, delta) => workspace.session()?.readSummary(crate, delta) ?? null,
-    units: review => units.counts(review),
-    scope: (crate, delta, wanted) => workspace.session()?.checklistScope(crate, delta, wanted) ?? null,
-  })
-
-  const notes = createReviewNotes({
-    caps,
-    review: workspace.review,
-    who: workspace.reviewer,
-    read: (crate, delta) => workspace.session()?.readSummary(crate, delta) ?? null,
-    units: review => units.counts(review),
-    checklists: (sides, criteria) => checklist.groups(sides, criteria),
-  })
-
-  const reading = createReviewMarks({
-    caps,
-    review: workspace.review,
-    readContent: (review, file) => workspace.session()?.readContent(review, file) ?? null,
-    unpacked: (crate, version) => workspace.within(s => s.unpacked(crate, version)),
-    run: runQuietly,
-  })
-
-  const team = createTeam({
-    caps,
-    jobs,
-    emit,
-    workspace: workspace.ref,
-    settings: async () => {
-      const { offline, teamSyncMinutes } = (await preferences()).settings()
-      return { offline, minutes: teamSyncMinutes ?? null }
-    },
-  })
-
-  const aids = createReviewAids({
-    caps,
-    review: workspace.review,
-    versions: crate => workspace.within(s => s.versions(crate)),
-  })
-
-  const evidence = createReviewEvidence({
-    caps,
-    preferences,
-    workspace: workspace.ref,
-    review: id => workspace.session()?.shownReview(id) ?? null,
-    who: workspace.reviewer,
-    cargoVersion: () => workspace.session()?.cargoVersion() ?? null,
-    units: review => units.known(review),
-    checklists: async (review, criteria) => {
-      const sides = workspace.review(review)
-      return sides === null ? [] : checklist.groups(sides, criteria)
-    },
-    notes: async review => {
-      const list = await notes.handlers['review.notes']({ review })
-      return list.ok ? list.value.notes : []
-    },
-    readingMs: review => time.of(review),
-  })
 
   const appState = async (): Promise<AppState> => {
     const p = await preferences()
@@ -284,21 +189,15 @@ export function createEngine(
     'certify.loadDraft': ({ crate, delta }) => workspace.within(s => s.loadDraft(crate, delta)),
     'certify.saveDraft': ({ crate, delta, ...draft }) => workspace.within(s => s.saveDraft(crate, delta, draft)),
 
-    ...reading.handlers,
+    ...marks.handlers,
     ...units.handlers,
     ...notes.handlers,
     ...checklist.handlers,
     ...time.handlers,
     ...evidence.handlers,
     ...aids.handlers,
-    ...createReviewCompare({
-      ...{ caps, jobs },
-      unpacked: (crate, version) => workspace.within(s => s.unpacked(crate, version)),
-    }),
-    ...createReviewHistory({
-      ...{ caps, jobs, record: provenance.record, sources: provenance.sources },
-      review: workspace.review,
-    }),
+    ...compare,
+    ...history,
     ...overview.handlers,
     ...provenanceHandlers(provenance),
     ...whatIfHandlers(workspace),
