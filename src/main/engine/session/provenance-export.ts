@@ -16,6 +16,21 @@ export interface ExportInput {
   record(wanted: WantedVersion): ProvenanceRecord | null
 }
 
+/**
+ * Writes into a new folder below `folder`; the path is that of the JSON file, or the site's own folder.
+ * @failure cache-io
+ */
+export async function writeExport(
+  caps: Capabilities,
+  { format, folder }: { readonly format: 'json' | 'site'; readonly folder: AbsolutePath },
+  input: ExportInput,
+): Promise<Result<{ path: AbsolutePath; files: number }, Failure>> {
+  const made = await freshFolder(caps, folder)
+  const file = path.join(made, 'provenance.json') as AbsolutePath
+  const written = format === 'json' ? await writeJson(caps, file, input) : await writeSite(caps, made, input)
+  return written.ok ? ok({ path: format === 'json' ? file : made, files: written.value.files }) : written
+}
+
 /** A site in `folder`: one record is in memory at a time. @failure cache-io */
 export async function writeSite(
   caps: Capabilities,
@@ -40,7 +55,7 @@ export async function writeSite(
 }
 
 /** A list of whole records with what was accepted, as one JSON file. @failure cache-io */
-export async function writeJson(
+async function writeJson(
   caps: Capabilities,
   file: AbsolutePath,
   input: ExportInput,
@@ -57,7 +72,7 @@ export async function writeJson(
 }
 
 /** A folder below `folder` that is not there yet: `provenance-DAY`, then `provenance-DAY-2` and so on. */
-export async function freshFolder(caps: Capabilities, folder: AbsolutePath): Promise<AbsolutePath> {
+async function freshFolder(caps: Capabilities, folder: AbsolutePath): Promise<AbsolutePath> {
   for (let n = 1; ; n++) {
     const name = `provenance-${dayOf(caps)}${n === 1 ? '' : `-${n}`}`
     const at = path.join(folder, name) as AbsolutePath
