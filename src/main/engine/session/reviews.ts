@@ -3,33 +3,29 @@
  * A review is identified by its crate and delta text, so opening it twice is the same review.
  * What is shown first comes from the archives in memory; they are unpacked afterwards, for whoever needs folders.
  */
-import type { AbsolutePath, CrateName, CriteriaName, Delta } from '../../../shared/domain.ts'
-import { deltaText } from '../../../shared/domain.ts'
+import type { CrateName, CriteriaName, Delta } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
-import { isRequired } from '../../../shared/required-files.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
-import type { CertifyPlan, FileDiff, FileHashes, ReviewFile } from '../../../shared/wire.ts'
+import type { CertifyPlan, FileDiff, FileHashes } from '../../../shared/wire.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
-import { semverOf, gitRevOf } from '../core/version.ts'
-import { compareArchives, createArchiveDiff, type Patches } from '../io/compare-archives.ts'
-import type { CrateFiles, Registry } from '../io/registry.ts'
-import { readUnchanged } from '../review/aids/unchanged-file.ts'
-import { contentDiff, readFileDiff } from '../review/file-diff.ts'
+import { gitRevOf } from '../core/version.ts'
+import { createArchiveDiff } from '../io/compare-archives.ts'
+import type { LiveDiff } from '../io/live-diff.ts'
+import type { Registry } from '../io/registry.ts'
 import type { ReadContent } from '../review/carried-marks.ts'
 import { createMarkUndos } from '../review/mark-undos.ts'
-import { openMarks } from '../review/read-marks.ts'
-import { compareContents, type HashedReview, type TreeDiff } from '../review/tree-diff.ts'
+import { openMarks, type Marks } from '../review/read-marks.ts'
+import type { HashedReview } from '../review/tree-diff.ts'
+import { fetchCompared, reviewId, unpackReview, type CompareDeps, type OpenReview } from './open-review.ts'
 import type { Preferences } from './preferences.ts'
+import { readReviewFile } from './review-file.ts'
+import { markFiles, readSummary, shownReview, undoMarks, type Reading } from './review-reading.ts'
 import type { ReviewSides } from './review-units.ts'
 
-const MAX_UNREAD_NAMES = 200
 const START_GIT_MS = 500
-const NO_UNDO = 'these marks can no longer be taken back together'
-/** Longer than this nobody waits for the lines of all files when one is wanted. */
-const PATCHES_WAIT_MS = 15
 
 export interface Reviews {
-  /** @failure every registry, archive and git code */
+  /** Opened again, it is the same review with its sides fetched anew. @failure every registry, archive and git code */
   open(
     crate: CrateName,
     delta: Delta,
@@ -67,175 +63,100 @@ export interface Reviews {
   close(): Promise<void>
 }
 
-interface OpenReview {
-  readonly crate: CrateName
-  readonly delta: Delta
-  readonly criteria: readonly CriteriaName[]
-  /** Whose marks these are; empty when git does not say. */
-  reviewer: string
-  readonly tree: TreeDiff
-  readonly oldSide: Side | null
-  readonly newSide: Side
-  readonly patches: Promise<Patches | null>
-  unpacking: Promise<Result<null, Failure>> | null
+/** By `reviewId`. */
+type OpenReviews = Map<string, OpenReview>
+
+interface Parts extends CompareDeps {
+  readonly who: () => Promise<string | null>
+  readonly reading: Reading
+  readonly opened: OpenReviews
 }
 
-interface Side {
-  readonly version: string
-  readonly folder: AbsolutePath
-  readonly checksum: string
-  readonly verifiedBy: CrateFiles['verifiedBy']
-  /** Null once the folder holds them. */
-  contents: ReadonlyMap<string, Uint8Array> | null
-}
-
-/** `who`: `Name <email>` as git says, null when it does not. */
+/** Starts with none open. `who`: `Name <email>` as git says, null when it does not. */
 export function createReviews(
   caps: Capabilities,
   preferences: Preferences,
   registry: () => Registry,
   who: () => Promise<string | null>,
 ): Reviews {
-  const marks = openMarks(caps)
+  const reading: Reading = { marks: openMarks(caps), undos: createMarkUndos(), preferences }
   const diff = createArchiveDiff(caps)
-  // The first review should not wait for git to start; nor should the workspace that is being opened.
-  const starting = setTimeout(() => {
+  const starting = startSoon(diff, who)
+  const opened: OpenReviews = new Map()
+  return {
+    open: (crate, delta, criteria, run) =>
+      openReview({ caps, registry, who, diff, reading, opened }, { crate, delta, criteria }, run),
+    file: async (id, file, page, run) =>
+      need(opened, id, r => readReviewFile({ caps, registry }, r, { file, page }, run)),
+    async unpacked(id, run) {
+      const r = opened.get(id)
+      return r === undefined ? ok(null) : unpackReview(registry, r, run)
+    },
+    ...changing(reading, opened),
+    ...lookingUp(reading.marks, opened),
+    setReviewer(who) {
+      for (const review of opened.values()) review.reviewer = who ?? ''
+    },
+    async close() {
+      clearTimeout(starting)
+      await Promise.all([reading.marks.close(), diff.close()])
+    },
+  }
+}
+
+/** The first review should not wait for git to start; nor should the workspace that is being opened. */
+function startSoon(diff: LiveDiff, who: Parts['who']): NodeJS.Timeout {
+  return setTimeout(() => {
     diff.start()
     who().catch(() => undefined)
   }, START_GIT_MS).unref()
-  const opened = new Map<string, OpenReview>()
-  const undos = createMarkUndos()
-  const idOf = (crate: CrateName, delta: Delta) => `${crate} ${deltaText(delta)}`
+}
 
-  const withMarks = (id: string, r: OpenReview): HashedReview => {
-    const files = marks.apply(r, r.tree.files)
-    return {
-      id,
-      crate: r.crate,
-      delta: r.delta,
-      files: [...files],
-      unchangedFiles: r.tree.unchangedFiles,
-      stat: r.tree.stat,
-      sourceNew: { checksum: r.newSide.checksum, verifiedBy: r.newSide.verifiedBy },
-      sourceOld: r.oldSide === null ? null : { checksum: r.oldSide.checksum, verifiedBy: r.oldSide.verifiedBy },
-      criteria: [...r.criteria],
-      resume: marks.resume(id),
-    }
+async function openReview(
+  { who, reading: { marks }, opened, ...parts }: Parts,
+  { crate, delta, criteria }: Pick<OpenReview, 'crate' | 'delta' | 'criteria'>,
+  run: Run,
+): Promise<Result<HashedReview, Failure>> {
+  const gitSide = [delta.from, delta.to].find(v => v !== null && gitRevOf(v) !== null)
+  if (gitSide !== undefined && gitSide !== null)
+    return fail({ code: 'git-source-unsupported', crate, version: gitSide })
+  const reviewer = who()
+  reviewer.catch(() => undefined) // told where it is awaited
+  const compared = await fetchCompared(parts, { crate, delta }, run)
+  if (!compared.ok) return compared
+  await marks.ready()
+  const review: OpenReview = {
+    ...{ id: reviewId(crate, delta), crate, delta, criteria },
+    ...compared.value,
+    reviewer: (await reviewer) ?? '',
+    unpacking: null,
   }
-  const need = <T>(id: string, use: (r: OpenReview) => T): T | Result<never, Failure> => {
-    const r = opened.get(id)
-    return r === undefined ? fail({ code: 'review-unknown', review: id }) : use(r)
-  }
-  /** One that failed is tried again by the next who asks. */
-  const unpack = (r: OpenReview, run: Run): Promise<Result<null, Failure>> => {
-    r.unpacking ??= unpackNow(r, run).then(
-      done => {
-        if (!done.ok) r.unpacking = null
-        return done
-      },
-      (error: unknown) => {
-        r.unpacking = null
-        throw error
-      },
-    )
-    return r.unpacking
-  }
-  const unpackNow = async (r: OpenReview, run: Run): Promise<Result<null, Failure>> => {
-    const sides = r.oldSide === null ? [r.newSide] : [r.newSide, r.oldSide]
-    const there = await Promise.all(sides.map(side => registry().unpacked(r.crate, side.version, run)))
-    const failed = there.find(answer => !answer.ok)
-    if (failed !== undefined && !failed.ok) return failed
-    for (const side of sides) side.contents = null
-    return ok(null)
-  }
-  const marked = async (id: string, r: OpenReview) => {
-    const review = withMarks(id, r)
-    await preferences.setProgress(id, linesRead(review.files), review.stat.insertions + review.stat.deletions)
-    return ok(review)
-  }
-  const linesRead = (files: readonly ReviewFile[]) =>
-    files.filter(f => f.mark === 'read' && f.isCounted).reduce((sum, f) => sum + f.insertions + f.deletions, 0)
+  opened.set(review.id, review)
+  return ok(shownReview(marks, review))
+}
 
+/** What a person changes in an open review. */
+function changing(reading: Reading, opened: OpenReviews): Pick<Reviews, 'mark' | 'undoMark' | 'setResume'> {
   return {
-    async open(crate, delta, criteria, run) {
-      const id = idOf(crate, delta)
-      const gitSide = [delta.from, delta.to].find(v => v !== null && gitRevOf(v) !== null)
-      if (gitSide !== undefined && gitSide !== null)
-        return fail({ code: 'git-source-unsupported', crate, version: gitSide })
-      const filesOf = (version: Delta['to']) => registry().files(crate, semverOf(version), run)
-      const reviewer = who()
-      reviewer.catch(() => undefined) // told where it is awaited
-      const [newFiles, oldFiles] = await Promise.all([
-        filesOf(delta.to),
-        delta.from === null ? null : filesOf(delta.from),
-      ])
-      if (!newFiles.ok) return newFiles
-      if (oldFiles !== null && !oldFiles.ok) return oldFiles
-      const entries = { old: oldFiles?.value.entries ?? [], new: newFiles.value.entries }
-      const compared = await compareArchives(caps, entries.old, entries.new, run.signal, diff)
-      if (!compared.ok) return compared
-      const sideOf = (version: Delta['to'], { entries, checksum, verifiedBy }: CrateFiles): Side => ({
-        version: semverOf(version),
-        folder: registry().sourceFolder(crate, semverOf(version), checksum),
-        ...{ checksum, verifiedBy },
-        contents: new Map(entries.map(entry => [entry.path, entry.data])),
-      })
-      const newSide = sideOf(delta.to, newFiles.value)
-      const oldSide = delta.from === null || oldFiles === null ? null : sideOf(delta.from, oldFiles.value)
-      const { files: rows, patches } = compared.value
-      const contents = { oldFiles: oldSide?.contents ?? null, newFiles: newSide.contents ?? new Map() }
-      const tree = await compareContents({ crate, delta, rows, ...contents }, run)
-      await marks.ready()
-      const review = {
-        ...{ crate, delta, criteria, tree, oldSide, newSide, patches },
-        reviewer: (await reviewer) ?? '',
-        unpacking: null,
-      }
-      opened.set(id, review)
-      return ok(withMarks(id, review))
-    },
-    file: async (id, file, page, run) =>
-      need(id, async r => {
-        const found = r.tree.files.find(f => f.path === file)
-        const { oldSide, newSide } = r
-        if (found === undefined) {
-          const there = await unpack(r, run)
-          return there.ok ? readUnchanged(caps, { folder: newSide.folder, path: file, page }, run) : there
-        }
-        const patch = (await soon(r.patches))?.get(file) ?? null
-        if (newSide.contents === null) {
-          const folders = { oldFolder: oldSide?.folder ?? null, newFolder: newSide.folder }
-          return readFileDiff(caps, { ...folders, file: found, page, patch }, run)
-        }
-        const before = found.change === 'added' ? null : (oldSide?.contents?.get(found.oldPath ?? file) ?? null)
-        const after = found.change === 'deleted' ? null : (newSide.contents.get(file) ?? null)
-        return contentDiff(caps, { file: found, old: before, new: after, page, patch }, run)
-      }),
-    mark: async (id, paths, mark, undo) =>
-      need(id, async r => {
-        const wanted = new Set(paths)
-        const files = r.tree.files.filter(f => wanted.has(f.path))
-        const unknown = paths.find(p => !files.some(f => f.path === p))
-        if (unknown !== undefined) return fail<Failure>({ code: 'file-not-in-review', path: unknown })
-        const before = await marks.set(r, files, mark)
-        if (undo !== null) undos.add(`${id}\0${undo}`, before)
-        return marked(id, r)
-      }),
-    undoMark: async (id, undo) =>
-      need(id, async r => {
-        const before = undos.take(`${id}\0${undo}`)
-        if (before === null) return fail<Failure>({ code: 'refused', message: NO_UNDO, help: null })
-        await marks.restore(before)
-        return marked(id, r)
-      }),
+    mark: async (id, paths, mark, undo) => need(opened, id, r => markFiles(reading, r, { paths, mark, undo })),
+    undoMark: async (id, undo) => need(opened, id, r => undoMarks(reading, r, undo)),
     setResume: async (id, file, line) =>
-      need(id, async () => {
-        await marks.setResume(id, { path: file, line })
+      need(opened, id, async () => {
+        await reading.marks.setResume(id, { path: file, line })
         return ok(null)
       }),
+  }
+}
+
+type LookUps = Pick<Reviews, 'readContent' | 'sides' | 'shown' | 'hashes' | 'readSummary'>
+
+/** What others of the workspace ask about reviews; a review that is not open is no failure for them. */
+function lookingUp(marks: Marks, opened: OpenReviews): LookUps {
+  const fileOf = (r: OpenReview | undefined, path: string) => r?.tree.files.find(f => f.path === path)
+  return {
     readContent(id, path) {
       const r = opened.get(id)
-      const file = r?.tree.files.find(f => f.path === path)
+      const file = fileOf(r, path)
       return r === undefined || file === undefined ? null : marks.base(r, file)
     },
     sides(id) {
@@ -251,50 +172,22 @@ export function createReviews(
         files: r.tree.files,
       }
     },
-    async unpacked(id, run) {
-      const r = opened.get(id)
-      return r === undefined ? ok(null) : unpack(r, run)
-    },
-    setReviewer(who) {
-      for (const review of opened.values()) review.reviewer = who ?? ''
-    },
     shown(id) {
       const r = opened.get(id)
-      return r === undefined ? null : withMarks(id, r)
+      return r === undefined ? null : shownReview(marks, r)
     },
     hashes(id, path) {
-      const file = opened.get(id)?.tree.files.find(f => f.path === path)
+      const file = fileOf(opened.get(id), path)
       return file === undefined ? null : { hashOld: file.hashOld, hashNew: file.hashNew }
     },
     readSummary(crate, delta) {
-      const r = opened.get(idOf(crate, delta))
-      if (r === undefined) return null
-      // Files that cargo-vet leaves out are shown, but nobody owes their reading.
-      const files = marks.apply(r, r.tree.files).filter(f => f.isCounted)
-      const isOptional = (f: ReviewFile) => !isRequired(f, r.criteria)
-      const optional = files.filter(isOptional)
-      const left = files.filter(f => f.mark !== 'read')
-      const unread = [...left.filter(f => !isOptional(f)), ...left.filter(isOptional)].map(f => f.path)
-      return {
-        files: files.length - unread.length,
-        filesTotal: files.length,
-        lines: linesRead(files),
-        linesTotal: r.tree.stat.insertions + r.tree.stat.deletions,
-        unread: unread.slice(0, MAX_UNREAD_NAMES),
-        optional: { files: optional.filter(f => f.mark === 'read').length, filesTotal: optional.length },
-      }
-    },
-    async close() {
-      clearTimeout(starting)
-      await Promise.all([marks.close(), diff.close()])
+      const r = opened.get(reviewId(crate, delta))
+      return r === undefined ? null : readSummary(marks, r)
     },
   }
 }
 
-/** What it comes to within a moment, else null. */
-function soon<T>(work: Promise<T | null>): Promise<T | null> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(null), PATCHES_WAIT_MS)
-    work.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
+function need<T>(opened: OpenReviews, id: string, use: (r: OpenReview) => T): T | Result<never, Failure> {
+  const r = opened.get(id)
+  return r === undefined ? fail({ code: 'review-unknown', review: id }) : use(r)
 }
