@@ -25,6 +25,14 @@ export function foldsOf(widget: editor.IStandaloneDiffEditor): readonly Fold[] {
   return internal._diffModel?.get()?.unchangedRegions.get() ?? []
 }
 
+/** Opens all folds, or closes them all when none is closed. */
+export function toggleFolds(widget: editor.IStandaloneDiffEditor): void {
+  const folds = foldsOf(widget)
+  const isAnyClosed = folds.some(fold => !fold.getHiddenModifiedRange(undefined).isEmpty)
+  if (isAnyClosed) for (const fold of folds) fold.showAll(undefined)
+  else for (const fold of folds) fold.collapseAll(undefined)
+}
+
 const ITEM_START =
   /^\s*(#\[|pub\b|fn\b|impl\b|mod\b|struct\b|enum\b|trait\b|union\b|unsafe\b|async\b|const\b|static\b|extern\b|macro_rules!|\[)/
 
