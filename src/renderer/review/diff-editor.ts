@@ -2,17 +2,27 @@
  * The diff on screen, without React: two editors that take turns. One is in front; the other has the file made ready that
  * will probably be shown next, or the one before, so that going there only puts it in front.
  */
-import type { editor, IDisposable } from 'monaco-editor/editor'
+import type { editor } from 'monaco-editor/editor'
 import type { Note } from '../../shared/review-notes.ts'
 import type { Unit } from '../../shared/review-units.ts'
-import { whenIdle } from '../parts/when-idle.ts'
 import { themeNow } from '../styles/follow-theme.ts'
-import { createDiffLeaf, type DiffLeaf, type DiffPlace, type DiffViewOptions, type LeafShared } from './diff-leaf.ts'
+import { createDiffLeaf, type DiffPlace, type DiffViewOptions, type LeafShared } from './diff-leaf.ts'
+import { selectedLines, selectedText, wordAtCursor } from './diff-selection.ts'
+import {
+  forgetFiles,
+  goToInTurn,
+  leavesOf,
+  makeBack,
+  prepareInTurn,
+  runWhenShown,
+  showInTurn,
+  type Turns,
+} from './diff-turns.ts'
 import { createFileModels, type TextDiff } from './file-models.ts'
 import type { ItemSpan } from './folds.ts'
 import { applyMonacoTheme } from './monaco-theme.ts'
 import type { MoveEnd } from './move-ends.ts'
-import { nameAt, registerNameHover, type AskName } from './name-hover.ts'
+import { registerNameHover, type AskName } from './name-hover.ts'
 
 export interface DiffView {
   /** Shows a file; `line` is of the new side, null for the first hunk. Resolves when it is painted. */
@@ -67,8 +77,40 @@ export interface DiffViewPlace {
 
 /** Creates the editor; without a place it is parked. */
 export function createDiffView(first: DiffViewPlace | null): DiffView {
-  let place = first
   applyMonacoTheme(first?.options.theme ?? themeNow())
+  const turns = startTurns(first)
+  const names: Names = { ask: null }
+  const hover = registerNameHover(
+    model => isShown(turns, model),
+    () => names.ask,
+  )
+  if (first !== null) attach(turns, first.host)
+  turns.front.comeFront(null)
+
+  return {
+    ...fileCalls(turns),
+    ...goCalls(turns),
+    ...lookCalls(turns),
+    ...selectionCalls(turns),
+    setNameInfo(ask) {
+      names.ask = ask
+    },
+    ...parkCalls(turns, names),
+    dispose() {
+      forget(turns, names)
+      hover.dispose()
+      for (const leaf of leavesOf(turns)) leaf.dispose()
+      turns.shared.over.remove()
+    },
+  }
+}
+
+/** Who is asked what a name means; null while nobody can be. */
+interface Names {
+  ask: AskName | null
+}
+
+function startTurns(place: DiffViewPlace | null): Turns {
   // What lies over the text is placed in the window; inside the box, which contains its layout, it would be cut off.
   const over = document.createElement('div')
   over.className = 'monaco-editor rv-over'
@@ -76,173 +118,115 @@ export function createDiffView(first: DiffViewPlace | null): DiffView {
     models: createFileModels(),
     over,
     annotations: noAnnotations(),
-    options: first?.options ?? { layout: 'split', wrap: false, whitespace: false },
-    onPlace: at => place?.onPlace(at),
-    onPartly: path => place?.onPartly(path),
+    options: place?.options ?? { layout: 'split', wrap: false, whitespace: false },
+    onPlace: at => turns.place?.onPlace(at),
+    onPartly: path => turns.place?.onPartly(path),
   }
-  let front = createDiffLeaf(shared)
-  let back: DiffLeaf | null = null
-  /** What the one behind is being given. */
-  let preparing: { readonly diff: TextDiff; readonly ready: Promise<void> } | null = null
-  let turn = 0
-  const showing: { isOn: boolean; after: (() => void) | null } = { isOn: false, after: null }
-  let askName: AskName | null = null
+  const turns: Turns = {
+    ...{ shared, place, front: createDiffLeaf(shared), back: null },
+    ...{ preparing: null, turn: 0, showing: { isOn: false, after: null } },
+  }
+  return turns
+}
 
-  const leaves = (): DiffLeaf[] => (back === null ? [front] : [front, back])
-  const attach = (host: HTMLElement) => {
-    host.append(front.box)
-    host.closest('main')?.append(over)
-  }
-  const makeBack = (): DiffLeaf => {
-    if (back !== null) return back
-    back = createDiffLeaf(shared)
-    return back
-  }
-  const prepareIn = (leaf: DiffLeaf, diff: TextDiff) => {
-    if (front.shown()?.diff === diff || leaf.shown()?.diff === diff || front.isOccupied()) return
-    if (!leaf.box.isConnected) {
-      place?.host.append(leaf.box)
-      leaf.layout()
-    }
-    const mine = { diff, ready: leaf.show(shared.models.of(diff), null) }
-    preparing = mine
-    void mine.ready.then(() => {
-      if (preparing === mine) preparing = null
-    })
-  }
-  const swap = (line: number | null) => {
-    if (back === null) return
-    const focused = front.focused()
-    front.goBack()
-    ;[front, back] = [back, front]
-    front.comeFront(line)
-    if (focused !== null) (focused === 'old' ? front.original : front.modified).focus()
-  }
-  const settle = () => {
-    const { after } = showing
-    Object.assign(showing, { isOn: false, after: null })
-    after?.()
-  }
-  const focusedSide = () => (front.focused() === 'old' ? front.original : front.modified)
-  const forget = () => {
-    turn += 1
-    Object.assign(showing, { isOn: false, after: null })
-    preparing = null
-    for (const leaf of leaves()) leaf.forget()
-    shared.models.clear()
-    Object.assign(shared.annotations, noAnnotations())
-    askName = null
-  }
-  const isOurs = (model: editor.ITextModel) => {
-    const shown = front.shown()
-    return model === shown?.modified || model === shown?.original
-  }
-  const hover: IDisposable = registerNameHover(isOurs, () => askName)
-  if (first !== null) attach(first.host)
-  front.comeFront(null)
+function attach({ front, shared }: Turns, host: HTMLElement): void {
+  host.append(front.box)
+  host.closest('main')?.append(shared.over)
+}
 
+function isShown({ front }: Turns, model: editor.ITextModel): boolean {
+  const shown = front.shown()
+  return model === shown?.modified || model === shown?.original
+}
+
+function forget(turns: Turns, names: Names): void {
+  forgetFiles(turns)
+  Object.assign(turns.shared.annotations, noAnnotations())
+  names.ask = null
+}
+
+type FileCalls = Pick<DiffView, 'show' | 'prepare' | 'whenShown' | 'warm'>
+
+function fileCalls(turns: Turns): FileCalls {
   return {
-    async show(diff, line) {
-      const mine = ++turn
-      Object.assign(showing, { isOn: true, after: null })
-      // What is open in the one in front stays with the reader.
-      if (!front.isOccupied() && preparing?.diff === diff) await preparing.ready
-      if (mine !== turn) return
-      if (!front.isOccupied() && back?.isReady(diff) === true) swap(line)
-      else await front.show(shared.models.of(diff), line)
-      if (mine === turn) settle()
-    },
-    prepare(diff) {
-      if (back !== null) return prepareIn(back, diff)
-      // The first file is hardly on screen, and making an editor takes longer than the reader should wait for a key.
-      const asked = turn
-      whenIdle(() => {
-        if (asked === turn && place !== null) prepareIn(makeBack(), diff)
-      })
-    },
+    show: (diff, line) => showInTurn(turns, diff, line),
+    prepare: diff => prepareInTurn(turns, diff),
+    whenShown: run => runWhenShown(turns, run),
+    warm: () => void makeBack(turns),
+  }
+}
+
+type GoCalls = Pick<DiffView, 'goToHunk' | 'goToLine' | 'expand' | 'toggleAllFolds' | 'find' | 'accessible' | 'focus'>
+
+function goCalls(turns: Turns): GoCalls {
+  return {
+    goToHunk: step => turns.front.goToHunk(step),
+    goToLine: (side, line, column) => goToInTurn(turns, side, line, column),
+    expand: (items = []) => turns.front.expand(items),
+    toggleAllFolds: () => turns.front.toggleAllFolds(),
+    find: () => turns.front.find(),
+    accessible: direction => turns.front.accessible(direction),
+    focus: () => turns.front.modified.focus(),
+  }
+}
+
+type SelectionCalls = Pick<DiffView, 'selectedLines' | 'selectedText' | 'wordAtCursor'>
+
+function selectionCalls(turns: Turns): SelectionCalls {
+  return {
+    selectedLines: () => selectedLines(turns.front),
+    selectedText: () => selectedText(turns.front),
+    wordAtCursor: () => wordAtCursor(turns.front),
+  }
+}
+
+type LookCalls = Pick<DiffView, 'setOptions' | 'setTheme' | 'setUnits' | 'setNotes' | 'setMoves'>
+
+function lookCalls(turns: Turns): LookCalls {
+  const { shared } = turns
+  return {
     setOptions(next) {
       const former = shared.options
       shared.options = next
-      for (const leaf of leaves()) leaf.optionsChanged(former)
+      for (const leaf of leavesOf(turns)) leaf.optionsChanged(former)
     },
     setTheme: applyMonacoTheme,
-    goToHunk: step => front.goToHunk(step),
-    goToLine(side, line, column) {
-      // The file is on its way to the screen: its place is taken once it is there.
-      if (showing.isOn) showing.after = () => front.goTo(side, line, column)
-      else front.goTo(side, line, column)
-    },
-    whenShown(run) {
-      if (!showing.isOn) return run()
-      const { after } = showing
-      showing.after = () => {
-        after?.()
-        run()
-      }
-    },
-    expand: (items = []) => front.expand(items),
-    toggleAllFolds: () => front.toggleAllFolds(),
     setUnits(byPath) {
       shared.annotations.units = byPath
-      for (const leaf of leaves()) leaf.unitsChanged()
+      for (const leaf of leavesOf(turns)) leaf.unitsChanged()
     },
     setNotes(byPath, onOpen) {
       Object.assign(shared.annotations, { notes: byPath, onNote: onOpen })
-      for (const leaf of leaves()) leaf.notesChanged()
+      for (const leaf of leavesOf(turns)) leaf.notesChanged()
     },
     setMoves(byPath, onGo) {
       Object.assign(shared.annotations, { moves: byPath, onMove: onGo })
-      for (const leaf of leaves()) leaf.movesChanged()
+      for (const leaf of leavesOf(turns)) leaf.movesChanged()
     },
-    selectedLines() {
-      if (front.shown() === null) return null
-      const selection = focusedSide().getSelection()
-      if (selection === null) return null
-      // A selection that ends at the start of a line does not mean that line.
-      const isWhole = selection.endColumn === 1 && selection.endLineNumber > selection.startLineNumber
-      const side = focusedSide() === front.original ? ('old' as const) : ('new' as const)
-      return { side, line: selection.startLineNumber, endLine: selection.endLineNumber - (isWhole ? 1 : 0) }
-    },
-    selectedText() {
-      const side = focusedSide()
-      const selection = side.getSelection()
-      const isLine = selection !== null && selection.startLineNumber === selection.endLineNumber
-      return isLine ? (side.getModel()?.getValueInRange(selection).slice(0, 1_000) ?? '') : ''
-    },
-    wordAtCursor() {
-      const side = focusedSide()
-      const [model, position] = [side.getModel(), side.getPosition()]
-      return model === null || position === null ? null : nameAt(model, position)
-    },
-    setNameInfo(ask) {
-      askName = ask
-    },
-    find: () => front.find(),
-    accessible: direction => front.accessible(direction),
-    focus: () => front.modified.focus(),
-    warm: () => void makeBack(),
+  }
+}
+
+type ParkCalls = Pick<DiffView, 'park' | 'resume'>
+
+function parkCalls(turns: Turns, names: Names): ParkCalls {
+  const { shared } = turns
+  return {
     park() {
-      const isAsNew = leaves().every(leaf => leaf.isAsNew())
-      forget()
-      place = null
-      for (const leaf of leaves()) leaf.box.remove()
-      over.remove()
+      const isAsNew = leavesOf(turns).every(leaf => leaf.isAsNew())
+      forget(turns, names)
+      turns.place = null
+      for (const leaf of leavesOf(turns)) leaf.box.remove()
+      shared.over.remove()
       return isAsNew
     },
     resume(next) {
-      place = next
+      turns.place = next
       shared.options = next.options
       applyMonacoTheme(next.options.theme)
-      front.optionsChanged(next.options)
-      attach(next.host)
-      front.layout()
-      front.comeFront(null)
-    },
-    dispose() {
-      forget()
-      hover.dispose()
-      for (const leaf of leaves()) leaf.dispose()
-      over.remove()
+      turns.front.optionsChanged(next.options)
+      attach(turns, next.host)
+      turns.front.layout()
+      turns.front.comeFront(null)
     },
   }
 }
