@@ -27,55 +27,69 @@ export interface OpenedTeam {
   close(): Promise<void>
 }
 
+interface Held {
+  readonly root: AbsolutePath
+  /** Ends once its background has begun. */
+  readonly started: Promise<Result<OpenTeam, Failure>>
+}
+
 /** None is open yet. */
 export function createOpenedTeam(deps: OpenedTeamDeps): OpenedTeam {
-  let opening: Promise<Result<OpenTeam, Failure>> | null = null
+  let held: Held | null = null
   let current: OpenTeam | null = null
-  let openRoot: AbsolutePath | null = null
+  /** When those that were let go of are closed. */
+  let closed: Promise<void> = Promise.resolve()
 
-  const close = async () => {
-    const [was, pending] = [current, opening]
-    current = opening = openRoot = null
-    if (pending !== null) await pending.catch(() => undefined)
-    if (was === null) return
-    deps.background.end(was)
-    await was.team.close()
+  const close = (): Promise<void> => {
+    const was = held
+    held = current = null
+    // One that is still being opened is closed as soon as it is.
+    const closing = was === null ? closed : closed.then(() => end(deps, was))
+    closed = closing.catch(() => undefined)
+    return closing
   }
-  const take = (started: OpenTeam | null) => {
-    if (started === null) opening = null
-    else current = started
+  /** Held at once, so that who asks meanwhile gets the same; a team that was not opened is not held. */
+  const hold = (workspace: Workspace): Held => {
+    const take = (started: OpenTeam) => {
+      if (held === mine) current = started
+    }
+    const letGo = () => {
+      if (held === mine) held = null
+    }
+    const started = close().then(() => start(deps, workspace, take))
+    const mine: Held = { root: workspace.root, started }
+    void started.then(team => team.ok || letGo(), letGo)
+    return (held = mine)
   }
   return {
     async open() {
       const workspace = deps.workspace()
-      if (workspace === null) {
-        await close()
-        return fail({ code: 'no-workspace-open' })
-      }
-      if (opening !== null && openRoot === workspace.root) return opening
+      if (workspace !== null) return (held?.root === workspace.root ? held : hold(workspace)).started
       await close()
-      openRoot = workspace.root
-      opening = start(deps, workspace, take)
-      return opening
+      return fail({ code: 'no-workspace-open' })
     },
     isCurrent: self => self === current && deps.workspace()?.root === self.team.root,
     close,
   }
 }
 
-/** `take` has the team before anything goes on in its background; null: it could not be opened. */
+async function end({ background }: OpenedTeamDeps, { started }: Held): Promise<void> {
+  const team = await started.catch(() => null)
+  if (team?.ok !== true) return
+  background.end(team.value)
+  await team.value.team.close()
+}
+
+/** `take` has the team before anything goes on in its background. */
 async function start(
   { caps, background }: OpenedTeamDeps,
   { root, storePath }: Workspace,
-  take: (started: OpenTeam | null) => void,
+  take: (started: OpenTeam) => void,
 ): Promise<Result<OpenTeam, Failure>> {
   let self: OpenTeam | null = null
   const onChange = () => self !== null && background.announce(self)
   const team = await openTeam({ caps, root, storeDir: storePath, onChange })
-  if (!team.ok) {
-    take(null)
-    return team
-  }
+  if (!team.ok) return team
   self = newOpenTeam(team.value)
   take(self)
   await background.begin(self)

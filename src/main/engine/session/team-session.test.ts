@@ -78,6 +78,35 @@ it('answers nothing without a workspace', async () => {
   expect(await window.handlers['team.state'](null)).toMatchObject({ ok: false, error: { code: 'no-workspace-open' } })
 })
 
+it('closes a team that is still being opened', async () => {
+  const ada = world.machine('ada')
+  const window = windowOf(ada)
+  const session = opened.at(-1)!
+  const opening = session.team()
+  await session.close()
+  const team = await opening
+  if (!team.ok) throw new Error(JSON.stringify(team.error))
+  await expect(team.value.state()).rejects.toThrow('not open')
+  expect((await window.read()).generation, 'another one is opened when it is needed').toBe(1)
+})
+
+it('opens one team for all who ask at once, the one of the workspace that is open then', async () => {
+  const [ada, bob] = [world.machine('ada'), world.machine('bob')]
+  const window = windowOf(ada)
+  const session = opened.at(-1)!
+  const of = async () => {
+    const team = await session.team()
+    return team.ok ? team.value : null
+  }
+  const first = of()
+  window.state.root = bob.root as AbsolutePath
+  const [older, newer, same] = await Promise.all([first, of(), of()])
+  expect(newer?.root).toBe(bob.root)
+  expect(same).toBe(newer)
+  await expect(older?.state()).rejects.toThrow('not open')
+  expect(await newer?.state()).toBeDefined()
+})
+
 it('tells each change with the items that changed and the next generation', async () => {
   const ada = world.machine('ada')
   const window = windowOf(ada)
