@@ -32,7 +32,7 @@ export interface RiskDatabase {
   isDue(): boolean
   /** A job, so that it can be seen and cancelled. @failure as openAdvisories, but for those that are only told */
   open(): Promise<Result<null, Failure>>
-  /** Asks for it anew, after the one under way. @failure as `open` */
+  /** Asks for it anew, after the one under way; who asks meanwhile gets the same answer. @failure as `open` */
   refresh(): Promise<Result<AdvisoryDatabaseInfo, Failure>>
   /** The one under way, however it ends; null: none is. */
   underWay(): Promise<unknown> | null
@@ -44,6 +44,7 @@ export function createRiskDatabase(deps: RiskDatabaseDeps): RiskDatabase {
   let known: KnownAdvisories = { advisories: null, info: noAdvisories('the advisory database was not opened yet') }
   let openedAt: number | null = null
   let opening: Promise<unknown> | null = null
+  let refreshing: ReturnType<RiskDatabase['refresh']> | null = null
 
   const openNow = async (refresh: boolean): Promise<Result<null, Failure>> => {
     const { opened, needed } = await openInJob(deps, refresh)
@@ -59,6 +60,12 @@ export function createRiskDatabase(deps: RiskDatabaseDeps): RiskDatabase {
     return work
   }
 
+  const refresh: RiskDatabase['refresh'] = async () => {
+    if (opening !== null) await opening
+    const done = await open(true)
+    return done.ok ? ok(known.info) : done
+  }
+
   return {
     known: () => known,
     isDue() {
@@ -66,11 +73,7 @@ export function createRiskDatabase(deps: RiskDatabaseDeps): RiskDatabase {
       return isOld && opening === null
     },
     open: () => open(false),
-    async refresh() {
-      if (opening !== null) await opening
-      const done = await open(true)
-      return done.ok ? ok(known.info) : done
-    },
+    refresh: () => (refreshing ??= refresh().finally(() => (refreshing = null))),
     underWay: () => opening,
   }
 }

@@ -169,6 +169,13 @@ it('takes advisories and archives that are at hand, and announces them', async (
   expect(detail.weights).toEqual({ from: 'default', most: 100, problems: [] })
 })
 
+it('asks for the database once for all who want it anew at the same time', async () => {
+  await open()
+  await until('the database to be looked for', s => s.database.reason?.includes('named') === true)
+  const answers = await Promise.all([1, 2, 3].map(() => engine.handlers['advisories.refresh'](null)))
+  expect(new Set(answers).size, 'one answer, given three times').toBe(1)
+})
+
 it('weighs as the team says, and names what is wrong', async () => {
   box.write({ 'ws/supply-chain/assay.toml': '[risk.weights]\nprovenance = 30\nnonsense = 1\n' })
   const snapshot = await open()

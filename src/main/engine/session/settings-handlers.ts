@@ -1,7 +1,5 @@
 /** Calls about the machine and whoever sits at it: what is installed, the settings, the name that git gives them. */
-import os from 'node:os'
 import type { CallArgs, EngineHandlers } from '../../../shared/contract.ts'
-import type { AbsolutePath } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { parseInsteadOf } from '../../../shared/redirects.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
@@ -37,7 +35,7 @@ export function settingsHandlers(deps: SettingsHandlersDeps): SettingsHandlers {
     },
     'app.settings': change => setSettings(deps, change),
     'app.setIdentity': async ({ name, email }) => {
-      const folder = workspace.ref()?.root ?? (os.homedir() as AbsolutePath)
+      const folder = workspace.ref()?.root ?? caps.host.homeDir
       const set = await setGitIdentity(caps, folder, { name, email }, run.signal)
       if (!set.ok) return set
       await workspace.session()?.identityChanged()
