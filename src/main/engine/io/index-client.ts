@@ -11,6 +11,7 @@ import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { Cache, CachedIndex } from '../cache.ts'
 import { FileError, type Capabilities, type HttpAnswer, type Run } from '../capabilities.ts'
+import { sizeBoundedCache } from '../core/size-bounded-cache.ts'
 import type { Fetcher } from './fetcher.ts'
 import { withoutUserInfo, type RegistrySource } from './registry-config.ts'
 import { createSharedWork } from './shared-work.ts'
@@ -26,6 +27,8 @@ import {
 /** The largest entry of the default registry has about 2 MB. */
 const MAX_INDEX_BYTES = 64 << 20
 const MAX_CONFIG_BYTES = 1 << 20
+/** Of inflated files; about the two largest. */
+const MAX_KEPT_BYTES = 4 << 20
 
 export interface Index {
   readonly id: string
@@ -70,6 +73,35 @@ export function openIndex(
   }
 }
 
+/** Inflated index files, the last ones kept: of a crate that is checked in many versions each asks for its line. */
+function createStoredFiles(compressedOf: (crate: string) => Uint8Array | null) {
+  const kept = sizeBoundedCache<string, Buffer>(MAX_KEPT_BYTES, file => file.length)
+  const reading = new Map<string, Promise<Buffer>>()
+  return {
+    /** Null: nothing is stored. */
+    async read(crate: string): Promise<Buffer | null> {
+      const known = kept.get(crate) ?? reading.get(crate)
+      if (known !== undefined) return known
+      const compressed = compressedOf(crate)
+      if (compressed === null) return null
+      const read = inflateAside(compressed)
+      reading.set(crate, read)
+      try {
+        const file = await read
+        if (reading.get(crate) === read) kept.set(crate, file)
+        return file
+      } finally {
+        if (reading.get(crate) === read) reading.delete(crate)
+      }
+    },
+    /** Another file is stored now. */
+    forget(crate: string): void {
+      kept.delete(crate)
+      reading.delete(crate)
+    },
+  }
+}
+
 /** On another thread, in as few pieces as is likely: entries of hundreds of versions have megabytes, a tenth packed. */
 function inflateAside(compressed: Uint8Array): Promise<Buffer> {
   const chunkSize = Math.min(Math.max(16 * compressed.length, 16 << 10), 4 << 20)
@@ -85,9 +117,15 @@ function sparseIndex(caps: Capabilities, cache: Cache, fetcher: Fetcher, indexUr
   const decoded = new Map<string, readonly IndexVersion[]>()
   const fetching = createSharedWork<Result<null, Failure>>()
   const urlOf = (crate: string) => indexUrl + indexPath(crate)
+  const files = createStoredFiles(crate => cache.indexFile(urlOf(crate)))
   const storedLine = async (crate: string, version: string): Promise<string | null> => {
-    const compressed = cache.indexFile(urlOf(crate))
-    return compressed === null ? null : findIndexLine(crate, version, await inflateAside(compressed))
+    const file = await files.read(crate)
+    const line = file === null ? null : findIndexLine(crate, version, file)
+    if (line !== null || file === null) return line
+    // Another program may have stored a newer one since.
+    files.forget(crate)
+    const newer = await files.read(crate)
+    return newer === null ? null : findIndexLine(crate, version, newer)
   }
 
   const stored = (crate: string): readonly IndexVersion[] | null => {
@@ -141,6 +179,7 @@ function sparseIndex(caps: Capabilities, cache: Cache, fetcher: Fetcher, indexUr
       decoded.set(crate, read.value)
       cache.putIndex(url, { ...entry, body: encodeVersions(read.value) })
       cache.putIndexFile(url, deflateRawSync(answer.body, { level: 1 }))
+      files.forget(crate)
     } else {
       const reason = answer.status === 401 ? 'the registry asks for a login, which is never sent' : 'unexpected answer'
       return fail(unusable(url, answer.status, reason))

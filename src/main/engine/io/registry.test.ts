@@ -136,6 +136,18 @@ describe('versions', () => {
       error: { code: 'crate-not-in-registry' },
     })
   })
+  it('are told anew where another program stored a newer entry since', async () => {
+    const first = line('1.0.0', 'a'.repeat(64))
+    routes['/le/af/leaf'] = send(first)
+    const registry = open()
+    await registry.indexLine('leaf', '1.0.0', quietRun())
+    const offline = open({ offline: true })
+    expect(await offline.indexLine('leaf', '1.0.0', quietRun())).toMatchObject({ ok: true })
+    routes['/le/af/leaf'] = send(first + line('1.0.1', 'b'.repeat(64)))
+    expect(await registry.indexLine('leaf', '1.0.1', quietRun())).toMatchObject({ ok: true })
+    expect(await offline.indexLine('leaf', '1.0.1', quietRun())).toMatchObject({ ok: true })
+    expect(hits).toEqual({ '/le/af/leaf': 2 })
+  })
   it('are confirmed with Last-Modified where there is no ETag', async () => {
     const stamp = 'Thu, 01 Jan 2026 00:00:00 GMT'
     routes['/le/af/leaf'] = (request, response) => {

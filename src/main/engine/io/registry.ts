@@ -87,7 +87,8 @@ export function openRegistry(
 ): Registry {
   const fetcher = createFetcher(caps, options.fetchPolicy)
   const index = openIndex(caps, cache, fetcher, config.source, options.offline)
-  const source: Source = { caps, cache, config, options, fetcher, index }
+  const cargoFolders = rememberedFor(CARGO_FOLDERS_MS, caps, () => cargoCacheFolders(caps, config.cargoHome))
+  const source: Source = { caps, cache, config, options, fetcher, index, cargoFolders }
   const registry: Registry = {
     id: index.id,
     versions: (crate, run) => (isCrateName(crate) ? index.versions(crate, run) : Promise.resolve(unknown(crate, null))),
@@ -129,6 +130,19 @@ interface Source {
   readonly options: RegistryOptions
   readonly fetcher: Fetcher
   readonly index: Index
+  readonly cargoFolders: () => Promise<readonly string[]>
+}
+
+/** Cargo makes one per registry and hardly ever; a run over many crates asks for each that is not in our own cache. */
+const CARGO_FOLDERS_MS = 2_000
+
+function rememberedFor<T>(ms: number, { clock }: Capabilities, ask: () => Promise<T>): () => Promise<T> {
+  let last: { readonly at: number; readonly answer: Promise<T> } | null = null
+  return () => {
+    const now = clock.nowMs()
+    if (last === null || now - last.at > ms || now < last.at) last = { at: now, answer: ask() }
+    return last.answer
+  }
 }
 
 const unknown = (crate: string, version: string | null): Result<never, Failure> =>
@@ -190,7 +204,7 @@ async function readLocal(source: Source, crate: string, version: string, checksu
   const elsewhere = [
     ...(config.source.kind === 'local-registry' ? [path.join(config.source.folder, name)] : []),
     ...(options.vetCacheDir ? [path.join(options.vetCacheDir, 'cache', name)] : []),
-    ...(await cargoCacheFolders(caps, config.cargoHome)).map(folder => path.join(folder, name)),
+    ...(await source.cargoFolders()).map(folder => path.join(folder, name)),
   ]
   for (const file of elsewhere) {
     const bytes = await readIfFits(caps, file as AbsolutePath, checksum)

@@ -8,7 +8,7 @@ import { isGitOid, MirrorFailure, type CommitInfo, type GitOid, type TreeEntry }
 import { GitReadError, type GitObject, type LiveGit } from './live-git.ts'
 import type { MirrorProblem } from './mirror.ts'
 import type { MirrorSnapshot } from './mirror-state.ts'
-import { sizeBoundedCache, type SizeBoundedCache } from './size-bounded-cache.ts'
+import { sizeBoundedCache, type SizeBoundedCache } from '../core/size-bounded-cache.ts'
 
 /** The largest listing compared; the largest crate of our sample has 3,915 files. */
 export const MAX_LISTING_ENTRIES = 200_000

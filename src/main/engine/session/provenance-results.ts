@@ -18,7 +18,7 @@ import {
   withEarlier,
   type DatedOrigin,
 } from '../provenance/earlier.ts'
-import { sizeBoundedCache } from '../provenance/size-bounded-cache.ts'
+import { sizeBoundedCache } from '../core/size-bounded-cache.ts'
 
 /** What a list shows; `accepted` is the user's own and kept elsewhere. */
 export type KeptSummary = Omit<ProvenanceSummary, 'accepted'> & {
@@ -38,6 +38,8 @@ export type KeptSummary = Omit<ProvenanceSummary, 'accepted'> & {
 export interface ProvenanceResults {
   /** The newest summary of a version, whatever archive it was made of unless `archiveSha256` says which. */
   summary(crate: string, version: string, archiveSha256?: string): KeptSummary | null
+  /** The newest summary as it was made, without what is known of other versions by now: which most checks do not ask for. */
+  asMade(crate: string, version: string): KeptSummary | null
   record(crate: string, version: string): ProvenanceRecord | null
   /** Gives what is kept: with what is known of the versions before it and of earlier checks of this one. */
   put(record: ProvenanceRecord): { readonly record: ProvenanceRecord; readonly summary: KeptSummary }
@@ -143,6 +145,7 @@ export function openProvenanceResults(caps: Capabilities): ProvenanceResults {
       const kept = newest(all, version, sha256)
       return kept === null ? null : sinceEarlier(kept, newestOf(all))
     },
+    asMade: (crate, version) => newest(open().ofCrate(crate), version),
     record(crate, version) {
       const kept = open().record(crate, version)
       return kept === null ? null : complete(kept)

@@ -96,6 +96,20 @@ describe('a run', () => {
     await run(one)
     expect(asked.slice(5).sort()).toEqual(['a', 'b', 'c'])
   })
+  it('checks the versions of a crate one after the other, and answers each at its place', async () => {
+    const list = ['a 1.0.0', 'b 1.0.0', 'a 2.0.0', 'b 2.0.0', 'c 1.0.0'].map(text => {
+      const [crate = '', version = ''] = text.split(' ')
+      return { crate, version }
+    })
+    const [asked, ended]: [string[], string[]] = [[], []]
+    const one = checksOf(() => ({}), asked)
+    const done = (at: number, checked: Checked) =>
+      void (ended[at] = checked.ok ? `${checked.value.crate} ${checked.value.version}` : 'failed')
+    const input = { wanted: list, options: { ...OPTIONS, parallel: 1 } }
+    await checkMany(box.caps, one, results, input, { done }, quietRun())
+    expect(asked).toEqual(['a', 'a', 'b', 'b', 'c'])
+    expect(ended).toEqual(list.map(({ crate, version }) => `${crate} ${version}`))
+  })
   it('has a failed row for a failure and for a bug, and goes on', async () => {
     const one = checksOf(crate => (crate === 'b' ? new Error('boom') : {}))
     const check: CheckOne['check'] = async (w, level, r) =>

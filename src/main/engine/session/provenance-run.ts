@@ -135,7 +135,10 @@ export function stillCounts(kept: KeptSummary, options: Pick<RunOptions, 'level'
   return nowMs - kept.checkedAt < UNSETTLED_MS
 }
 
-/** A version that is asked for twice is checked once and answered twice. */
+/**
+ * A version that is asked for twice is checked once and answered twice. The versions of one crate come one after the
+ * other, as they need the same index entry and mostly the same mirror.
+ */
 function positionsByKey(wanted: readonly WantedVersion[]): ReadonlyMap<string, readonly number[]> {
   const groups = new Map<string, number[]>()
   for (const [i, { crate, version }] of wanted.entries()) {
@@ -144,7 +147,8 @@ function positionsByKey(wanted: readonly WantedVersion[]): ReadonlyMap<string, r
     if (known === undefined) groups.set(key, [i])
     else known.push(i)
   }
-  return groups
+  const byCrate = Map.groupBy(groups, ([, [first = 0]]) => wanted[first]!.crate)
+  return new Map([...byCrate.values()].flat())
 }
 
 /** Waits for all of them before it throws, so that nothing goes on behind a cancelled run. */

@@ -142,7 +142,7 @@ async function checkDeps(
       await Promise.all([...missing].map(crate => registry.versions(crate, during)))
     },
     previous(crate, version) {
-      const kept = results.summary(crate, version)
+      const kept = results.asMade(crate, version)
       return kept === null ? null : { tag: kept.tag }
     },
     namedRepositories: () =>
@@ -168,7 +168,7 @@ async function earlierOf(
   const before = publishedBefore(registry.stored(crate) ?? [], version)
   if (before === null) return { published: null, known: null }
   const published = before.version
-  if (results.summary(crate, published) !== null) return { published, known: null }
+  if (results.asMade(crate, published) !== null) return { published, known: null }
   const bytes = await registry.archiveHere(crate, published)
   if (bytes === null) return { published, known: null }
   return withArchive(budget, { crate, version: published, bytes }, run.signal, ({ files, isReadable }) => {
