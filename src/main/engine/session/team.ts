@@ -26,6 +26,7 @@ import { NO_PLACE, syncTeam } from './team-syncing.ts'
 const MAX_PROBLEMS = 50
 const MAX_LOG = 500
 
+/** What can be asked of an open team and done in it; usable until `close`. */
 export interface Team {
   readonly root: AbsolutePath
   state(): Promise<TeamState>
@@ -57,50 +58,137 @@ export interface Team {
 
 /** Reads what this machine has; asks no server. @failure git-not-found */
 export async function openTeam(deps: TeamDeps): Promise<Result<Team, Failure>> {
-  const { caps, root, onChange } = deps
   const abort = new AbortController()
   const opened = await openTeamKnown(deps, abort.signal)
   if (!opened.ok) return opened
   const known = opened.value
-  const { journal } = known
+  const syncing = createSyncing(deps, known, abort.signal)
+  return ok({
+    root: deps.root,
+    isJoined: known.isJoined,
+    ...looking(deps, known, syncing.now),
+    ...writing(deps, known),
+    ...placing(known),
+    sync: syncing.sync,
+    async close() {
+      abort.abort()
+      await syncing.settled()
+      known.journal.close()
+    },
+  })
+}
+
+interface Syncing {
+  readonly sync: Team['sync']
+  /** What the last one left, and whether one is running. */
+  now(): TeamSync
+  /** Once none of those that were begun is running. */
+  settled(): Promise<unknown>
+}
+
+/** Every sync ends with `closing`, also one that its caller does not cancel. */
+function createSyncing({ caps, onChange }: TeamDeps, known: TeamKnown, closing: AbortSignal): Syncing {
   const running = new Set<Promise<unknown>>()
   let syncs = 0
-
-  const syncNow = (): TeamSync => ({ ...syncState(known), isRunning: syncs > 0 })
-  const syncOnce: Team['sync'] = async (options, run) => {
-    const onRunning = (by: 1 | -1) => {
-      syncs += by
-      onChange()
-    }
-    const done = await syncTeam(caps, known, options, { run, onRunning, onChange })
-    return done.ok ? ok({ ...syncNow(), isRunning: false }) : done
+  const onRunning = (by: 1 | -1) => {
+    syncs += by
+    onChange()
   }
-  return ok({
-    root,
-    isJoined: known.isJoined,
+  const now = (): TeamSync => ({ ...syncState(known), isRunning: syncs > 0 })
+  const syncOnce: Team['sync'] = async (options, run) => {
+    const done = await syncTeam(caps, known, options, { run, onRunning, onChange })
+    return done.ok ? ok({ ...now(), isRunning: false }) : done
+  }
+  return {
+    sync(options, run) {
+      const signal = AbortSignal.any([run.signal, closing])
+      const done = syncOnce(options, { ...run, signal })
+      running.add(done)
+      return done.finally(() => running.delete(done))
+    },
+    now,
+    settled: () => Promise.allSettled(running),
+  }
+}
+
+type Looking = Pick<Team, 'state' | 'thread' | 'news' | 'looked' | 'eventIds' | 'nextExpiryMs'>
+
+/** What the team did, for pages and for whoever acts by it; `looked` alone writes something, in the journal. */
+function looking({ caps, onChange }: TeamDeps, known: TeamKnown, syncNow: () => TeamSync): Looking {
+  return {
     async state() {
       await known.catchUp()
-      const [{ team }, facts] = [known.folded(), known.facts()]
-      return {
-        generation: 0,
-        me: known.place().me,
-        items: items(known),
-        exemptions: exemptionViews(team, facts),
-        people: memberViews(team, facts),
-        sync: syncNow(),
-        unseen: known.unseen().length,
-      }
+      return stateOf(known, syncNow)
     },
     async thread(crate) {
       await known.catchUp()
-      const [{ team, byId }, facts] = [known.folded(), known.facts()]
-      const log = team.events.filter(event => isAboutCrate(event, crate, byId)).slice(-MAX_LOG)
-      return {
-        crate,
-        notes: noteViews(team, crate, facts),
-        log: log.reverse().map(event => logEntry(team, byId, event, facts)),
-      }
+      return threadOf(known, crate)
     },
+    async news() {
+      await known.catchUp()
+      return newsOf(known)
+    },
+    async looked() {
+      known.markLooked()
+      onChange()
+    },
+    async eventIds() {
+      await known.catchUp()
+      return [...known.folded().byId.keys()]
+    },
+    nextExpiryMs: () => nextExpiryAfter(known, caps.clock.nowMs()),
+  }
+}
+
+function stateOf(known: TeamKnown, syncNow: () => TeamSync): TeamState {
+  const [{ team }, facts] = [known.folded(), known.facts()]
+  return {
+    generation: 0,
+    me: known.place().me,
+    items: items(known),
+    exemptions: exemptionViews(team, facts),
+    people: memberViews(team, facts),
+    sync: syncNow(),
+    unseen: known.unseen().length,
+  }
+}
+
+function threadOf(known: TeamKnown, crate: string): TeamThread {
+  const [{ team, byId }, facts] = [known.folded(), known.facts()]
+  const log = team.events.filter(event => isAboutCrate(event, crate, byId)).slice(-MAX_LOG)
+  return {
+    crate,
+    notes: noteViews(team, crate, facts),
+    log: log.reverse().map(event => logEntry(team, byId, event, facts)),
+  }
+}
+
+function newsOf(known: TeamKnown): TeamNews {
+  const [{ team, byId }, facts] = [known.folded(), known.facts()]
+  const events = known.unseen()
+  const since = known.journal.get('lookedAt')
+  return {
+    since: since === null ? null : Number(since),
+    total: events.length,
+    entries: events
+      .slice(-MAX_LOG)
+      .reverse()
+      .map(event => logEntry(team, byId, event, facts)),
+  }
+}
+
+function nextExpiryAfter(known: TeamKnown, nowMs: number): number | null {
+  let next = Infinity
+  for (const { claim } of known.folded().team.items.values()) {
+    const end = claim === null ? NaN : Date.parse(claim.until)
+    if (end > nowMs && end < next) next = end
+  }
+  return next === Infinity ? null : next
+}
+
+/** Checked against what is known here; what others did meanwhile is for the fold to settle. */
+function writing({ caps }: TeamDeps, known: TeamKnown): Pick<Team, 'act' | 'undo'> {
+  return {
     async act(actions) {
       await known.catchUp()
       const { team } = known.folded()
@@ -116,12 +204,12 @@ export async function openTeam(deps: TeamDeps): Promise<Result<Team, Failure>> {
       if (reason !== null) return fail({ code: 'refused', message: reason, help: null })
       return known.write([{ kind: 'undo', events }])
     },
-    sync(options, run) {
-      const signal = AbortSignal.any([run.signal, abort.signal])
-      const done = syncOnce(options, { ...run, signal })
-      running.add(done)
-      return done.finally(() => running.delete(done))
-    },
+  }
+}
+
+/** Both look again first where the team is: settings of git and of the store may have changed since. */
+function placing(known: TeamKnown): Pick<Team, 'where' | 'setup'> {
+  return {
     async where() {
       const at = await known.refreshPlace()
       return at.ok ? ok(whereOf(known)) : at
@@ -136,43 +224,7 @@ export async function openTeam(deps: TeamDeps): Promise<Result<Team, Failure>> {
       await known.setJoined(join !== null)
       return ok(whereOf(known))
     },
-    async news() {
-      await known.catchUp()
-      const [{ team, byId }, facts] = [known.folded(), known.facts()]
-      const events = known.unseen()
-      const since = journal.get('lookedAt')
-      return {
-        since: since === null ? null : Number(since),
-        total: events.length,
-        entries: events
-          .slice(-MAX_LOG)
-          .reverse()
-          .map(event => logEntry(team, byId, event, facts)),
-      }
-    },
-    async looked() {
-      known.markLooked()
-      onChange()
-    },
-    async eventIds() {
-      await known.catchUp()
-      return [...known.folded().byId.keys()]
-    },
-    nextExpiryMs() {
-      const nowMs = caps.clock.nowMs()
-      let next = Infinity
-      for (const { claim } of known.folded().team.items.values()) {
-        const end = claim === null ? NaN : Date.parse(claim.until)
-        if (end > nowMs && end < next) next = end
-      }
-      return next === Infinity ? null : next
-    },
-    async close() {
-      abort.abort()
-      await Promise.allSettled(running)
-      journal.close()
-    },
-  })
+  }
 }
 
 function whereOf(known: TeamKnown): TeamWhere {
