@@ -18,6 +18,7 @@ import { branchEvents, EMPTY_BRANCH, readBranch, shortHash, waitingEvents, type 
 import type { ViewFacts } from '../team/view.ts'
 import { findTeamPlace, type TeamPlace } from './team-place.ts'
 
+/** The events of the branch and those that wait, as one team. */
 export interface KnownTeam {
   readonly team: FoldedTeam
   readonly byId: ReadonlyMap<string, TeamEvent>
@@ -27,6 +28,7 @@ export interface KnownTeam {
   readonly clock: TeamClock | null
 }
 
+/** What is known of one workspace's team, until the journal is closed. */
 export interface TeamKnown {
   readonly journal: Journal
   /** Of this workspace, below the data folder. */
@@ -56,6 +58,7 @@ export interface TeamKnown {
   markLooked(): void
 }
 
+/** The workspace whose team it is, and who hears of changes. */
 export interface TeamDeps {
   readonly caps: Capabilities
   readonly root: AbsolutePath
@@ -64,122 +67,171 @@ export interface TeamDeps {
   readonly onChange: () => void
 }
 
+/** What is replaced while the team is open. The functions of this file do that; everybody else reads it when called. */
+interface Held {
+  place: TeamPlace
+  own: readonly WrittenEvent[]
+  seen: ReturnType<Journal['seen']>
+  branch: Branch
+  /** Both folded; null when one of them changed since. */
+  memo: KnownTeam | null
+}
+
+interface Parts {
+  readonly deps: TeamDeps
+  readonly signal: AbortSignal
+  readonly folder: AbsolutePath
+  readonly journal: Journal
+  readonly held: Held
+}
+
 /** Until `signal`. @failure git-not-found */
-export async function openTeamKnown(
-  { caps, root, storeDir, onChange }: TeamDeps,
-  signal: AbortSignal,
-): Promise<Result<TeamKnown, Failure>> {
-  const quiet: Run = { signal, onProgress: () => undefined }
+export async function openTeamKnown(deps: TeamDeps, signal: AbortSignal): Promise<Result<TeamKnown, Failure>> {
+  const { caps, root, storeDir } = deps
   const found = await findTeamPlace(caps, root, storeDir, signal)
   if (!found.ok) return found
-  let place = found.value
+  const place = found.value
+  const { folder, journal } = await openFolder(caps, root)
+  const held: Held = { place, own: journal.own(place.key), seen: journal.seen(), branch: EMPTY_BRANCH, memo: null }
+  const parts: Parts = { deps, signal, folder, journal, held }
+  await loadBranch(parts)
+  return ok({
+    ...{ journal, folder },
+    place: () => held.place,
+    refreshPlace: () => refreshPlace(parts),
+    isJoined: () => isJoined(parts),
+    setJoined: isJoining => setJoined(parts, isJoining),
+    clone: () => cloneOf(parts),
+    branch: () => held.branch,
+    own: () => held.own,
+    seen: () => held.seen,
+    catchUp: () => catchUp(parts),
+    folded: () => folded(held),
+    facts: () => factsOf(parts),
+    write: async bodies => write(parts, bodies),
+    adopt: next => adopt(parts, next),
+    unseen: () => unseen(parts),
+    markLooked: () => markLooked(parts),
+  })
+}
+
+/** Where this machine keeps what it knows of the team of a workspace; made when it is not there. */
+async function openFolder(caps: Capabilities, root: AbsolutePath): Promise<Pick<Parts, 'folder' | 'journal'>> {
   const name = folderName(root)
   const folder = path.join(caps.host.dataDir, name) as AbsolutePath
   await caps.files.makeFolder(folder)
-  const journal: Journal = openJournal(await openDurable(caps, `${name}/team.sqlite`, JOURNAL_SCHEMA), () =>
-    randomBytes(4).toString('hex'),
-  )
-  let own: readonly WrittenEvent[] = journal.own(place.key)
-  let seen = journal.seen()
-  let branch: Branch = EMPTY_BRANCH
-  let memo: KnownTeam | null = null
+  const durable = await openDurable(caps, `${name}/team.sqlite`, JOURNAL_SCHEMA)
+  return { folder, journal: openJournal(durable, () => randomBytes(4).toString('hex')) }
+}
 
-  const isJoined = () => place.address !== null && journal.get('joined') === placeText(place)
-  const clone = (): Promise<Clone> | null => {
-    const { address, committer } = place
-    if (address === null) return null
-    const gitDir = path.join(folder, `${shortHash(placeText(place))}.git`) as AbsolutePath
-    return openClone(caps, gitDir, { address, branch: place.branch }, committer)
-  }
-  const loadBranch = async () => {
-    const of = isJoined() ? await clone() : null
-    if (of === null) {
-      branch = EMPTY_BRANCH
-      return
-    }
-    const read = await readBranch(of, await of.tip(quiet), branch, quiet)
-    if (read.ok) branch = read.value
-  }
-  await loadBranch()
+function isJoined({ journal, held: { place } }: Parts): boolean {
+  return place.address !== null && journal.get('joined') === placeText(place)
+}
 
-  const changed = () => {
-    memo = null
-    onChange()
+function cloneOf({ deps: { caps }, folder, held: { place } }: Parts): Promise<Clone> | null {
+  const { address, committer } = place
+  if (address === null) return null
+  const gitDir = path.join(folder, `${shortHash(placeText(place))}.git`) as AbsolutePath
+  return openClone(caps, gitDir, { address, branch: place.branch }, committer)
+}
+
+/** From the clone as it was fetched; one that cannot be read leaves the branch as it is known. */
+async function loadBranch(parts: Parts): Promise<void> {
+  const { signal, held } = parts
+  const quiet: Run = { signal, onProgress: () => undefined }
+  const of = isJoined(parts) ? await cloneOf(parts) : null
+  if (of === null) {
+    held.branch = EMPTY_BRANCH
+    return
   }
-  const folded = () => (memo ??= foldKnown(branch, own))
-  return ok({
-    journal,
-    folder,
-    place: () => place,
-    isJoined,
-    clone,
-    branch: () => branch,
-    own: () => own,
-    seen: () => seen,
-    folded,
-    async refreshPlace() {
-      const again = await findTeamPlace(caps, root, storeDir, signal)
-      if (!again.ok) return again
-      const isOther = placeText(again.value) !== placeText(place)
-      place = again.value
-      if (isOther) {
-        branch = EMPTY_BRANCH
-        own = journal.own(place.key)
-        await loadBranch()
-        changed()
-      }
-      return again
-    },
-    async setJoined(isJoining) {
-      journal.set('joined', isJoining ? placeText(place) : null)
-      journal.set('failure', null)
-      await loadBranch()
-      changed()
-    },
-    async catchUp() {
-      if (!journal.hasChanged()) return
-      own = journal.own(place.key)
-      seen = journal.seen()
-      memo = null
-      await loadBranch()
-    },
-    facts() {
-      const { waiting } = folded()
-      return {
-        nowMs: caps.clock.nowMs(),
-        me: place.me,
-        signature: id => (waiting.has(id) ? 'local' : (seen.get(id)?.signature ?? 'unchecked')),
-      }
-    },
-    async write(bodies) {
-      const { me } = place
-      if (me === null) return fail({ code: 'identity-missing', missing: 'user.name or user.email' })
-      const written = journal.append({ by: me, wallMs: caps.clock.nowMs(), place: place.key }, bodies, folded().clock)
-      if (!written.ok)
-        return fail({ code: 'refused', message: `this cannot be written down: ${written.error}`, help: null })
-      own = [...own, ...written.value]
-      changed()
-      return ok(written.value.map(({ event }) => event.id))
-    },
-    adopt(next) {
-      if (next === branch) return
-      branch = next
-      const ids = branchEvents(branch).flatMap(({ id }) => (seen.has(id) ? [] : [id]))
-      if (ids.length > 0) for (const [id, seq] of journal.arrive(ids)) seen.set(id, { seq, signature: null })
-      changed()
-    },
-    unseen() {
-      const me = place.me === null ? null : personKey(place.me)
-      const from = Number(journal.get('looked') ?? 0)
-      return folded().team.events.filter(({ id, by }) => (seen.get(id)?.seq ?? 0) > from && personKey(by) !== me)
-    },
-    markLooked() {
-      let last = 0
-      for (const { seq } of seen.values()) last = Math.max(last, seq)
-      journal.set('looked', String(last))
-      journal.set('lookedAt', String(caps.clock.nowMs()))
-    },
-  })
+  const read = await readBranch(of, await of.tip(quiet), held.branch, quiet)
+  if (read.ok) held.branch = read.value
+}
+
+function changed({ deps, held }: Parts): void {
+  held.memo = null
+  deps.onChange()
+}
+
+function folded(held: Held): KnownTeam {
+  return (held.memo ??= foldKnown(held.branch, held.own))
+}
+
+async function refreshPlace(parts: Parts): Promise<Result<TeamPlace, Failure>> {
+  const { deps, signal, journal, held } = parts
+  const again = await findTeamPlace(deps.caps, deps.root, deps.storeDir, signal)
+  if (!again.ok) return again
+  const isOther = placeText(again.value) !== placeText(held.place)
+  held.place = again.value
+  if (isOther) {
+    held.branch = EMPTY_BRANCH
+    held.own = journal.own(held.place.key)
+    await loadBranch(parts)
+    changed(parts)
+  }
+  return again
+}
+
+async function setJoined(parts: Parts, isJoining: boolean): Promise<void> {
+  const { journal, held } = parts
+  journal.set('joined', isJoining ? placeText(held.place) : null)
+  journal.set('failure', null)
+  await loadBranch(parts)
+  changed(parts)
+}
+
+async function catchUp(parts: Parts): Promise<void> {
+  const { journal, held } = parts
+  if (!journal.hasChanged()) return
+  held.own = journal.own(held.place.key)
+  held.seen = journal.seen()
+  held.memo = null
+  await loadBranch(parts)
+}
+
+function factsOf({ deps: { caps }, held }: Parts): ViewFacts {
+  const { waiting } = folded(held)
+  return {
+    nowMs: caps.clock.nowMs(),
+    me: held.place.me,
+    signature: id => (waiting.has(id) ? 'local' : (held.seen.get(id)?.signature ?? 'unchecked')),
+  }
+}
+
+function write(parts: Parts, bodies: readonly TeamBody[]): Result<readonly string[], Failure> {
+  const { deps, journal, held } = parts
+  const { me, key } = held.place
+  if (me === null) return fail({ code: 'identity-missing', missing: 'user.name or user.email' })
+  const author = { by: me, wallMs: deps.caps.clock.nowMs(), place: key }
+  const written = journal.append(author, bodies, folded(held).clock)
+  if (!written.ok)
+    return fail({ code: 'refused', message: `this cannot be written down: ${written.error}`, help: null })
+  held.own = [...held.own, ...written.value]
+  changed(parts)
+  return ok(written.value.map(({ event }) => event.id))
+}
+
+function adopt(parts: Parts, next: Branch): void {
+  const { journal, held } = parts
+  if (next === held.branch) return
+  held.branch = next
+  const ids = branchEvents(next).flatMap(({ id }) => (held.seen.has(id) ? [] : [id]))
+  if (ids.length > 0) for (const [id, seq] of journal.arrive(ids)) held.seen.set(id, { seq, signature: null })
+  changed(parts)
+}
+
+function unseen({ journal, held }: Parts): TeamEvent[] {
+  const { place, seen } = held
+  const me = place.me === null ? null : personKey(place.me)
+  const from = Number(journal.get('looked') ?? 0)
+  return folded(held).team.events.filter(({ id, by }) => (seen.get(id)?.seq ?? 0) > from && personKey(by) !== me)
+}
+
+function markLooked({ deps: { caps }, journal, held }: Parts): void {
+  let last = 0
+  for (const { seq } of held.seen.values()) last = Math.max(last, seq)
+  journal.set('looked', String(last))
+  journal.set('lookedAt', String(caps.clock.nowMs()))
 }
 
 /** The workspace's name, so that a person finds it, and a hash, so that two of one name are two. */
