@@ -17,6 +17,7 @@ import type { Answer } from './answer.ts'
 import { planCertify, sha256, type PlannedCertify } from './certify-flow.ts'
 import type { TeamFacts } from './team-facts.ts'
 
+/** The open workspace that is written into. */
 export interface WritesDeps {
   readonly caps: Capabilities
   readonly root: AbsolutePath
@@ -31,15 +32,25 @@ export interface WritesDeps {
   readonly onWritten: (request: CertifyRequest) => Promise<void>
 }
 
+/** What a person writes into the three files, and the way back. */
 export interface Writes {
+  /** What writing an audit would change; writes nothing. @failure as planCertify and readTeamFacts */
   plan(request: CertifyRequest): Promise<Result<CertifyPlan, Failure>>
-  /** `evidence` is written, committed and taken back together with the three files. */
+  /**
+   * `evidence` is written, committed and taken back together with the three files.
+   * @failure as plan and commitStore; store-changed also when another plan was shown; usage when the plan blocks it
+   */
   write(args: CallArgs<'certify.write'>, evidence: readonly Beside[]): Promise<Result<WriteResult, Failure>>
-  /** Writes texts that were shown and checked as they are, so that `undo` takes them back like a certified audit. */
+  /**
+   * Writes texts that were shown and checked as they are, so that `undo` takes them back like a certified audit.
+   * @failure as commitStore
+   */
   writeTexts(wish: TextsToWrite): Promise<Result<Omit<WriteResult, 'next'>, Failure>>
+  /** Only the last write. @failure undo-unavailable; as commitStore and commitFiles */
   undo(undoId: string): Promise<Result<null, Failure>>
 }
 
+/** The whole of the three files, and what a page was shown of them. */
 export interface TextsToWrite {
   readonly texts: StoreTexts
   readonly files: CertifyPlan['files']
@@ -62,110 +73,137 @@ interface Undo {
 
 const STORE_KEY = { 'audits.toml': 'audits', 'config.toml': 'config', 'imports.lock': 'imports' } as const
 
+interface Held {
+  /** Of the last write; null when it was taken back, or none was made. */
+  undo: Undo | null
+}
+
+/** Nothing can be undone yet. */
 export function createWrites(deps: WritesDeps): Writes {
-  const { caps, root, signal } = deps
-  let undo: Undo | null = null
-
-  const planned = async (request: CertifyRequest): Promise<Result<PlannedCertify, Failure>> => {
-    const [identity, canCommit, team] = await Promise.all([
-      gitIdentity(caps, root, signal),
-      isInsideRepository(caps, root, signal),
-      deps.teamFacts([request.crate]),
-    ])
-    if (!team.ok) return team
-    const { workspace, solved } = deps.current()
-    return planCertify(
-      {
-        workspace,
-        solved,
-        places: workspace.loaded.places,
-        today: deps.today(),
-        identity: identity.ok ? identity.value : null,
-        force: false,
-        read: deps.readSummary(request.crate, request.delta),
-        canCommit,
-        team: team.value,
-      },
-      request,
-    )
-  }
-
-  const store = async (
-    { texts, files: shown, commit, commitMessage, evidence = [] }: TextsToWrite,
-    onWritten: () => Promise<void>,
-  ): Promise<Result<Omit<WriteResult, 'next'>, Failure>> => {
-    const before = deps.current().workspace.loaded
-    const { storeDir, sha256: onDisk } = before
-    const written = await commitStore(caps, { storeDir, base: onDisk, texts, beside: evidence }, signal)
-    if (!written.ok) return written
-    const changed = shown.filter(f => f.baseSha256 !== f.newSha256)
-    const files = [
-      ...changed.map(f => path.join(storeDir, f.file) as AbsolutePath),
-      ...evidence.map(({ file }) => file),
-    ]
-    const committed = commit ? await commitFiles(root, files, commitMessage, signal) : null
-    const isCommitted = committed !== null && committed.ok
-    undo = {
-      id: `${caps.clock.nowMs()}`,
-      before: before.texts,
-      after: { audits: sha256(texts.audits), config: sha256(texts.config), imports: sha256(texts.imports) },
-      evidence: evidence.map((one, i) => ({
-        ...one,
-        ...{ text: written.value.besideBefore[i] ?? null, expected: sha256(one.text ?? '') },
-      })),
-      commit: isCommitted ? { files, subject: commitMessage } : null,
-    }
-    await onWritten()
-    const reloaded = await deps.reloadStore()
-    if (!reloaded.ok) return reloaded
-    return ok({
-      written: [...written.value.written],
-      commit: isCommitted ? committed.value : null,
-      commitFailure: committed !== null && !committed.ok ? committed.error : null,
-      undoId: undo.id,
-    })
-  }
-
+  const held: Held = { undo: null }
   return {
     async plan(request) {
-      const plan = await planned(request)
+      const plan = await planned(deps, request)
       return plan.ok ? ok(plan.value.plan) : plan
     },
-    async write({ request, base, planned: expected, commit, commitMessage }, evidence) {
-      const current = await deps.reloadStore()
-      if (!current.ok) return current
-      const plan = await planned(request)
-      if (!plan.ok) return plan
-      const { texts, plan: shown } = plan.value
-      const differing = shown.files.filter(
-        f => f.baseSha256 !== base[STORE_KEY[f.file]] || f.newSha256 !== expected[STORE_KEY[f.file]],
-      )
-      if (differing.length > 0) return fail({ code: 'store-changed', files: differing.map(f => f.file) })
-      if (shown.blocks[0] !== undefined) return fail({ code: 'usage', message: shown.blocks[0] })
-      const next = deps.next(request)
-      const done = await store({ texts, files: shown.files, commit, commitMessage, evidence }, () =>
-        deps.onWritten(request),
-      )
-      return done.ok ? ok({ ...done.value, next }) : done
-    },
-    writeTexts: wish => store(wish, () => Promise.resolve()),
-    async undo(undoId) {
-      if (undo?.id !== undoId) return fail({ code: 'undo-unavailable', reason: 'Only the last write can be undone.' })
-      const back = undo
-      const { storeDir } = deps.current().workspace.loaded
-      const undone = { storeDir, base: back.after, texts: back.before, beside: back.evidence }
-      const done = await commitStore(caps, undone, signal)
-      if (!done.ok) {
-        if (done.error.code !== 'store-changed') return done
-        const reason = `${done.error.files.join(', ')} changed since. Use git to go back.`
-        return fail({ code: 'undo-unavailable', reason })
-      }
-      undo = null
-      if (back.commit !== null) {
-        const reverted = await commitFiles(root, back.commit.files, `Undo: ${back.commit.subject}`, signal)
-        if (!reverted.ok) return reverted
-      }
-      return deps.reloadStore()
-    },
+    write: (args, evidence) => writePlanned(deps, held, args, evidence),
+    writeTexts: wish => store(deps, held, wish, () => Promise.resolve()),
+    undo: undoId => takeBack(deps, held, undoId),
   }
+}
+
+/** Of the answer as it is once git and the team were asked. */
+async function planned(deps: WritesDeps, request: CertifyRequest): Promise<Result<PlannedCertify, Failure>> {
+  const { caps, root, signal } = deps
+  const [identity, canCommit, team] = await Promise.all([
+    gitIdentity(caps, root, signal),
+    isInsideRepository(caps, root, signal),
+    deps.teamFacts([request.crate]),
+  ])
+  if (!team.ok) return team
+  const { workspace, solved } = deps.current()
+  return planCertify(
+    {
+      workspace,
+      solved,
+      places: workspace.loaded.places,
+      today: deps.today(),
+      identity: identity.ok ? identity.value : null,
+      force: false,
+      read: deps.readSummary(request.crate, request.delta),
+      canCommit,
+      team: team.value,
+    },
+    request,
+  )
+}
+
+async function writePlanned(
+  deps: WritesDeps,
+  held: Held,
+  { request, base, planned: expected, commit, commitMessage }: CallArgs<'certify.write'>,
+  evidence: readonly Beside[],
+): Promise<Result<WriteResult, Failure>> {
+  const current = await deps.reloadStore()
+  if (!current.ok) return current
+  const plan = await planned(deps, request)
+  if (!plan.ok) return plan
+  const { texts, plan: shown } = plan.value
+  const differing = shown.files.filter(
+    f => f.baseSha256 !== base[STORE_KEY[f.file]] || f.newSha256 !== expected[STORE_KEY[f.file]],
+  )
+  if (differing.length > 0) return fail({ code: 'store-changed', files: differing.map(f => f.file) })
+  if (shown.blocks[0] !== undefined) return fail({ code: 'usage', message: shown.blocks[0] })
+  const next = deps.next(request)
+  const wish = { texts, files: shown.files, commit, commitMessage, evidence }
+  const done = await store(deps, held, wish, () => deps.onWritten(request))
+  return done.ok ? ok({ ...done.value, next }) : done
+}
+
+/** Writes, commits when that is wished, and remembers how to take it back; `onWritten` comes before the answer is renewed. */
+async function store(
+  deps: WritesDeps,
+  held: Held,
+  wish: TextsToWrite,
+  onWritten: () => Promise<void>,
+): Promise<Result<Omit<WriteResult, 'next'>, Failure>> {
+  const { caps, root, signal } = deps
+  const { texts, commitMessage, evidence = [] } = wish
+  const before = deps.current().workspace.loaded
+  const { storeDir, sha256: onDisk } = before
+  const written = await commitStore(caps, { storeDir, base: onDisk, texts, beside: evidence }, signal)
+  if (!written.ok) return written
+  const files = changedFiles(wish, storeDir)
+  const committed = wish.commit ? await commitFiles(root, files, commitMessage, signal) : null
+  const isCommitted = committed !== null && committed.ok
+  held.undo = {
+    id: `${caps.clock.nowMs()}`,
+    before: before.texts,
+    after: { audits: sha256(texts.audits), config: sha256(texts.config), imports: sha256(texts.imports) },
+    evidence: evidenceBack(evidence, written.value.besideBefore),
+    commit: isCommitted ? { files, subject: commitMessage } : null,
+  }
+  await onWritten()
+  const reloaded = await deps.reloadStore()
+  if (!reloaded.ok) return reloaded
+  return ok({
+    written: [...written.value.written],
+    commit: isCommitted ? committed.value : null,
+    commitFailure: committed !== null && !committed.ok ? committed.error : null,
+    undoId: held.undo.id,
+  })
+}
+
+/** What belongs into the commit of a write. */
+function changedFiles({ files, evidence = [] }: TextsToWrite, storeDir: AbsolutePath): readonly AbsolutePath[] {
+  const changed = files.filter(f => f.baseSha256 !== f.newSha256)
+  return [...changed.map(f => path.join(storeDir, f.file) as AbsolutePath), ...evidence.map(({ file }) => file)]
+}
+
+/** `before`: what each of the files held, null where there was none. */
+function evidenceBack(evidence: readonly Beside[], before: readonly (string | null)[]): readonly Beside[] {
+  return evidence.map((one, i) => ({
+    ...one,
+    ...{ text: before[i] ?? null, expected: sha256(one.text ?? '') },
+  }))
+}
+
+async function takeBack(deps: WritesDeps, held: Held, undoId: string): Promise<Result<null, Failure>> {
+  const { caps, root, signal } = deps
+  if (held.undo?.id !== undoId) return fail({ code: 'undo-unavailable', reason: 'Only the last write can be undone.' })
+  const back = held.undo
+  const { storeDir } = deps.current().workspace.loaded
+  const undone = { storeDir, base: back.after, texts: back.before, beside: back.evidence }
+  const done = await commitStore(caps, undone, signal)
+  if (!done.ok) {
+    if (done.error.code !== 'store-changed') return done
+    const reason = `${done.error.files.join(', ')} changed since. Use git to go back.`
+    return fail({ code: 'undo-unavailable', reason })
+  }
+  held.undo = null
+  if (back.commit !== null) {
+    const reverted = await commitFiles(root, back.commit.files, `Undo: ${back.commit.subject}`, signal)
+    if (!reverted.ok) return reverted
+  }
+  return deps.reloadStore()
 }
