@@ -3,15 +3,15 @@
  * screen. A note is on disk before the page hears of it.
  */
 import path from 'node:path'
-import type { EngineHandlers } from '../../../shared/contract.ts'
+import type { CallArgs, EngineHandlers } from '../../../shared/contract.ts'
 import { deltaText, type AbsolutePath, type CrateName, type CriteriaName, type Delta } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import type { ChecklistGroup } from '../../../shared/review-checklist.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
-import type { Note, NoteList, NotePlace, NoteTarget } from '../../../shared/review-notes.ts'
+import type { Note, NoteEdit, NoteInput, NoteList, NotePlace, NoteTarget } from '../../../shared/review-notes.ts'
 import { FileError, type Capabilities } from '../capabilities.ts'
 import { isAnswered } from '../review/checklist/state.ts'
-import { anchorAt, findAnchor, type Anchor } from '../review/notes/anchor.ts'
+import { anchorAt, findAnchor } from '../review/notes/anchor.ts'
 import { auditNotes, type AuditFacts } from '../review/notes/audit-notes.ts'
 import { openNotes, type NoteStore, type StoredNote } from '../review/notes/note-store.ts'
 import { decodeText, isBinaryBytes } from '../review/text-scan.ts'
@@ -21,7 +21,9 @@ const MAX_NOTED_BYTES = 8 << 20
 const MAX_QUOTE = 200
 const WHOLE: NotePlace = { state: 'here', line: 0, endLine: 0 }
 const LOST: NotePlace = { state: 'lost', line: 0, endLine: 0 }
+const NOT_THERE: Failure = { code: 'refused', message: 'the note is not there any more', help: null }
 
+/** The calls of notes, until `close`. */
 export interface ReviewNotes {
   readonly handlers: Pick<
     EngineHandlers,
@@ -30,6 +32,7 @@ export interface ReviewNotes {
   close(): Promise<void>
 }
 
+/** What notes ask of the open reviews. */
 export interface ReviewNotesDeps {
   readonly caps: Capabilities
   readonly review: (id: string) => ReviewSides | null
@@ -41,110 +44,147 @@ export interface ReviewNotesDeps {
   readonly checklists: (sides: ReviewSides, criteria: readonly CriteriaName[]) => Promise<readonly ChecklistGroup[]>
 }
 
-export function createReviewNotes(deps: ReviewNotesDeps): ReviewNotes {
-  const { caps } = deps
-  const store: NoteStore = openNotes(caps)
+interface Parts {
+  readonly deps: ReviewNotesDeps
+  readonly store: NoteStore
+}
 
-  const listed = async (sides: ReviewSides): Promise<NoteList> => {
-    const texts = new Map<string, Promise<readonly string[] | null>>()
-    const linesOf = (side: 'old' | 'new', file: string) => {
-      const key = `${side} ${file}`
-      const known = texts.get(key) ?? readLines(caps, sides, side, file)
-      texts.set(key, known)
-      return known
-    }
-    const notes = await Promise.all(
-      store.of(sides.crate).map(async note => ({ ...(await placed(sides, note, linesOf)), edit: store.edit(note.id) })),
-    )
-    return { review: sides.id, notes: notes.sort(byPlace) }
+/** Opens the store with the first call that needs it. */
+export function createReviewNotes(deps: ReviewNotesDeps): ReviewNotes {
+  const parts: Parts = { deps, store: openNotes(deps.caps) }
+  const inTurn = createTurns()
+  return {
+    handlers: {
+      'review.notes': ({ review }) => withReview(parts, review, async sides => ok(await listed(parts, sides))),
+      'review.saveNote': ({ review, note }) =>
+        inTurn(() => withReview(parts, review, sides => saveNote(parts, sides, note))),
+      'review.keepNoteEdit': ({ review, id, edit }) =>
+        inTurn(() => withReview(parts, review, sides => keepEdit(parts, sides, id, edit))),
+      'review.removeNote': ({ review, id, isRemoved }) =>
+        withReview(parts, review, sides => removeNote(parts, sides, id, isRemoved)),
+      'review.auditNotes': args => notesForAudit(parts, args),
+    },
+    close: () => parts.store.close(),
   }
+}
+
+/** One write after the other: a draft saved while it was typed must not come after the note it became. */
+function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve()
-  /** One write after the other: a draft saved while it was typed must not come after the note it became. */
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+  return work => {
     const done = last.then(work)
     last = done.catch(() => undefined)
     return done
   }
-  const withReview = async <T>(
-    id: string,
-    use: (sides: ReviewSides) => Promise<Result<T, Failure>>,
-  ): Promise<Result<T, Failure>> => {
-    const sides = deps.review(id)
-    if (sides === null) return fail({ code: 'review-unknown', review: id })
-    await store.ready()
-    return use(sides)
-  }
+}
 
-  return {
-    handlers: {
-      'review.notes': ({ review }) => withReview(review, async sides => ok(await listed(sides))),
-      'review.saveNote': ({ review, note }) =>
-        inTurn(() =>
-          withReview(review, async sides => {
-            const { target } = note
-            const before = store.get(note.id)
-            if (before !== null && before.crate !== sides.crate)
-              return fail({ code: 'refused', message: 'the note belongs to another crate', help: null })
-            const isSamePlace = before !== null && JSON.stringify(before.target) === JSON.stringify(target)
-            let anchor: Anchor | null = isSamePlace ? before.anchor : null
-            if (target.kind === 'lines' && !isSamePlace) {
-              const lines = await readLines(caps, sides, target.side, target.path)
-              if (lines === null) return fail({ code: 'file-not-in-review', path: target.path })
-              anchor = anchorAt(lines, target.line, target.endLine)
-            }
-            const now = caps.clock.nowMs()
-            const { text, severity, state, inAudit } = note
-            await store.put({
-              ...{ id: note.id, crate: sides.crate, target, anchor },
-              ...{ text, severity, state, inAudit },
-              who: before?.who ?? (await deps.who()),
-              version: isSamePlace
-                ? before.version
-                : target.kind === 'lines' && target.side === 'old'
-                  ? (sides.delta.from ?? sides.delta.to)
-                  : sides.delta.to,
-              createdAt: before?.createdAt ?? now,
-              editedAt: now,
-            })
-            return ok(await listed(sides))
-          }),
-        ),
-      'review.keepNoteEdit': ({ review, id, edit }) =>
-        inTurn(() =>
-          withReview(review, async sides => {
-            if (store.get(id)?.crate !== sides.crate)
-              return fail({ code: 'refused', message: 'the note is not there any more', help: null })
-            await store.setEdit(id, edit)
-            return ok(await listed(sides))
-          }),
-        ),
-      'review.removeNote': ({ review, id, isRemoved }) =>
-        withReview(review, async sides => {
-          if (store.get(id)?.crate !== sides.crate || !(await store.setRemoved(id, isRemoved)))
-            return fail({ code: 'refused', message: 'the note is not there any more', help: null })
-          return ok(await listed(sides))
-        }),
-      'review.auditNotes': async ({ crate, delta, criteria }) => {
-        const review = `${crate} ${deltaText(delta)}`
-        const sides = deps.review(review)
-        if (sides === null) return ok({ text: '', drafts: 0, openUnits: 0, units: null, openItems: 0, denied: [] })
-        await store.ready()
-        const { notes } = await listed(sides)
-        const units = deps.units(review)
-        const checklists = await deps.checklists(sides, criteria ?? [])
-        const rows = checklists.flatMap(group => group.rows)
-        return ok({
-          text: auditNotes({ notes, read: deps.read(crate, delta), units, checklists }),
-          drafts: notes.filter(note => note.state === 'draft').length,
-          openUnits: units === null ? 0 : units.total - units.answered,
-          units: units === null ? null : { answered: units.answered, total: units.total },
-          openItems: rows.filter(row => !isAnswered(row)).length,
-          denied: rows.filter(row => row.answer?.verdict === 'no').map(row => row.question),
-        })
-      },
-    },
-    close: () => store.close(),
+async function withReview<T>(
+  { deps, store }: Parts,
+  id: string,
+  use: (sides: ReviewSides) => Promise<Result<T, Failure>>,
+): Promise<Result<T, Failure>> {
+  const sides = deps.review(id)
+  if (sides === null) return fail({ code: 'review-unknown', review: id })
+  await store.ready()
+  return use(sides)
+}
+
+/** Of the crate, in the order of `byPlace`; a file that several notes are in is read once. */
+async function listed({ deps: { caps }, store }: Parts, sides: ReviewSides): Promise<NoteList> {
+  const texts = new Map<string, Promise<readonly string[] | null>>()
+  const linesOf = (side: 'old' | 'new', file: string) => {
+    const key = `${side} ${file}`
+    const known = texts.get(key) ?? readLines(caps, sides, side, file)
+    texts.set(key, known)
+    return known
   }
+  const notes = await Promise.all(
+    store.of(sides.crate).map(async note => ({ ...(await placed(sides, note, linesOf)), edit: store.edit(note.id) })),
+  )
+  return { review: sides.id, notes: notes.sort(byPlace) }
+}
+
+/** A note that stays where it is keeps its anchor and the version it was written in. */
+async function saveNote(parts: Parts, sides: ReviewSides, note: NoteInput): Promise<Result<NoteList, Failure>> {
+  const { deps, store } = parts
+  const { id, target, text, severity, state, inAudit } = note
+  const before = store.get(id)
+  if (before !== null && before.crate !== sides.crate)
+    return fail({ code: 'refused', message: 'the note belongs to another crate', help: null })
+  const isSamePlace = before !== null && JSON.stringify(before.target) === JSON.stringify(target)
+  const at = isSamePlace ? ok(before) : await anchored(deps.caps, sides, target)
+  if (!at.ok) return at
+  const now = deps.caps.clock.nowMs()
+  await store.put({
+    ...{ id, crate: sides.crate, target, anchor: at.value.anchor },
+    ...{ text, severity, state, inAudit },
+    who: before?.who ?? (await deps.who()),
+    version: at.value.version,
+    createdAt: before?.createdAt ?? now,
+    editedAt: now,
+  })
+  return ok(await listed(parts, sides))
+}
+
+/** The lines of a note as they are now, and the version they are of. */
+async function anchored(
+  caps: Capabilities,
+  sides: ReviewSides,
+  target: NoteTarget,
+): Promise<Result<Pick<StoredNote, 'anchor' | 'version'>, Failure>> {
+  const { from, to } = sides.delta
+  if (target.kind !== 'lines') return ok({ anchor: null, version: to })
+  const lines = await readLines(caps, sides, target.side, target.path)
+  if (lines === null) return fail({ code: 'file-not-in-review', path: target.path })
+  const anchor = anchorAt(lines, target.line, target.endLine)
+  return ok({ anchor, version: target.side === 'old' ? (from ?? to) : to })
+}
+
+async function keepEdit(
+  parts: Parts,
+  sides: ReviewSides,
+  id: string,
+  edit: NoteEdit | null,
+): Promise<Result<NoteList, Failure>> {
+  const { store } = parts
+  if (store.get(id)?.crate !== sides.crate) return fail(NOT_THERE)
+  await store.setEdit(id, edit)
+  return ok(await listed(parts, sides))
+}
+
+async function removeNote(
+  parts: Parts,
+  sides: ReviewSides,
+  id: string,
+  isRemoved: boolean,
+): Promise<Result<NoteList, Failure>> {
+  const { store } = parts
+  if (store.get(id)?.crate !== sides.crate || !(await store.setRemoved(id, isRemoved))) return fail(NOT_THERE)
+  return ok(await listed(parts, sides))
+}
+
+/** What the certify sheet takes over of a delta; empty when its review is not open. */
+async function notesForAudit(
+  parts: Parts,
+  { crate, delta, criteria }: CallArgs<'review.auditNotes'>,
+): ReturnType<EngineHandlers['review.auditNotes']> {
+  const { deps, store } = parts
+  const review = `${crate} ${deltaText(delta)}`
+  const sides = deps.review(review)
+  if (sides === null) return ok({ text: '', drafts: 0, openUnits: 0, units: null, openItems: 0, denied: [] })
+  await store.ready()
+  const { notes } = await listed(parts, sides)
+  const units = deps.units(review)
+  const checklists = await deps.checklists(sides, criteria ?? [])
+  const rows = checklists.flatMap(group => group.rows)
+  return ok({
+    text: auditNotes({ notes, read: deps.read(crate, delta), units, checklists }),
+    drafts: notes.filter(note => note.state === 'draft').length,
+    openUnits: units === null ? 0 : units.total - units.answered,
+    units: units === null ? null : { answered: units.answered, total: units.total },
+    openItems: rows.filter(row => !isAnswered(row)).length,
+    denied: rows.filter(row => row.answer?.verdict === 'no').map(row => row.question),
+  })
 }
 
 /** The crate's notes first, then by file and line. */
