@@ -2,7 +2,7 @@
  * Units of the open reviews: looked for once per review, in the background of the page, and shown with the answers as
  * they are stored. An answer is on disk before the page hears of it.
  */
-import type { EngineHandlers } from '../../../shared/contract.ts'
+import type { CallArgs, EngineHandlers } from '../../../shared/contract.ts'
 import type { AbsolutePath, CrateName, Delta } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
@@ -33,6 +33,7 @@ export interface UnitCounts {
   readonly isCut: boolean
 }
 
+/** The calls of units, and what other parts of a review ask about them. */
 export interface ReviewUnits {
   readonly handlers: Pick<EngineHandlers, 'review.units' | 'review.answerUnits'>
   counts(review: string): UnitCounts | null
@@ -41,6 +42,7 @@ export interface ReviewUnits {
   close(): Promise<void>
 }
 
+/** What units ask of the open reviews. */
 export interface ReviewUnitsDeps {
   readonly caps: Capabilities
   readonly review: (id: string) => ReviewSides | null
@@ -49,86 +51,116 @@ export interface ReviewUnitsDeps {
   readonly run: Run
 }
 
+interface Parts {
+  readonly deps: ReviewUnitsDeps
+  readonly answers: UnitAnswers
+  readonly found: Found
+}
+
+/** Looks for units of no review before its page asks. */
 export function createReviewUnits(deps: ReviewUnitsDeps): ReviewUnits {
-  const answers: UnitAnswers = openUnitAnswers(deps.caps)
-  const found = new Map<string, { readonly of: ReviewSides; readonly units: Promise<CrateUnits> }>()
-  const settled = new Map<string, CrateUnits>()
-
-  const look = (sides: ReviewSides): Promise<CrateUnits> => {
-    const known = found.get(sides.id)
-    if (known !== undefined && known.of.newFolder === sides.newFolder) return known.units
-    const units = openRustParser().then(parser => crateUnits(deps.caps, parser, sides, deps.run))
-    found.set(sides.id, { of: sides, units })
-    void units.then(
-      value => settled.set(sides.id, value),
-      () => found.delete(sides.id),
-    )
-    return units
-  }
-  const listed = (sides: ReviewSides, units: CrateUnits): UnitList => {
-    const said = answers.of(sides.crate)
-    return {
-      review: sides.id,
-      units: units.units.map(unit => ({ ...unit, answer: said.get(unit.id) ?? null })),
-      files: [...units.files],
-      isCut: units.isCut,
-    }
-  }
-  const withReview = async (
-    id: string,
-    use: (sides: ReviewSides, units: CrateUnits) => Promise<Result<UnitList, Failure>>,
-  ): Promise<Result<UnitList, Failure>> => {
-    const sides = deps.review(id)
-    if (sides === null) return fail({ code: 'review-unknown', review: id })
-    const [units] = await Promise.all([look(sides), answers.ready()])
-    return use(sides, units)
-  }
-
+  const answers = openUnitAnswers(deps.caps)
+  const found = createFound(deps)
+  const parts: Parts = { deps, answers, found }
   return {
     handlers: {
-      'review.units': ({ review }) => withReview(review, async (sides, units) => ok(listed(sides, units))),
+      'review.units': ({ review }) =>
+        withReview(parts, review, async (sides, units) => ok(listed(answers, sides, units))),
       'review.answerUnits': ({ review, units: ids, answer }) =>
-        withReview(review, async (sides, units) => {
-          const known = new Set(units.units.map(unit => unit.id))
-          const stranger = ids.find(id => !known.has(id))
-          if (stranger !== undefined) return fail({ code: 'file-not-in-review', path: `unit ${stranger}` })
-          if (answer?.verdict === 'concern' && answer.note.trim() === '')
-            return fail({
-              code: 'refused',
-              message: 'a concern needs a note',
-              help: 'Say what is wrong, in a sentence.',
-            })
-          const who = await deps.who()
-          const said =
-            answer === null
-              ? null
-              : { ...answer, note: answer.note.trim(), who, at: deps.caps.clock.nowMs(), version: sides.delta.to }
-          await answers.set(sides.crate, ids, said, who)
-          return ok(listed(sides, units))
-        }),
+        withReview(parts, review, (sides, units) => answerUnits(parts, { sides, units }, ids, answer)),
     },
     counts(review) {
       const sides = deps.review(review)
-      const units = settled.get(review)
-      if (sides === null || units === undefined) return null
-      // What stood in the base version unchanged, and what nobody builds, is nobody's duty.
-      const all = listed(sides, units).units.filter(isOwed)
-      const concerns = all.filter(unit => unit.answer?.verdict === 'concern')
-      return {
-        total: all.length,
-        answered: all.filter(unit => unit.answer !== null).length,
-        concerns: concerns.map(unit => ({ place: `${unit.path}:${unit.line}`, note: unit.answer?.note ?? '' })),
-        notParsed: units.files
-          .filter(file => file.state === 'partly' || file.state === 'unknown')
-          .map(file => file.path),
-        isCut: units.isCut,
-      }
+      const units = found.settled(review)
+      return sides === null || units === null ? null : countsOf(listed(answers, sides, units))
     },
     known(review) {
       const sides = deps.review(review)
-      const units = settled.get(review)
-      return sides === null || units === undefined ? null : listed(sides, units)
+      const units = found.settled(review)
+      return sides === null || units === null ? null : listed(answers, sides, units)
     },
     close: () => answers.close(),
+  }
+}
+
+interface Found {
+  /** Once for each review, and again when its new side is in another folder by now. */
+  look(sides: ReviewSides): Promise<CrateUnits>
+  /** Null: they were not looked for, or are being looked for. */
+  settled(review: string): CrateUnits | null
+}
+
+function createFound({ caps, run }: ReviewUnitsDeps): Found {
+  const found = new Map<string, { readonly of: ReviewSides; readonly units: Promise<CrateUnits> }>()
+  const settled = new Map<string, CrateUnits>()
+  return {
+    look(sides) {
+      const known = found.get(sides.id)
+      if (known !== undefined && known.of.newFolder === sides.newFolder) return known.units
+      const units = openRustParser().then(parser => crateUnits(caps, parser, sides, run))
+      found.set(sides.id, { of: sides, units })
+      void units.then(
+        value => settled.set(sides.id, value),
+        () => found.delete(sides.id),
+      )
+      return units
+    },
+    settled: review => settled.get(review) ?? null,
+  }
+}
+
+async function withReview(
+  { deps, answers, found }: Parts,
+  id: string,
+  use: (sides: ReviewSides, units: CrateUnits) => Promise<Result<UnitList, Failure>>,
+): Promise<Result<UnitList, Failure>> {
+  const sides = deps.review(id)
+  if (sides === null) return fail({ code: 'review-unknown', review: id })
+  const [units] = await Promise.all([found.look(sides), answers.ready()])
+  return use(sides, units)
+}
+
+/** With the answers as they are stored now. */
+function listed(answers: UnitAnswers, sides: ReviewSides, units: CrateUnits): UnitList {
+  const said = answers.of(sides.crate)
+  return {
+    review: sides.id,
+    units: units.units.map(unit => ({ ...unit, answer: said.get(unit.id) ?? null })),
+    files: [...units.files],
+    isCut: units.isCut,
+  }
+}
+
+/** All or none of `ids`; null takes their answers back. */
+async function answerUnits(
+  { deps, answers }: Parts,
+  { sides, units }: { readonly sides: ReviewSides; readonly units: CrateUnits },
+  ids: readonly string[],
+  answer: CallArgs<'review.answerUnits'>['answer'],
+): Promise<Result<UnitList, Failure>> {
+  const known = new Set(units.units.map(unit => unit.id))
+  const stranger = ids.find(id => !known.has(id))
+  if (stranger !== undefined) return fail({ code: 'file-not-in-review', path: `unit ${stranger}` })
+  if (answer?.verdict === 'concern' && answer.note.trim() === '')
+    return fail({ code: 'refused', message: 'a concern needs a note', help: 'Say what is wrong, in a sentence.' })
+  const who = await deps.who()
+  const said =
+    answer === null
+      ? null
+      : { ...answer, note: answer.note.trim(), who, at: deps.caps.clock.nowMs(), version: sides.delta.to }
+  await answers.set(sides.crate, ids, said, who)
+  return ok(listed(answers, sides, units))
+}
+
+function countsOf({ units, files, isCut }: UnitList): UnitCounts {
+  // What stood in the base version unchanged, and what nobody builds, is nobody's duty.
+  const all = units.filter(isOwed)
+  const concerns = all.filter(unit => unit.answer?.verdict === 'concern')
+  return {
+    total: all.length,
+    answered: all.filter(unit => unit.answer !== null).length,
+    concerns: concerns.map(unit => ({ place: `${unit.path}:${unit.line}`, note: unit.answer?.note ?? '' })),
+    notParsed: files.filter(file => file.state === 'partly' || file.state === 'unknown').map(file => file.path),
+    isCut,
   }
 }
