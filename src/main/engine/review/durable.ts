@@ -31,6 +31,54 @@ export async function openDurable(
   }
 }
 
+/** One of these files for a store that is opened when it is first needed. */
+export interface DurableFile {
+  /** Opens it; who asks meanwhile waits for the same. Throws SQLite's errors; then the next one tries again. */
+  ready(): Promise<void>
+  /** Throws before `ready` and after `close`. */
+  open(): DatabaseSync
+  /** Also one that is still being opened. */
+  close(): Promise<void>
+}
+
+/** Opens nothing yet. `name` and `schema` as `openDurable` takes them; `prepare` comes after the schema. */
+export function durableFile(
+  caps: Pick<Capabilities, 'files' | 'host' | 'clock'>,
+  name: string,
+  schema: string,
+  prepare: (db: DatabaseSync) => void = () => undefined,
+): DurableFile {
+  let opening: Promise<DatabaseSync> | null = null
+  let db: DatabaseSync | null = null
+  const openNow = async () => {
+    const opened = await openDurable(caps, name, schema)
+    prepare(opened)
+    return opened
+  }
+  return {
+    async ready() {
+      const mine = (opening ??= openNow())
+      try {
+        const opened = await mine
+        if (opening === mine) db = opened
+      } catch (error) {
+        if (opening === mine) opening = null
+        throw error
+      }
+    },
+    open() {
+      if (db === null) throw new Error(`${name} used before it was opened`)
+      return db
+    },
+    async close() {
+      const was = opening
+      opening = db = null
+      const opened = await was?.catch(() => null)
+      opened?.close()
+    },
+  }
+}
+
 /** Runs `work` as one transaction: all of it or nothing. */
 export function atOnce(db: DatabaseSync, work: () => void): void {
   db.exec('BEGIN IMMEDIATE')

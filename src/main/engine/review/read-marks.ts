@@ -16,7 +16,7 @@ import {
   type MarkValue,
   type ReadContent,
 } from './carried-marks.ts'
-import { atOnce, openDurable } from './durable.ts'
+import { atOnce, durableFile } from './durable.ts'
 
 /** Whose marks, seen from which delta. */
 export interface MarksOf {
@@ -82,11 +82,8 @@ const MIGRATION = `
 
 /** A file that is no database is put aside as `review-marks.sqlite.broken-N`, never deleted. */
 export function openMarks(caps: Pick<Capabilities, 'files' | 'host' | 'clock'>): Marks {
-  let db: DatabaseSync | null = null
-  const open = (): DatabaseSync => {
-    if (db === null) throw new Error('read marks used before ready()')
-    return db
-  }
+  const file = durableFile(caps, 'review-marks.sqlite', SCHEMA, migrate)
+  const { open } = file
   const known = ({ crate, reviewer }: MarksOf) => {
     const rows = open()
       .prepare(`SELECT * FROM reading WHERE crate = ? AND reviewer IN ('', ?)`)
@@ -94,12 +91,7 @@ export function openMarks(caps: Pick<Capabilities, 'files' | 'host' | 'clock'>):
     return knowledgeOf(effective(rows))
   }
   return {
-    async ready() {
-      if (db !== null) return
-      const opened = await openDurable(caps, 'review-marks.sqlite', SCHEMA)
-      migrate(opened)
-      db = opened
-    },
+    ready: file.ready,
     apply(of, files) {
       const knowledge = known(of)
       return files.map(file => {
@@ -120,11 +112,7 @@ export function openMarks(caps: Pick<Capabilities, 'files' | 'host' | 'clock'>):
       const insert = 'INSERT OR REPLACE INTO resume VALUES (?, ?, ?, ?)'
       return Promise.resolve().then(() => void open().prepare(insert).run(review, at.path, at.line, caps.clock.nowMs()))
     },
-    close() {
-      db?.close()
-      db = null
-      return Promise.resolve()
-    },
+    close: file.close,
   }
 }
 

@@ -2,9 +2,8 @@
  * How long each review was read, in milliseconds that a page counted. One SQLite file in the data folder; time added is
  * durable when its promise resolves. Nothing here leaves the machine by itself.
  */
-import type { DatabaseSync } from 'node:sqlite'
 import type { Capabilities } from '../capabilities.ts'
-import { openDurable } from './durable.ts'
+import { durableFile } from './durable.ts'
 
 export interface ReadingTime {
   /** Opens the store; awaited once before the rest, which throws without it. */
@@ -24,19 +23,14 @@ const SCHEMA = `
 
 /** A file that is no database is put aside as `reading-time.sqlite.broken-N`, never deleted. */
 export function openReadingTime(caps: Pick<Capabilities, 'files' | 'host' | 'clock'>): ReadingTime {
-  let db: DatabaseSync | null = null
-  const open = (): DatabaseSync => {
-    if (db === null) throw new Error('reading time used before ready()')
-    return db
-  }
+  const file = durableFile(caps, 'reading-time.sqlite', SCHEMA)
+  const { open } = file
   const of = (review: string): number => {
     const row = open().prepare('SELECT ms FROM time WHERE review = ?').get(review)
     return row === undefined ? 0 : Number(row['ms'])
   }
   return {
-    async ready() {
-      db ??= await openDurable(caps, 'reading-time.sqlite', SCHEMA)
-    },
+    ready: file.ready,
     of,
     add(review, ms) {
       return Promise.resolve().then(() => {
@@ -48,10 +42,6 @@ export function openReadingTime(caps: Pick<Capabilities, 'files' | 'host' | 'clo
         return of(review)
       })
     },
-    close() {
-      db?.close()
-      db = null
-      return Promise.resolve()
-    },
+    close: file.close,
   }
 }

@@ -3,10 +3,9 @@
  * when the wording changes, the item is open again. One SQLite file in the data folder; an answer is durable when its
  * promise resolves.
  */
-import type { DatabaseSync } from 'node:sqlite'
 import type { ChecklistAnswer } from '../../../../shared/review-checklist.ts'
 import type { Capabilities } from '../../capabilities.ts'
-import { openDurable } from '../durable.ts'
+import { durableFile } from '../durable.ts'
 
 export interface AskedItem {
   /** Any stable id. */
@@ -36,15 +35,10 @@ const SCHEMA = `
 
 /** A file that is no database is put aside as `review-checklists.sqlite.broken-N`, never deleted. */
 export function openChecklistAnswers(caps: Pick<Capabilities, 'files' | 'host' | 'clock'>): ChecklistAnswers {
-  let db: DatabaseSync | null = null
-  const open = (): DatabaseSync => {
-    if (db === null) throw new Error('checklist answers used before ready()')
-    return db
-  }
+  const file = durableFile(caps, 'review-checklists.sqlite', SCHEMA)
+  const { open } = file
   return {
-    async ready() {
-      db ??= await openDurable(caps, 'review-checklists.sqlite', SCHEMA)
-    },
+    ready: file.ready,
     of(asked, who) {
       const row = open()
         .prepare('SELECT * FROM answer WHERE review = ? AND criterion = ? AND item = ? AND who = ? AND question = ?')
@@ -69,10 +63,6 @@ export function openChecklistAnswers(caps: Pick<Capabilities, 'files' | 'host' |
             .run(review, criterion, item, who, question, answer.verdict, answer.note, answer.at)
       })
     },
-    close() {
-      db?.close()
-      db = null
-      return Promise.resolve()
-    },
+    close: file.close,
   }
 }

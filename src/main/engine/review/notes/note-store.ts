@@ -2,11 +2,10 @@
  * Notes on crates, in one SQLite file of the data folder: written through at once, so that what a promise resolved for
  * survives a kill. Removing keeps the row, so that it can be taken back.
  */
-import type { DatabaseSync } from 'node:sqlite'
 import type { CrateName } from '../../../../shared/domain.ts'
 import type { NoteEdit, NoteSeverity, NoteState, NoteTarget } from '../../../../shared/review-notes.ts'
 import type { Capabilities } from '../../capabilities.ts'
-import { atOnce, openDurable } from '../durable.ts'
+import { atOnce, durableFile } from '../durable.ts'
 import type { Anchor } from './anchor.ts'
 
 export interface StoredNote {
@@ -56,15 +55,10 @@ const SCHEMA = `
 `
 
 export function openNotes(caps: Pick<Capabilities, 'files' | 'host' | 'clock'>): NoteStore {
-  let db: DatabaseSync | null = null
-  const open = (): DatabaseSync => {
-    if (db === null) throw new Error('notes used before ready()')
-    return db
-  }
+  const file = durableFile(caps, 'review-notes.sqlite', SCHEMA)
+  const { open } = file
   return {
-    async ready() {
-      db ??= await openDurable(caps, 'review-notes.sqlite', SCHEMA)
-    },
+    ready: file.ready,
     of: crate =>
       open()
         .prepare('SELECT * FROM note WHERE crate = ? AND removed = 0 ORDER BY created_ms, id')
@@ -113,11 +107,7 @@ export function openNotes(caps: Pick<Capabilities, 'files' | 'host' | 'clock'>):
             .run(isRemoved ? 1 : 0, id).changes === 1,
       )
     },
-    close() {
-      db?.close()
-      db = null
-      return Promise.resolve()
-    },
+    close: file.close,
   }
 }
 

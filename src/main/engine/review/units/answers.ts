@@ -7,7 +7,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { CrateName } from '../../../../shared/domain.ts'
 import type { UnitAnswer } from '../../../../shared/review-units.ts'
 import type { Capabilities } from '../../capabilities.ts'
-import { atOnce, openDurable } from '../durable.ts'
+import { atOnce, durableFile } from '../durable.ts'
 
 export interface UnitAnswers {
   /** Opens the store; awaited once before the rest, which throws without it. */
@@ -29,15 +29,10 @@ const SCHEMA = `
 
 /** A file that is no database is put aside as `review-units.sqlite.broken-N`, never deleted. */
 export function openUnitAnswers(caps: Pick<Capabilities, 'files' | 'host' | 'clock'>): UnitAnswers {
-  let db: DatabaseSync | null = null
-  const open = (): DatabaseSync => {
-    if (db === null) throw new Error('unit answers used before ready()')
-    return db
-  }
+  const file = durableFile(caps, 'review-units.sqlite', SCHEMA)
+  const { open } = file
   return {
-    async ready() {
-      db ??= await openDurable(caps, 'review-units.sqlite', SCHEMA)
-    },
+    ready: file.ready,
     of(crate) {
       const rows = open().prepare('SELECT * FROM answer WHERE crate = ? ORDER BY at_ms').all(crate)
       return new Map(
@@ -56,11 +51,7 @@ export function openUnitAnswers(caps: Pick<Capabilities, 'files' | 'host' | 'clo
     set(crate, units, answer, who) {
       return Promise.resolve().then(() => setAll(open(), crate, units, answer, who))
     },
-    close() {
-      db?.close()
-      db = null
-      return Promise.resolve()
-    },
+    close: file.close,
   }
 }
 
