@@ -61,7 +61,8 @@ export function createReviewNotes(deps: ReviewNotesDeps): ReviewNotes {
       'review.keepNoteEdit': ({ review, id, edit }) =>
         inTurn(() => withReview(parts, review, sides => keepEdit(parts, sides, id, edit))),
       'review.removeNote': ({ review, id, isRemoved }) =>
-        withReview(parts, review, sides => removeNote(parts, sides, id, isRemoved)),
+        // After what is being saved of it, which would bring it back.
+        inTurn(() => withReview(parts, review, sides => removeNote(parts, sides, id, isRemoved))),
       'review.auditNotes': args => notesForAudit(parts, args),
     },
     close: () => parts.store.close(),
@@ -111,12 +112,12 @@ async function saveNote(parts: Parts, sides: ReviewSides, note: NoteInput): Prom
   const before = store.get(id)
   if (before !== null && before.crate !== sides.crate)
     return fail({ code: 'refused', message: 'the note belongs to another crate', help: null })
-  const isSamePlace = before !== null && JSON.stringify(before.target) === JSON.stringify(target)
-  const at = isSamePlace ? ok(before) : await anchored(deps.caps, sides, target)
+  const stays = before !== null && (await isPlaceOf(deps.caps, sides, before, target))
+  const at = stays ? ok(before) : await anchored(deps.caps, sides, target)
   if (!at.ok) return at
   const now = deps.caps.clock.nowMs()
   await store.put({
-    ...{ id, crate: sides.crate, target, anchor: at.value.anchor },
+    ...{ id, crate: sides.crate, target: stays ? before.target : target, anchor: at.value.anchor },
     ...{ text, severity, state, inAudit },
     who: before?.who ?? (await deps.who()),
     version: at.value.version,
@@ -124,6 +125,19 @@ async function saveNote(parts: Parts, sides: ReviewSides, note: NoteInput): Prom
     editedAt: now,
   })
   return ok(await listed(parts, sides))
+}
+
+/** Whether a page means the place a note has: as it is stored, or as this review shows it, in a later version or file. */
+async function isPlaceOf(
+  caps: Capabilities,
+  sides: ReviewSides,
+  note: StoredNote,
+  target: NoteTarget,
+): Promise<boolean> {
+  const isSame = (other: NoteTarget) => JSON.stringify(other) === JSON.stringify(target)
+  if (isSame(note.target)) return true
+  const shown = await placed(sides, note, (side, file) => readLines(caps, sides, side, file))
+  return isSame(shown.target)
 }
 
 /** The lines of a note as they are now, and the version they are of. */
