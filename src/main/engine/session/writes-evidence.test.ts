@@ -1,9 +1,10 @@
-/** An evidence file is written, committed and taken back with the three files: real files, a real git repository. */
+/** What is written, with its evidence files, is committed and taken back as one: real files, a real git repository. */
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { cp, mkdir, mkdtemp, readFile, realpath, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { AbsolutePath, CrateName, VetVersion } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { fail, type Result } from '../../../shared/result.ts'
@@ -11,7 +12,7 @@ import type { CertifyRequest, WriteResult } from '../../../shared/wire.ts'
 import { createNodeCapabilities } from '../node-capabilities.ts'
 import type { Beside } from '../store/beside.ts'
 import { createJobs } from './jobs.ts'
-import { openPreferences } from './preferences.ts'
+import { openPreferences, type Preferences } from './preferences.ts'
 import { openSession, type Session } from './session.ts'
 
 const SAMPLE = path.resolve(import.meta.dirname, '../../../../sample')
@@ -26,6 +27,7 @@ const request: CertifyRequest = {
 let folder: string
 let root: AbsolutePath
 let session: Session
+let preferences: Preferences
 
 const git = (...args: string[]) =>
   execFileSync('git', args, { cwd: root, encoding: 'utf8', env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null' } })
@@ -54,7 +56,7 @@ beforeEach(async () => {
     ASSAY_DATA_DIR: path.join(folder, 'data'),
   }
   const caps = createNodeCapabilities({ env, sampleDir: SAMPLE, version: 'test' })
-  const preferences = await openPreferences(caps)
+  preferences = await openPreferences(caps)
   await preferences.setSettings({ offline: true })
   const deps = {
     ...{ caps, preferences, jobs: createJobs(caps.clock, () => undefined), emit: () => undefined },
@@ -115,6 +117,27 @@ test('an older one comes back, and one that somebody changed since is not touche
   await writeFile(store(NAME), 'newer\n')
   expect(await session.undo(written.undoId)).toMatchObject({ ok: true })
   expect(await readFile(store(NAME), 'utf8')).toBe('older\n')
+})
+
+test('what fails after it was written does not take the way back away', async () => {
+  const saveDraft = vi.spyOn(preferences, 'saveDraft').mockRejectedValue(new Error('the disk is full'))
+  const told = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+  const written = taken(await write([], false))
+  expect(saveDraft).toHaveBeenCalled()
+  expect(told).toHaveBeenCalled()
+  expect(await session.undo(written.undoId)).toMatchObject({ ok: true })
+  vi.restoreAllMocks()
+})
+
+test('files that are back but could not be committed are what counts from then on', async () => {
+  const written = taken(await write([], true))
+  await writeFile(path.join(root, '.git/index.lock'), '')
+  expect(await session.undo(written.undoId)).toMatchObject({ ok: false, error: { code: 'git-failed' } })
+  const plan = await session.planCertify(request)
+  const onDisk = createHash('sha256')
+    .update(await readFile(store('audits.toml')))
+    .digest('hex')
+  expect(plan.ok && plan.value.files.find(file => file.file === 'audits.toml')?.baseSha256).toBe(onDisk)
 })
 
 test('a link in place of the folder is not followed, and then nothing is written', async () => {

@@ -156,21 +156,23 @@ async function store(
   const files = changedFiles(wish, storeDir)
   const committed = wish.commit ? await commitFiles(root, files, commitMessage, signal) : null
   const isCommitted = committed !== null && committed.ok
-  held.undo = {
+  const made: Undo = {
     id: `${caps.clock.nowMs()}`,
     before: before.texts,
     after: { audits: sha256(texts.audits), config: sha256(texts.config), imports: sha256(texts.imports) },
     evidence: evidenceBack(evidence, written.value.besideBefore),
     commit: isCommitted ? { files, subject: commitMessage } : null,
   }
-  await onWritten()
-  const reloaded = await deps.reloadStore()
-  if (!reloaded.ok) return reloaded
+  held.undo = made
+  // It is written: what fails from here on may not take the way back from the reader. A draft that stays is no harm, and a
+  // store that cannot be read is told by those who watch it.
+  await onWritten().catch((error: unknown) => console.error(error))
+  await deps.reloadStore()
   return ok({
     written: [...written.value.written],
     commit: isCommitted ? committed.value : null,
     commitFailure: committed !== null && !committed.ok ? committed.error : null,
-    undoId: held.undo.id,
+    undoId: made.id,
   })
 }
 
@@ -201,9 +203,9 @@ async function takeBack(deps: WritesDeps, held: Held, undoId: string): Promise<R
     return fail({ code: 'undo-unavailable', reason })
   }
   held.undo = null
-  if (back.commit !== null) {
-    const reverted = await commitFiles(root, back.commit.files, `Undo: ${back.commit.subject}`, signal)
-    if (!reverted.ok) return reverted
-  }
-  return deps.reloadStore()
+  const { commit } = back
+  const reverted = commit === null ? null : await commitFiles(root, commit.files, `Undo: ${commit.subject}`, signal)
+  // The files are back, also where they could not be committed.
+  const reloaded = await deps.reloadStore()
+  return reverted === null || reverted.ok ? reloaded : reverted
 }
