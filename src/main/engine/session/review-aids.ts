@@ -76,7 +76,7 @@ function createIndexes(caps: Capabilities, signal: AbortSignal): IndexOf {
     const index = known ?? openRustParser().then(parser => indexCrate(caps, parser, folder, run))
     indexes.delete(folder)
     indexes.set(folder, index)
-    if (known === undefined) index.catch(() => indexes.delete(folder))
+    if (known === undefined) index.catch(() => indexes.get(folder) === index && indexes.delete(folder))
     for (const oldest of indexes.keys()) {
       if (indexes.size <= KEPT_INDEXES) break
       indexes.delete(oldest)

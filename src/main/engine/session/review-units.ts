@@ -99,9 +99,12 @@ function createFound({ caps, run }: ReviewUnitsDeps): Found {
       if (known !== undefined && known.of.newFolder === sides.newFolder) return known.units
       const units = openRustParser().then(parser => crateUnits(caps, parser, sides, run))
       found.set(sides.id, { of: sides, units })
-      void units.then(
-        value => settled.set(sides.id, value),
-        () => found.delete(sides.id),
+      // Those of another folder are no answer any more, and an older look that ends late is none either.
+      settled.delete(sides.id)
+      const isLatest = () => found.get(sides.id)?.units === units
+      units.then(
+        value => isLatest() && settled.set(sides.id, value),
+        () => isLatest() && found.delete(sides.id),
       )
       return units
     },
