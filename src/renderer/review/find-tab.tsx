@@ -12,7 +12,7 @@ import { Keys } from '../parts/keys.tsx'
 import { number } from '../parts/words.ts'
 import { definitionsText, findingsText, notSearchedText, type FindRow } from './find-rows.ts'
 import { shownPath, splitPath } from './shown-path.ts'
-import type { Found } from './use-finder.ts'
+import type { Found } from './use-found.ts'
 
 const OPTIONS = [
   ['isCase', 'Aa', 'Match case'],
