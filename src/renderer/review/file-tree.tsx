@@ -42,7 +42,35 @@ const UNSAFE_KINDS = new Set(
 )
 
 export function FileTree(props: FileTreeProps) {
-  const { rows, selected } = props
+  const list = useTreeList(props)
+  return (
+    <aside className="side rv-side" aria-label="Files" data-region="files">
+      <div className="rv-find">
+        <FilterField {...props} list={list} />
+        <button
+          className="btn q s"
+          aria-pressed={props.sort !== 'path'}
+          title="Order of the files in each group"
+          onClick={() => props.onSort(NEXT_SORT[props.sort])}
+        >
+          {SORT_WORDS[props.sort]}
+        </button>
+      </div>
+      <Tree {...props} list={list} />
+      <div className="rv-legend" aria-hidden="true">
+        {(['read', 'partly', 'changed', 'unread'] as const).map(mark => (
+          <span key={mark}>
+            <ReadMarkGlyph mark={mark} />
+            {mark}
+          </span>
+        ))}
+      </div>
+    </aside>
+  )
+}
+
+/** The rows on screen, and the one that has the keyboard. */
+function useTreeList({ rows, selected, onFocusRow }: FileTreeProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const [focused, setFocused] = useState<string | null>(null)
   const [rowKeys] = useState(createRowKeys)
@@ -69,108 +97,110 @@ export function FileTree(props: FileTreeProps) {
     const [row, key] = [rows[index], keys.list[index]]
     if (row === undefined || key === undefined) return
     setFocused(key)
-    props.onFocusRow(row)
+    onFocusRow(row)
     virtual.scrollToIndex(index, { align: 'auto' })
   }
+  return { scroller, keys, virtual, focused, setFocused, selectedKey, activeKey, focusRow }
+}
+
+interface PartProps extends FileTreeProps {
+  readonly list: ReturnType<typeof useTreeList>
+}
+
+function FilterField(props: PartProps) {
+  const { rows, list } = props
   const onKeyDown = (event: KeyboardEvent) => {
-    const index = activeKey === null ? -1 : (keys.at.get(activeKey) ?? -1)
-    const target = treeKeyTarget(event.key, rows, index)
-    const row = rows[index]
-    if (target !== null) focusRow(target)
-    else if (event.key === 'Enter' || event.key === ' ') {
-      if (row?.kind === 'file') props.onOpen(row.file.path)
-      if (row?.kind === 'group') props.onToggleGroup(row.group.id)
-    } else if (event.key === 'ArrowRight' && row?.kind === 'group' && !row.isOpen) props.onToggleGroup(row.group.id)
-    else if (event.key === 'ArrowLeft' && row?.kind === 'group' && row.isOpen) props.onToggleGroup(row.group.id)
-    else return
+    if (event.key === 'Escape') {
+      props.onFilter('')
+      list.scroller.current?.focus()
+    } else if (event.key === 'Enter') {
+      const first = rows.find(row => row.kind === 'file')
+      if (first?.kind === 'file') props.onRead(first.file.path)
+    } else if (event.key === 'ArrowDown') {
+      list.scroller.current?.focus()
+      list.focusRow(rows.findIndex(row => row.kind === 'file'))
+    } else return
     event.preventDefault()
   }
-
   return (
-    <aside className="side rv-side" aria-label="Files" data-region="files">
-      <div className="rv-find">
-        <label className="inp grow">
-          <Icon name="search" />
-          <input
-            ref={props.filterRef}
-            value={props.filter}
-            placeholder="Find file"
-            aria-label="Find file"
-            spellCheck={false}
-            onChange={event => props.onFilter(event.target.value)}
-            onKeyDown={event => {
-              if (event.key === 'Escape') {
-                props.onFilter('')
-                scroller.current?.focus()
-              } else if (event.key === 'Enter') {
-                const first = rows.find(row => row.kind === 'file')
-                if (first?.kind === 'file') props.onRead(first.file.path)
-              } else if (event.key === 'ArrowDown') {
-                scroller.current?.focus()
-                focusRow(rows.findIndex(row => row.kind === 'file'))
-              } else return
-              event.preventDefault()
-            }}
-          />
-          {props.filter === '' && <Keys of="review.files" />}
-        </label>
-        <button
-          className="btn q s"
-          aria-pressed={props.sort !== 'path'}
-          title="Order of the files in each group"
-          onClick={() => props.onSort(NEXT_SORT[props.sort])}
-        >
-          {SORT_WORDS[props.sort]}
-        </button>
-      </div>
-      <div
-        ref={scroller}
-        className="rv-tree"
-        role="tree"
-        aria-label="Files of the change"
-        tabIndex={0}
-        aria-activedescendant={activeKey === null ? undefined : rowId(activeKey)}
+    <label className="inp grow">
+      <Icon name="search" />
+      <input
+        ref={props.filterRef}
+        value={props.filter}
+        placeholder="Find file"
+        aria-label="Find file"
+        spellCheck={false}
+        onChange={event => props.onFilter(event.target.value)}
         onKeyDown={onKeyDown}
-        onBlur={() => {
-          setFocused(null)
-          props.onFocusRow(null)
-        }}
-      >
-        <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-          {virtual.getVirtualItems().map(item => {
-            const [row, key] = [rows[item.index], keys.list[item.index]]
-            if (row === undefined || key === undefined) return null
-            return (
-              <div
-                key={item.key}
-                className="rv-row"
-                style={{ top: item.start, height: item.size }}
-                id={rowId(key)}
-                data-active={key === activeKey && focused !== null ? '' : undefined}
-                {...rowRole(row, key === selectedKey)}
-                onClick={() => {
-                  focusRow(item.index)
-                  if (row.kind === 'file') props.onOpen(row.file.path)
-                  if (row.kind === 'group') props.onToggleGroup(row.group.id)
-                }}
-              >
-                <Row row={row} units={props.units} />
-              </div>
-            )
-          })}
-        </div>
-        {rows.length === 0 && <p className="rv-none">No file matches “{props.filter}”.</p>}
-      </div>
-      <div className="rv-legend" aria-hidden="true">
-        {(['read', 'partly', 'changed', 'unread'] as const).map(mark => (
-          <span key={mark}>
-            <ReadMarkGlyph mark={mark} />
-            {mark}
-          </span>
-        ))}
-      </div>
-    </aside>
+      />
+      {props.filter === '' && <Keys of="review.files" />}
+    </label>
   )
+}
+
+function Tree(props: PartProps) {
+  const { rows, list } = props
+  const { activeKey, virtual } = list
+  return (
+    <div
+      ref={list.scroller}
+      className="rv-tree"
+      role="tree"
+      aria-label="Files of the change"
+      tabIndex={0}
+      aria-activedescendant={activeKey === null ? undefined : rowId(activeKey)}
+      onKeyDown={event => onTreeKey(event, props)}
+      onBlur={() => {
+        list.setFocused(null)
+        props.onFocusRow(null)
+      }}
+    >
+      <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+        {virtual.getVirtualItems().map(item => {
+          const [row, key] = [rows[item.index], list.keys.list[item.index]]
+          if (row === undefined || key === undefined) return null
+          return (
+            <div
+              key={item.key}
+              className="rv-row"
+              style={{ top: item.start, height: item.size }}
+              id={rowId(key)}
+              data-active={key === activeKey && list.focused !== null ? '' : undefined}
+              {...rowRole(row, key === list.selectedKey)}
+              onClick={() => {
+                list.focusRow(item.index)
+                openRow(row, props)
+              }}
+            >
+              <Row row={row} units={props.units} />
+            </div>
+          )
+        })}
+      </div>
+      {rows.length === 0 && <p className="rv-none">No file matches “{props.filter}”.</p>}
+    </div>
+  )
+}
+
+function onTreeKey(event: KeyboardEvent, props: PartProps): void {
+  const { rows, list, onToggleGroup } = props
+  const index = list.activeKey === null ? -1 : (list.keys.at.get(list.activeKey) ?? -1)
+  const target = treeKeyTarget(event.key, rows, index)
+  const row = rows[index]
+  if (target !== null) list.focusRow(target)
+  else if (event.key === 'Enter' || event.key === ' ') {
+    if (row !== undefined) openRow(row, props)
+  } else if (event.key === 'ArrowRight' && row?.kind === 'group' && !row.isOpen) onToggleGroup(row.group.id)
+  else if (event.key === 'ArrowLeft' && row?.kind === 'group' && row.isOpen) onToggleGroup(row.group.id)
+  else return
+  event.preventDefault()
+}
+
+/** A file is opened; a group is opened or closed. */
+function openRow(row: TreeRow, { onOpen, onToggleGroup }: FileTreeProps): void {
+  if (row.kind === 'file') onOpen(row.file.path)
+  if (row.kind === 'group') onToggleGroup(row.group.id)
 }
 
 const rowId = (key: string): string => `rv-${key.replace(/[^A-Za-z0-9]/g, char => `_${char.codePointAt(0) ?? 0}`)}`
