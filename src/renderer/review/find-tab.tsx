@@ -2,8 +2,8 @@
  * The list of what was found in the whole crate: matches of a search, definitions or references of a name. The list has
  * the keys of every list here; Enter goes there, Escape goes back to where one was.
  */
-import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef, type KeyboardEvent } from 'react'
+import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
+import { useEffect, useRef, type KeyboardEvent, type RefObject } from 'react'
 import type { Failure } from '../../shared/failure.ts'
 import type { SearchQuery } from '../../shared/review-aids.ts'
 import { FailureNotice } from '../parts/failure-notice.tsx'
@@ -12,7 +12,7 @@ import { Keys } from '../parts/keys.tsx'
 import { number } from '../parts/words.ts'
 import { definitionsText, findingsText, notSearchedText, type FindRow } from './find-rows.ts'
 import { shownPath, splitPath } from './shown-path.ts'
-import type { Found } from './use-found.ts'
+import type { FindFocus, Found } from './use-found.ts'
 
 const OPTIONS = [
   ['isCase', 'Aa', 'Match case'],
@@ -20,7 +20,7 @@ const OPTIONS = [
   ['isRegex', '.*', 'Regular expression'],
 ] as const
 
-export function FindTab(props: {
+export interface FindTabProps {
   readonly query: SearchQuery
   readonly hasOldSide: boolean
   readonly found: Found | null
@@ -29,18 +29,51 @@ export function FindTab(props: {
   readonly current: number
   readonly isBusy: boolean
   readonly failure: Failure | null
-  readonly focus: { readonly on: 'field' | 'list'; readonly turn: number }
+  readonly focus: FindFocus
   readonly onQuery: (query: SearchQuery) => void
   readonly onSearch: () => void
   readonly onCurrent: (index: number) => void
   readonly onOpen: (index: number) => void
   readonly onStep: (by: 1 | -1) => void
   readonly onLeave: () => void
-}) {
-  const { query, found, rows, current, focus } = props
+}
+
+export function FindTab(props: FindTabProps) {
+  const { query } = props
+  const { field, scroller, virtual } = useFindList(props)
+  return (
+    <div className="rv-seek">
+      <div className="rv-seek-top">
+        <div className="row">
+          <input
+            ref={field}
+            className="inp grow mono"
+            aria-label="Find in the whole crate"
+            placeholder="Find in the whole crate"
+            spellCheck={false}
+            maxLength={1_000}
+            value={query.pattern}
+            onChange={event => props.onQuery({ ...query, pattern: event.target.value })}
+            onKeyDown={event => onFieldKey(event, props, scroller.current)}
+          />
+          <HowToCompare query={query} onQuery={props.onQuery} />
+        </div>
+        {props.hasOldSide && <WhichVersion query={query} onQuery={props.onQuery} />}
+        {props.failure !== null && <FailureNotice failure={props.failure} />}
+        <Summary found={props.found} isBusy={props.isBusy} />
+      </div>
+      <FoundRows {...props} scroller={scroller} virtual={virtual} />
+    </div>
+  )
+}
+
+type List = Virtualizer<HTMLDivElement, Element>
+
+/** The rows on screen, and the keyboard where it is wished for. */
+function useFindList({ rows, current, focus }: FindTabProps) {
   const field = useRef<HTMLInputElement>(null)
   const scroller = useRef<HTMLDivElement>(null)
-  const virtual = useVirtualizer({
+  const virtual: List = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: i => heightOf(rows[i]),
@@ -59,94 +92,94 @@ export function FindTab(props: {
     // Only another current row scrolls.
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [current, rows])
+  return { field, scroller, virtual }
+}
 
-  const onListKey = (event: KeyboardEvent) => {
-    const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key]
-    if (event.ctrlKey || event.altKey || event.metaKey) return
-    if (step === 1 || step === -1) props.onStep(step)
-    else if (event.key === 'Enter' && current >= 0) props.onOpen(current)
-    else if (event.key === 'Escape') props.onLeave()
-    else return
-    event.preventDefault()
-  }
-  const onFieldKey = (event: KeyboardEvent) => {
-    if (event.key === 'Enter') props.onSearch()
-    else if (event.key === 'ArrowDown' && rows.length > 0) scroller.current?.focus()
-    else if (event.key === 'Escape') props.onLeave()
-    else return
-    event.preventDefault()
-  }
+function onFieldKey(event: KeyboardEvent, props: FindTabProps, list: HTMLDivElement | null): void {
+  if (event.key === 'Enter') props.onSearch()
+  else if (event.key === 'ArrowDown' && props.rows.length > 0) list?.focus()
+  else if (event.key === 'Escape') props.onLeave()
+  else return
+  event.preventDefault()
+}
+
+function onListKey(event: KeyboardEvent, { current, onStep, onOpen, onLeave }: FindTabProps): void {
+  const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key]
+  if (event.ctrlKey || event.altKey || event.metaKey) return
+  if (step === 1 || step === -1) onStep(step)
+  else if (event.key === 'Enter' && current >= 0) onOpen(current)
+  else if (event.key === 'Escape') onLeave()
+  else return
+  event.preventDefault()
+}
+
+function HowToCompare({ query, onQuery }: Pick<FindTabProps, 'query' | 'onQuery'>) {
   return (
-    <div className="rv-seek">
-      <div className="rv-seek-top">
-        <div className="row">
-          <input
-            ref={field}
-            className="inp grow mono"
-            aria-label="Find in the whole crate"
-            placeholder="Find in the whole crate"
-            spellCheck={false}
-            maxLength={1_000}
-            value={query.pattern}
-            onChange={event => props.onQuery({ ...query, pattern: event.target.value })}
-            onKeyDown={onFieldKey}
-          />
-          <span className="seg" role="group" aria-label="How to compare">
-            {OPTIONS.map(([id, text, title]) => (
-              <button
-                key={id}
-                title={title}
-                aria-label={title}
-                aria-pressed={query[id]}
-                onClick={() => props.onQuery({ ...query, [id]: !query[id] })}
-              >
-                {text}
-              </button>
-            ))}
-          </span>
-        </div>
-        {props.hasOldSide && (
-          <span className="seg" role="group" aria-label="Which version">
-            {(['new', 'old'] as const).map(side => (
-              <button key={side} aria-pressed={query.side === side} onClick={() => props.onQuery({ ...query, side })}>
-                {side === 'new' ? 'New version' : 'Old version'}
-              </button>
-            ))}
-          </span>
-        )}
-        {props.failure !== null && <FailureNotice failure={props.failure} />}
-        <Summary found={found} isBusy={props.isBusy} />
-      </div>
-      <div
-        ref={scroller}
-        className="rv-seek-list"
-        role="listbox"
-        aria-label="Found"
-        tabIndex={0}
-        aria-activedescendant={current >= 0 ? `found-${current}` : undefined}
-        onKeyDown={onListKey}
-      >
-        <div role="presentation" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-          {virtual.getVirtualItems().map(item => {
-            const row = rows[item.index]
-            if (row === undefined) return null
-            const isPlace = row.kind === 'place' || row.kind === 'definition'
-            return (
-              <div
-                key={item.key}
-                id={`found-${item.index}`}
-                role="option"
-                aria-selected={isPlace && item.index === current}
-                aria-disabled={isPlace ? undefined : true}
-                className={`rv-found ${row.kind}${isPlace && item.index === current ? ' on' : ''}`}
-                style={{ transform: `translateY(${item.start}px)`, height: item.size }}
-                onClick={isPlace ? () => props.onOpen(item.index) : undefined}
-              >
-                <RowText row={row} />
-              </div>
-            )
-          })}
-        </div>
+    <span className="seg" role="group" aria-label="How to compare">
+      {OPTIONS.map(([id, text, title]) => (
+        <button
+          key={id}
+          title={title}
+          aria-label={title}
+          aria-pressed={query[id]}
+          onClick={() => onQuery({ ...query, [id]: !query[id] })}
+        >
+          {text}
+        </button>
+      ))}
+    </span>
+  )
+}
+
+function WhichVersion({ query, onQuery }: Pick<FindTabProps, 'query' | 'onQuery'>) {
+  return (
+    <span className="seg" role="group" aria-label="Which version">
+      {(['new', 'old'] as const).map(side => (
+        <button key={side} aria-pressed={query.side === side} onClick={() => onQuery({ ...query, side })}>
+          {side === 'new' ? 'New version' : 'Old version'}
+        </button>
+      ))}
+    </span>
+  )
+}
+
+interface RowsProps extends FindTabProps {
+  readonly scroller: RefObject<HTMLDivElement | null>
+  readonly virtual: List
+}
+
+function FoundRows(props: RowsProps) {
+  const { rows, current, virtual } = props
+  return (
+    <div
+      ref={props.scroller}
+      className="rv-seek-list"
+      role="listbox"
+      aria-label="Found"
+      tabIndex={0}
+      aria-activedescendant={current >= 0 ? `found-${current}` : undefined}
+      onKeyDown={event => onListKey(event, props)}
+    >
+      <div role="presentation" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+        {virtual.getVirtualItems().map(item => {
+          const row = rows[item.index]
+          if (row === undefined) return null
+          const isPlace = row.kind === 'place' || row.kind === 'definition'
+          return (
+            <div
+              key={item.key}
+              id={`found-${item.index}`}
+              role="option"
+              aria-selected={isPlace && item.index === current}
+              aria-disabled={isPlace ? undefined : true}
+              className={`rv-found ${row.kind}${isPlace && item.index === current ? ' on' : ''}`}
+              style={{ transform: `translateY(${item.start}px)`, height: item.size }}
+              onClick={isPlace ? () => props.onOpen(item.index) : undefined}
+            >
+              <RowText row={row} />
+            </div>
+          )
+        })}
       </div>
     </div>
   )
