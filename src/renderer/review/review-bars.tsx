@@ -12,7 +12,7 @@ import { ReadAsOne } from './read-as-one.tsx'
 import { shownPath } from './shown-path.ts'
 import { readProgress } from './tree-rows.ts'
 
-export function TopBar(props: {
+interface TopBarProps {
   readonly crate: CrateName
   readonly delta: Delta
   readonly review: Review | null
@@ -20,9 +20,10 @@ export function TopBar(props: {
   readonly onUnread: (step: 1 | -1) => void
   readonly onCertify: () => void
   readonly onDetails: (() => void) | null
-}) {
+}
+
+export function TopBar(props: TopBarProps) {
   const { review } = props
-  const progress = review === null ? null : readProgress(review.files)
   return (
     <header className="rv-top" data-region="review">
       <button className="btn q s" onClick={props.onBack}>
@@ -35,52 +36,63 @@ export function TopBar(props: {
       {review?.criteria.map(name => (
         <CriteriaChip key={name} name={name} />
       ))}
-      {progress !== null && (
+      {review !== null && <HowFar files={review.files} />}
+      <TopActions {...props} />
+    </header>
+  )
+}
+
+function HowFar({ files }: { readonly files: readonly ReviewFile[] }) {
+  const progress = readProgress(files)
+  return (
+    <>
+      <span className="rv-vr" />
+      <Progress label="Files read" done={progress.files} total={progress.filesTotal} />
+      <Progress label="Lines read" done={progress.lines} total={progress.linesTotal} />
+      {progress.linesEarlier > 0 && (
+        <span
+          className="t11 rv-earlier"
+          title={`${count(progress.linesEarlier, 'line')} already read in earlier versions or other changes`}
+        >
+          {count(progress.linesEarlier, 'line')} <span className="rv-wide">already read in earlier versions</span>
+        </span>
+      )}
+    </>
+  )
+}
+
+function TopActions({ review, onUnread, onDetails, onCertify }: TopBarProps) {
+  return (
+    <span className="right row rv-actions">
+      {review !== null && (
         <>
-          <span className="rv-vr" />
-          <Progress label="Files read" done={progress.files} total={progress.filesTotal} />
-          <Progress label="Lines read" done={progress.lines} total={progress.linesTotal} />
-          {progress.linesEarlier > 0 && (
-            <span
-              className="t11 rv-earlier"
-              title={`${count(progress.linesEarlier, 'line')} already read in earlier versions or other changes`}
-            >
-              {count(progress.linesEarlier, 'line')} <span className="rv-wide">already read in earlier versions</span>
+          <button
+            className="btn s"
+            onClick={() => onUnread(-1)}
+            aria-label="Previous unread file"
+            title="Previous unread file (Shift K)"
+          >
+            <Icon name="up" />
+            <span className="rv-wide">Previous</span>
+          </button>
+          <button className="btn s" onClick={() => onUnread(1)} title="Next unread file (Shift J)">
+            <Icon name="down" />
+            <span>
+              Next<span className="rv-wide"> unread</span>
             </span>
-          )}
+          </button>
         </>
       )}
-      <span className="right row rv-actions">
-        {review !== null && (
-          <>
-            <button
-              className="btn s"
-              onClick={() => props.onUnread(-1)}
-              aria-label="Previous unread file"
-              title="Previous unread file (Shift K)"
-            >
-              <Icon name="up" />
-              <span className="rv-wide">Previous</span>
-            </button>
-            <button className="btn s" onClick={() => props.onUnread(1)} title="Next unread file (Shift J)">
-              <Icon name="down" />
-              <span>
-                Next<span className="rv-wide"> unread</span>
-              </span>
-            </button>
-          </>
-        )}
-        {props.onDetails !== null && (
-          <button className="btn s" onClick={props.onDetails} aria-label="Details" title="Units, notes and more">
-            <Icon name="info" />
-            <span className="rv-wide">Details</span>
-          </button>
-        )}
-        <button className="btn p s" onClick={props.onCertify} disabled={review === null}>
-          Certify
+      {onDetails !== null && (
+        <button className="btn s" onClick={onDetails} aria-label="Details" title="Units, notes and more">
+          <Icon name="info" />
+          <span className="rv-wide">Details</span>
         </button>
-      </span>
-    </header>
+      )}
+      <button className="btn p s" onClick={onCertify} disabled={review === null}>
+        Certify
+      </button>
+    </span>
   )
 }
 
@@ -98,7 +110,7 @@ function Progress({ label, done, total }: { readonly label: string; readonly don
   )
 }
 
-export function FileHeader(props: {
+interface FileHeaderProps {
   readonly file: ReviewFile
   readonly diff: FileDiff | null
   /** Units that stand in this file now, and those that went; null: not looked for yet. */
@@ -117,17 +129,17 @@ export function FileHeader(props: {
     readonly label: string
     readonly onToggle: () => void
   } | null
-}) {
-  const { file, diff, options, repository, sinceRead } = props
-  const earlier = file.earlier ?? null
-  const isText = diff?.kind === 'text'
+}
+
+export function FileHeader(props: FileHeaderProps) {
+  const { file, diff, repository } = props
   return (
     <div className="rv-head">
       <span className="mono med ell rv-path" title={shownPath(file.path)}>
         {file.oldPath !== null && <span className="dim">{shownPath(file.oldPath)} → </span>}
         {shownPath(file.path)}
       </span>
-      <span className="num t12 nw" hidden={repository?.isShown === true || sinceRead?.isOn === true}>
+      <span className="num t12 nw" hidden={repository?.isShown === true || props.sinceRead?.isOn === true}>
         {file.isBinary ? (
           <span className="dim">binary</span>
         ) : (
@@ -137,11 +149,29 @@ export function FileHeader(props: {
           </>
         )}
       </span>
-      {props.units !== null && props.units.here + props.units.removed > 0 && (
+      <FileBadges {...props} />
+      <span className="right row rv-actions">
+        {diff?.kind === 'text' && <TextActions {...props} diff={diff} />}
+        <CompareActions {...props} />
+        <label className="btn s rv-read">
+          <input type="checkbox" checked={file.mark === 'read'} onChange={props.onToggleRead} />
+          Read <Keys of="review.toggleRead" />
+        </label>
+      </span>
+    </div>
+  )
+}
+
+/** What is to be known of the file before its lines. */
+function FileBadges({ file, units, repository }: FileHeaderProps) {
+  const earlier = file.earlier ?? null
+  return (
+    <>
+      {units !== null && units.here + units.removed > 0 && (
         <span className="rv-badge sub rv-unit-count">
           <span className="rv-diamond" aria-hidden="true" />
-          {count(props.units.here, 'unit')}
-          {props.units.removed > 0 && `, ${number(props.units.removed)} removed`}
+          {count(units.here, 'unit')}
+          {units.removed > 0 && `, ${number(units.removed)} removed`}
         </span>
       )}
       {file.change !== 'modified' && <span className="pill">{file.change === 'renamed' ? 'moved' : file.change}</span>}
@@ -167,53 +197,65 @@ export function FileHeader(props: {
           {number(file.suspicious ?? 0)} suspicious {file.suspicious === 1 ? 'character' : 'characters'}
         </span>
       )}
-      <span className="right row rv-actions">
-        {isText && <Exactness approximate={diff.approximate} />}
-        {isText && diff.oldText !== null && diff.newText !== null && (
-          <span className="seg" role="group" aria-label="Layout">
-            {(['split', 'unified'] as const).map(layout => (
-              <button key={layout} aria-pressed={options.layout === layout} onClick={() => props.onLayout(layout)}>
-                <Icon name={layout === 'split' ? 'split' : 'list'} />
-                {layout === 'split' ? 'Split' : 'Unified'}
-              </button>
-            ))}
-          </span>
-        )}
-        {isText && (
-          <button className="btn s rv-ws" aria-pressed={options.whitespace} onClick={props.onWhitespace}>
-            Whitespace
-          </button>
-        )}
-        {sinceRead !== null && (
-          <button
-            className="btn s rv-ws"
-            aria-pressed={sinceRead.isOn}
-            title={
-              earlier?.covers === 'rest'
-                ? 'Compare with the content you read; this is all that is left to read'
-                : 'Compare with the content you read; more of this change was never read'
-            }
-            onClick={sinceRead.onToggle}
-          >
-            Since you read it, {earlier?.version ?? 'before'} <Keys of="review.sinceRead" />
-          </button>
-        )}
-        {repository !== null && (
-          <button
-            className="btn s rv-ws"
-            aria-pressed={repository.isOn}
-            title="Show the repository in place of the older version"
-            onClick={repository.onToggle}
-          >
-            Repository <Keys of="review.repoSide" />
-          </button>
-        )}
-        <label className="btn s rv-read">
-          <input type="checkbox" checked={file.mark === 'read'} onChange={props.onToggleRead} />
-          Read <Keys of="review.toggleRead" />
-        </label>
-      </span>
-    </div>
+    </>
+  )
+}
+
+interface TextProps extends FileHeaderProps {
+  readonly diff: Extract<FileDiff, { kind: 'text' }>
+}
+
+function TextActions({ diff, options, onLayout, onWhitespace }: TextProps) {
+  return (
+    <>
+      <Exactness approximate={diff.approximate} />
+      {diff.oldText !== null && diff.newText !== null && (
+        <span className="seg" role="group" aria-label="Layout">
+          {(['split', 'unified'] as const).map(layout => (
+            <button key={layout} aria-pressed={options.layout === layout} onClick={() => onLayout(layout)}>
+              <Icon name={layout === 'split' ? 'split' : 'list'} />
+              {layout === 'split' ? 'Split' : 'Unified'}
+            </button>
+          ))}
+        </span>
+      )}
+      <button className="btn s rv-ws" aria-pressed={options.whitespace} onClick={onWhitespace}>
+        Whitespace
+      </button>
+    </>
+  )
+}
+
+/** What else the file can be compared with. */
+function CompareActions({ file, sinceRead, repository }: FileHeaderProps) {
+  const earlier = file.earlier ?? null
+  return (
+    <>
+      {sinceRead !== null && (
+        <button
+          className="btn s rv-ws"
+          aria-pressed={sinceRead.isOn}
+          title={
+            earlier?.covers === 'rest'
+              ? 'Compare with the content you read; this is all that is left to read'
+              : 'Compare with the content you read; more of this change was never read'
+          }
+          onClick={sinceRead.onToggle}
+        >
+          Since you read it, {earlier?.version ?? 'before'} <Keys of="review.sinceRead" />
+        </button>
+      )}
+      {repository !== null && (
+        <button
+          className="btn s rv-ws"
+          aria-pressed={repository.isOn}
+          title="Show the repository in place of the older version"
+          onClick={repository.onToggle}
+        >
+          Repository <Keys of="review.repoSide" />
+        </button>
+      )}
+    </>
   )
 }
 
