@@ -27,9 +27,32 @@ export interface UnitsTabProps {
 
 /** Not drawn again with the page, which marks and keys change. */
 export const UnitsTab = memo(function UnitsTab(props: UnitsTabProps) {
-  const { current } = props
   const { list, failure, retry } = props.units
   const [filter, setFilter] = useState<UnitFilter>('open')
+  const shown = useShownUnits(list, filter, props.current)
+  if (failure !== null) return <TabFailure failure={failure} onRetry={retry} />
+  if (list === null) return <p className="rv-none">Looking through the files…</p>
+  return (
+    <div className="rv-units">
+      <HowManyAnswered list={list} filter={filter} onFilter={setFilter} />
+      <div
+        className="rv-units-list"
+        ref={shown.scroller}
+        tabIndex={0}
+        role={shown.rows.length === 0 ? undefined : 'list'}
+        aria-label="Units"
+        onKeyDown={event => onListKey(event, shown, props.onCurrent)}
+      >
+        {shown.rows.length === 0 && <p className="rv-none">{emptyText(list, filter)}</p>}
+        <UnitPlaces {...props} shown={shown} />
+      </div>
+      <Unparsed list={list} />
+    </div>
+  )
+})
+
+/** The rows of the filter, those of them on screen, and where the current unit is among them. */
+function useShownUnits(list: UnitList | null, filter: UnitFilter, current: string | null) {
   const rows = useMemo(() => unitRows(list?.units ?? [], filter, current), [list, filter, current])
   const scroller = useRef<HTMLDivElement>(null)
   // Stable functions: a new one makes the virtualizer lay every row out again.
@@ -46,88 +69,85 @@ export const UnitsTab = memo(function UnitsTab(props: UnitsTabProps) {
     ...{ count: rows.length, overscan: 8 },
     ...{ getScrollElement, estimateSize, getItemKey },
   })
-  const at = rows.findIndex(row => row.kind === 'unit' && row.unit.id === props.current)
+  const at = rows.findIndex(row => row.kind === 'unit' && row.unit.id === current)
   useEffect(() => {
     if (at >= 0) virtual.scrollToIndex(at, { align: 'auto' })
     // Only another current unit scrolls: rows change with every answer.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [props.current])
+  }, [current])
+  return { rows, scroller, virtual, at }
+}
 
-  if (failure !== null) return <TabFailure failure={failure} onRetry={retry} />
-  if (list === null) return <p className="rv-none">Looking through the files…</p>
-  const duty = list.units.filter(isOwed)
-  const answered = duty.filter(unit => unit.answer !== null).length
-  const move = (event: KeyboardEvent) => {
-    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
-    if (step === 0 || (event.target as HTMLElement).tagName === 'TEXTAREA') return
-    for (let i = at + step; i >= 0 && i < rows.length; i += step) {
-      const row = rows[i]
-      if (row?.kind !== 'unit') continue
-      props.onCurrent(row.unit)
-      break
-    }
-    event.preventDefault()
+type ShownUnits = ReturnType<typeof useShownUnits>
+
+function onListKey(event: KeyboardEvent, { rows, at }: ShownUnits, onCurrent: UnitsTabProps['onCurrent']): void {
+  const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
+  if (step === 0 || (event.target as HTMLElement).tagName === 'TEXTAREA') return
+  for (let i = at + step; i >= 0 && i < rows.length; i += step) {
+    const row = rows[i]
+    if (row?.kind !== 'unit') continue
+    onCurrent(row.unit)
+    break
   }
+  event.preventDefault()
+}
+
+function HowManyAnswered(props: {
+  readonly list: UnitList
+  readonly filter: UnitFilter
+  readonly onFilter: (filter: UnitFilter) => void
+}) {
+  const duty = props.list.units.filter(isOwed)
+  const answered = duty.filter(unit => unit.answer !== null).length
   return (
-    <div className="rv-units">
-      <div className="rv-units-top">
-        <span className="nw">
-          <b className="num">{number(answered)}</b> of <b className="num">{number(duty.length)}</b> answered
-        </span>
-        <Meter
-          done={answered}
-          total={Math.max(1, duty.length)}
-          label={`${answered} of ${duty.length} units answered`}
-        />
-        <span className="seg right" role="group" aria-label="Which units">
-          {(['open', 'all'] as const).map(which => (
-            <button key={which} aria-pressed={filter === which} onClick={() => setFilter(which)}>
-              {which === 'open' ? `Open ${number(duty.length - answered)}` : 'All'}
-            </button>
-          ))}
-        </span>
-      </div>
-      <div
-        className="rv-units-list"
-        ref={scroller}
-        tabIndex={0}
-        role={rows.length === 0 ? undefined : 'list'}
-        aria-label="Units"
-        onKeyDown={move}
-      >
-        {rows.length === 0 && <p className="rv-none">{emptyText(list, filter)}</p>}
-        <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
-          {virtual.getVirtualItems().map(item => {
-            const row = rows[item.index]
-            if (row === undefined) return null
-            return (
-              <div
-                key={item.key}
-                data-index={item.index}
-                ref={virtual.measureElement}
-                className="rv-unit-place"
-                style={{ top: item.start }}
-                role="listitem"
-              >
-                {row.kind === 'group' ? (
-                  <h2 className="rv-unit-group">
-                    {row.title}{' '}
-                    <span className="count">
-                      {number(row.open)} open of {number(row.total)}
-                    </span>
-                  </h2>
-                ) : (
-                  <UnitRowView {...props} unit={row.unit} isCurrent={row.unit.id === props.current} />
-                )}
-              </div>
-            )
-          })}
-        </div>
-      </div>
-      <Unparsed list={list} />
+    <div className="rv-units-top">
+      <span className="nw">
+        <b className="num">{number(answered)}</b> of <b className="num">{number(duty.length)}</b> answered
+      </span>
+      <Meter done={answered} total={Math.max(1, duty.length)} label={`${answered} of ${duty.length} units answered`} />
+      <span className="seg right" role="group" aria-label="Which units">
+        {(['open', 'all'] as const).map(which => (
+          <button key={which} aria-pressed={props.filter === which} onClick={() => props.onFilter(which)}>
+            {which === 'open' ? `Open ${number(duty.length - answered)}` : 'All'}
+          </button>
+        ))}
+      </span>
     </div>
   )
-})
+}
+
+function UnitPlaces(props: UnitsTabProps & { readonly shown: ShownUnits }) {
+  const { rows, virtual } = props.shown
+  return (
+    <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+      {virtual.getVirtualItems().map(item => {
+        const row = rows[item.index]
+        if (row === undefined) return null
+        return (
+          <div
+            key={item.key}
+            data-index={item.index}
+            ref={virtual.measureElement}
+            className="rv-unit-place"
+            style={{ top: item.start }}
+            role="listitem"
+          >
+            {row.kind === 'group' ? (
+              <h2 className="rv-unit-group">
+                {row.title}{' '}
+                <span className="count">
+                  {number(row.open)} open of {number(row.total)}
+                </span>
+              </h2>
+            ) : (
+              <UnitRowView {...props} unit={row.unit} isCurrent={row.unit.id === props.current} />
+            )}
+          </div>
+        )
+      })}
+    </div>
+  )
+}
 
 function emptyText(list: UnitList, filter: UnitFilter): string {
   if (list.units.length === 0)
@@ -144,43 +164,13 @@ function UnitRowView(props: {
   readonly onNote: (unit: Unit, note: string | null) => void
 }) {
   const { unit, isCurrent } = props
-  const { answer } = unit
-  const name = unit.path.slice(unit.path.lastIndexOf('/') + 1)
   return (
     <div className={isCurrent ? 'rv-unit on' : 'rv-unit'} data-unit={unit.id}>
       <button className="rv-unit-head" aria-current={isCurrent} onClick={() => props.onCurrent(unit)}>
         <AnswerGlyph unit={unit} />
         <span className="grow">
-          <span className="row">
-            <span className="m11 ell" title={shownPath(unit.path)}>
-              {shownPath(name)}
-              {unit.line > 0 && `:${unit.line}`}
-            </span>
-            <span className="right t11 dim nw">
-              {unit.isOptional && 'optional '}
-              {unit.change === 'changed' ? 'changed' : unit.change === 'unchanged' ? 'unchanged' : ''}
-              {unit.places > 1 && ` ${number(unit.places)} places`}
-            </span>
-          </span>
-          <span className="m11 dim ell rv-unit-text">{snippetText(unit)}</span>
-          {(unit.certainty !== 'parsed' || isCurrent || unit.kind === 'non-ascii-name') && (
-            <span className="t11 dim ell rv-unit-text">
-              {unit.certainty !== 'parsed' && <Icon name="unknown" className="unk" />} {KIND_WORDS[unit.kind]}
-              {unit.item !== null && ` in ${unit.item}`}
-              {unit.certainty === 'words' && ', seen by its words only'}
-              {unit.certainty === 'unknown' && ', what it is cannot be told'}
-            </span>
-          )}
-          {answer !== null && answer.note !== '' && (
-            <span className={answer.verdict === 'concern' ? 't11 warn' : 't11 sub'}>
-              {VERDICT_WORDS[answer.verdict]}: {answer.note}
-            </span>
-          )}
-          {answer !== null && isCurrent && answer.version !== '' && (
-            <span className="t11 dim">
-              {personName(answer.who)}, in {answer.version}
-            </span>
-          )}
+          <UnitText unit={unit} isCurrent={isCurrent} />
+          <AnswerText unit={unit} isCurrent={isCurrent} />
         </span>
       </button>
       {isCurrent && !props.isNoting && (
@@ -192,6 +182,53 @@ function UnitRowView(props: {
       )}
       {isCurrent && props.isNoting && <ConcernNote unit={unit} onNote={props.onNote} />}
     </div>
+  )
+}
+
+/** Where it stands, its words, and what it is unless that shows. */
+function UnitText({ unit, isCurrent }: { readonly unit: Unit; readonly isCurrent: boolean }) {
+  const name = unit.path.slice(unit.path.lastIndexOf('/') + 1)
+  return (
+    <>
+      <span className="row">
+        <span className="m11 ell" title={shownPath(unit.path)}>
+          {shownPath(name)}
+          {unit.line > 0 && `:${unit.line}`}
+        </span>
+        <span className="right t11 dim nw">
+          {unit.isOptional && 'optional '}
+          {unit.change === 'changed' ? 'changed' : unit.change === 'unchanged' ? 'unchanged' : ''}
+          {unit.places > 1 && ` ${number(unit.places)} places`}
+        </span>
+      </span>
+      <span className="m11 dim ell rv-unit-text">{snippetText(unit)}</span>
+      {(unit.certainty !== 'parsed' || isCurrent || unit.kind === 'non-ascii-name') && (
+        <span className="t11 dim ell rv-unit-text">
+          {unit.certainty !== 'parsed' && <Icon name="unknown" className="unk" />} {KIND_WORDS[unit.kind]}
+          {unit.item !== null && ` in ${unit.item}`}
+          {unit.certainty === 'words' && ', seen by its words only'}
+          {unit.certainty === 'unknown' && ', what it is cannot be told'}
+        </span>
+      )}
+    </>
+  )
+}
+
+function AnswerText({ unit: { answer }, isCurrent }: { readonly unit: Unit; readonly isCurrent: boolean }) {
+  if (answer === null) return null
+  return (
+    <>
+      {answer.note !== '' && (
+        <span className={answer.verdict === 'concern' ? 't11 warn' : 't11 sub'}>
+          {VERDICT_WORDS[answer.verdict]}: {answer.note}
+        </span>
+      )}
+      {isCurrent && answer.version !== '' && (
+        <span className="t11 dim">
+          {personName(answer.who)}, in {answer.version}
+        </span>
+      )}
+    </>
   )
 }
 
