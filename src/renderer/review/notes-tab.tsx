@@ -109,18 +109,65 @@ export function targetText(
   return `${shownPath(target.path)}, ${lines}${target.side === 'old' ? ' (old side)' : ''}`
 }
 
-function Composer(props: {
+interface ComposerProps {
   readonly draft: NoteDraft
   readonly save: NotesState['save']
   readonly keepEdit: NotesState['keepEdit']
   readonly onDone: () => void
   readonly onKeep: (draft: NoteDraft) => void
-}) {
-  const { draft, save, keepEdit, onDone, onKeep } = props
-  const [now, setNow] = useState(draft)
-  const { id, text, severity, inAudit } = now
+}
+
+function Composer(props: ComposerProps) {
+  const { draft } = props
   const field = useRef<HTMLTextAreaElement>(null)
   useEffect(() => field.current?.focus(), [])
+  const { now, setNow, isEmpty, isTooLong, finish, leave } = useComposing(props)
+  return (
+    <form
+      className="rv-composer"
+      aria-label="Note"
+      onSubmit={event => {
+        event.preventDefault()
+        void finish('published')
+      }}
+      onKeyDown={event => {
+        if (event.key === 'Escape') leave()
+        else if (event.key === 'Enter' && event.ctrlKey) void finish('published')
+        else return
+        event.preventDefault()
+        event.stopPropagation()
+      }}
+    >
+      <div className="t11 sub ell">{targetText(draft.target, null)}</div>
+      <textarea
+        ref={field}
+        className="inp"
+        rows={5}
+        value={now.text}
+        aria-label="Text of the note"
+        placeholder="Markdown"
+        aria-invalid={isTooLong}
+        onChange={event => setNow({ ...now, text: event.target.value })}
+      />
+      <TooLong length={now.text.length} max={MAX_NOTE} />
+      <WeightAndAudit now={now} onChange={setNow} />
+      <div className="row">
+        <button className="btn p s" disabled={isEmpty || isTooLong}>
+          Publish <kbd>Ctrl</kbd>
+          <kbd>Enter</kbd>
+        </button>
+        <button className="btn q s" type="button" onClick={leave}>
+          {draft.isNew ? (isEmpty ? 'Close' : 'Keep as draft') : 'Cancel'} <kbd>Esc</kbd>
+        </button>
+      </div>
+    </form>
+  )
+}
+
+/** What is typed, kept while it is typed, and the two ways to end it. */
+function useComposing({ draft, save, keepEdit, onDone, onKeep }: ComposerProps) {
+  const [now, setNow] = useState(draft)
+  const { id, text, severity, inAudit } = now
   const isEmpty = text.trim() === ''
   const isTooLong = text.length > MAX_NOTE
 
@@ -148,66 +195,33 @@ function Composer(props: {
     void keepEdit(id, null)
     onDone()
   }
+  return { now, setNow, isEmpty, isTooLong, finish, leave }
+}
+
+function WeightAndAudit({ now, onChange }: { readonly now: NoteDraft; readonly onChange: (next: NoteDraft) => void }) {
   return (
-    <form
-      className="rv-composer"
-      aria-label="Note"
-      onSubmit={event => {
-        event.preventDefault()
-        void finish('published')
-      }}
-      onKeyDown={event => {
-        if (event.key === 'Escape') leave()
-        else if (event.key === 'Enter' && event.ctrlKey) void finish('published')
-        else return
-        event.preventDefault()
-        event.stopPropagation()
-      }}
-    >
-      <div className="t11 sub ell">{targetText(draft.target, null)}</div>
-      <textarea
-        ref={field}
-        className="inp"
-        rows={5}
-        value={text}
-        aria-label="Text of the note"
-        placeholder="Markdown"
-        aria-invalid={isTooLong}
-        onChange={event => setNow({ ...now, text: event.target.value })}
-      />
-      <TooLong length={text.length} max={MAX_NOTE} />
-      <div className="row">
-        <select
-          className="inp s"
-          value={severity}
-          aria-label="Weight"
-          onChange={event => setNow({ ...now, severity: event.target.value as NoteSeverity })}
-        >
-          {SEVERITIES.map(([value, label]) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </select>
-        <label className="row t12">
-          <input
-            type="checkbox"
-            checked={inAudit}
-            onChange={event => setNow({ ...now, inAudit: event.target.checked })}
-          />
-          in audit notes
-        </label>
-      </div>
-      <div className="row">
-        <button className="btn p s" disabled={isEmpty || isTooLong}>
-          Publish <kbd>Ctrl</kbd>
-          <kbd>Enter</kbd>
-        </button>
-        <button className="btn q s" type="button" onClick={leave}>
-          {draft.isNew ? (isEmpty ? 'Close' : 'Keep as draft') : 'Cancel'} <kbd>Esc</kbd>
-        </button>
-      </div>
-    </form>
+    <div className="row">
+      <select
+        className="inp s"
+        value={now.severity}
+        aria-label="Weight"
+        onChange={event => onChange({ ...now, severity: event.target.value as NoteSeverity })}
+      >
+        {SEVERITIES.map(([value, label]) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+      </select>
+      <label className="row t12">
+        <input
+          type="checkbox"
+          checked={now.inAudit}
+          onChange={event => onChange({ ...now, inAudit: event.target.checked })}
+        />
+        in audit notes
+      </label>
+    </div>
   )
 }
 
@@ -218,7 +232,7 @@ const PLACE_WORDS = {
   lost: 'its lines are gone',
 } as const
 
-function NoteRow(props: {
+interface NoteRowProps {
   readonly note: Note
   readonly isCurrent: boolean
   readonly onOpen: () => void
@@ -226,7 +240,9 @@ function NoteRow(props: {
   readonly onRemove: () => void
   readonly onState: (state: Note['state']) => void
   readonly onAudit: (inAudit: boolean) => void
-}) {
+}
+
+function NoteRow(props: NoteRowProps) {
   const { note } = props
   const place = PLACE_WORDS[note.place.state]
   return (
@@ -261,35 +277,39 @@ function NoteRow(props: {
           </button>
         </p>
       )}
-      {props.isCurrent && (
-        <div className="row wrap rv-note-acts">
-          {note.state === 'draft' && (
-            <button className="btn p s" onClick={() => props.onState('published')}>
-              Publish
-            </button>
-          )}
-          {note.state === 'published' && (
-            <button className="btn s" onClick={() => props.onState('resolved')}>
-              Resolve
-            </button>
-          )}
-          {note.state === 'resolved' && (
-            <button className="btn s" onClick={() => props.onState('published')}>
-              Open again
-            </button>
-          )}
-          <button className="btn q s" onClick={props.onEdit}>
-            Edit
-          </button>
-          <button className="btn q s" onClick={props.onRemove}>
-            Remove
-          </button>
-          <label className="row t11">
-            <input type="checkbox" checked={note.inAudit} onChange={event => props.onAudit(event.target.checked)} />
-            in audit notes
-          </label>
-        </div>
-      )}
+      {props.isCurrent && <NoteActions {...props} />}
     </li>
+  )
+}
+
+function NoteActions({ note, onState, onEdit, onRemove, onAudit }: NoteRowProps) {
+  return (
+    <div className="row wrap rv-note-acts">
+      {note.state === 'draft' && (
+        <button className="btn p s" onClick={() => onState('published')}>
+          Publish
+        </button>
+      )}
+      {note.state === 'published' && (
+        <button className="btn s" onClick={() => onState('resolved')}>
+          Resolve
+        </button>
+      )}
+      {note.state === 'resolved' && (
+        <button className="btn s" onClick={() => onState('published')}>
+          Open again
+        </button>
+      )}
+      <button className="btn q s" onClick={onEdit}>
+        Edit
+      </button>
+      <button className="btn q s" onClick={onRemove}>
+        Remove
+      </button>
+      <label className="row t11">
+        <input type="checkbox" checked={note.inAudit} onChange={event => onAudit(event.target.checked)} />
+        in audit notes
+      </label>
+    </div>
   )
 }
