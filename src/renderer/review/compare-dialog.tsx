@@ -2,7 +2,7 @@
  * Opens the reading of any two versions of any crate, or of one version in full: as a review of its own, with its own
  * marks. From a review it starts with what is read there and goes on in the same file.
  */
-import { useEffect, useId, useState, type FormEvent } from 'react'
+import { useEffect, useId, useRef, useState, type FormEvent } from 'react'
 import { create } from 'zustand'
 import { brand, type CrateName, type Delta } from '../../shared/domain.ts'
 import type { Failure } from '../../shared/failure.ts'
@@ -90,15 +90,23 @@ function useCompareForm() {
   }
 }
 
-/** Opens a review in place of the dialog; the dialog stays with what went wrong. */
+/** Opens a review in place of the dialog; the dialog stays with what went wrong. One that was closed opens nothing. */
 function useOpening() {
   const client = useClient()
+  const isGone = useRef(false)
+  useEffect(() => {
+    isGone.current = false
+    return () => {
+      isGone.current = true
+    }
+  }, [])
   const [isBusy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
   const open = async (crate: CrateName, delta: Delta, here: string | null) => {
     setBusy(true)
     setFailure(null)
     const opened = await client.call('review.open', { crate, delta })
+    if (isGone.current) return
     if (!opened.ok) {
       setBusy(false)
       return setFailure(opened.error)
@@ -106,6 +114,7 @@ function useOpening() {
     // A review opens where its reader was: for the same crate that is the file on screen.
     if (here !== null && opened.value.files.some(file => file.path === here))
       await client.call('review.setResume', { review: reviewId(crate, delta), path: here, line: 0 })
+    if (isGone.current) return
     setOverlay(null)
     openReview(crate, delta, null)
   }

@@ -3,7 +3,7 @@
  * the keys of every list here; Enter goes there, Escape goes back to where one was.
  */
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef, type KeyboardEvent, type RefObject } from 'react'
+import { useCallback, useEffect, useRef, type KeyboardEvent, type RefObject } from 'react'
 import type { Failure } from '../../shared/failure.ts'
 import type { SearchQuery } from '../../shared/review-aids.ts'
 import { FailureNotice } from '../parts/failure-notice.tsx'
@@ -73,10 +73,13 @@ type List = Virtualizer<HTMLDivElement, Element>
 function useFindList({ rows, current, focus }: FindTabProps) {
   const field = useRef<HTMLInputElement>(null)
   const scroller = useRef<HTMLDivElement>(null)
+  // Another function with other rows: else as many rows of another kind would keep the heights of the former ones.
+  const getItemKey = useCallback((i: number) => `${rows[i]?.kind ?? 'none'} ${i}`, [rows])
   const virtual: List = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: i => heightOf(rows[i]),
+    getItemKey,
     overscan: 12,
   })
   useEffect(() => {

@@ -53,6 +53,8 @@ export function useFound(): FoundList {
     begin() {
       const mine = ++turn.current
       setBusy(true)
+      // What failed was the wish before.
+      setFailure(null)
       return () => {
         if (mine !== turn.current) return false
         setBusy(false)
