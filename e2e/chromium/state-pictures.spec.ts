@@ -38,6 +38,28 @@ for (const [scenario, text] of REVIEWS) {
   })
 }
 
+test('a comparison that was closed while it was on its way opens nothing', async ({ page }) => {
+  await show(page, 'review-slow', false)
+  await expect(page.getByRole('grid')).toBeVisible()
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('Compare two versions')
+  await page.keyboard.press('Enter')
+  const dialog = page.getByRole('dialog', { name: 'Compare two versions' })
+  await dialog.getByRole('textbox', { name: 'Crate', exact: true }).fill('brine-sys')
+  await dialog.getByRole('combobox', { name: 'To' }).fill('2.0.13')
+  await page.keyboard.press('Enter')
+  await expect(dialog.getByRole('button', { name: 'Opening…' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+  await page.keyboard.press('Control+k')
+  const palette = page.getByRole('dialog', { name: 'Command palette' })
+  await expect(palette).toBeVisible()
+  await page.evaluate(() => void dispatchEvent(new Event('fake-opened')))
+  await page.evaluate(() => new Promise(done => setTimeout(done, 200)))
+  await expect(palette).toBeVisible()
+  await expect(page.getByText('No file differs')).toBeHidden()
+})
+
 const QUEUES = [
   ['empty', 'queue-empty'],
   ['loading', 'queue-loading'],

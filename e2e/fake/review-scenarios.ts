@@ -58,6 +58,10 @@ export function reviewScenarios(base: FakeHandlers): Readonly<Record<string, () 
       start: emit => emit('jobs.changed', [opening]),
     }),
     'review-equal': withOpen(() => ok(nothing)),
+    /** Answers once the test says so. */
+    'review-slow': withOpen(
+      () => new Promise(resolve => addEventListener('fake-opened', () => resolve(ok(nothing)), { once: true })),
+    ),
     'review-file-failed': withOpen(() => ok(brineReview), {
       'review.file': () => fail({ code: 'cache-io', path: 'sources/brine-sys-2.0.13', reason: 'no such file' }),
     }),
