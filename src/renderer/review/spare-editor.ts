@@ -2,6 +2,7 @@
  * One diff editor outlives the page that shows it: making one takes longer than a file may take to appear. It is made
  * while nothing else is to be done, parked without its files when a review is left, and taken by the next one.
  */
+import './monaco-setup.ts' // before Monaco itself, which reads our words while it loads
 import { editor } from 'monaco-editor/editor'
 import { createDiffView, type DiffView, type DiffViewPlace } from './diff-editor.ts'
 
