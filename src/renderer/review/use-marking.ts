@@ -83,20 +83,20 @@ export function useMarking(page: MarkingPage): Marking {
       // What is on screen is part of it.
       if (file !== null && paths.includes(file.path) ? !canMark(page) : !isChangeShown(page)) return
       const step = mark(paths, 'read')
-      tellMarked(paths.length, () => takeBack(step))
+      tellMarked(paths.length, () => void takeBack(step))
     },
     undo() {
       const step = last()
       if (step === undefined) return page.say('No mark to take back')
-      takeBack(step)
-      page.say(tookBackText(step.paths))
+      void takeBack(step).then(isBack => isBack && page.say(tookBackText(step.paths)))
     },
   }
 }
 
 interface MarkSteps {
   readonly mark: (paths: readonly string[], value: MarkValue) => Step
-  readonly takeBack: (step: Step) => void
+  /** False: it was not there to be taken back, or that failed, which is told. */
+  readonly takeBack: (step: Step) => Promise<boolean>
   /** The reader said on this page that it is unread. */
   readonly isUnmarked: (path: string) => boolean
   readonly last: () => Step | undefined
@@ -117,10 +117,13 @@ function useMarkSteps(marks: MarkCalls): MarkSteps {
       return step
     },
     /** After it was saved, since calls may overtake each other; what was not saved is not there to be taken back. */
-    takeBack(step) {
-      if (!past.current.includes(step)) return
+    async takeBack(step) {
+      if (!past.current.includes(step)) return false
       past.current = past.current.filter(other => other !== step)
-      void step.saved.then(async problem => problem === null && tell(await marks.undo(step.paths, step.undo)))
+      if ((await step.saved) !== null) return false
+      const problem = await marks.undo(step.paths, step.undo)
+      tell(problem)
+      return problem === null
     },
     isUnmarked: path => unmarked.current.has(path),
     last: () => past.current.at(-1),
@@ -172,6 +175,6 @@ function tellMarked(files: number, undo: () => void): void {
 }
 
 function tookBackText(paths: readonly string[]): string {
-  const [only] = paths
-  return `Took back the mark of ${paths.length === 1 ? only : `${paths.length} files`}`
+  const [only = ''] = paths
+  return `Took back the mark of ${paths.length === 1 ? shownPath(only) : `${paths.length} files`}`
 }
