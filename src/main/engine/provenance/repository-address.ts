@@ -108,8 +108,8 @@ function named(
   const last = repository.at(-1)
   if (last === undefined) return null
   const clean = [...repository.slice(0, -1), withoutGit(last)]
-  // A part that begins with `-` could be read as an option somewhere on the way.
-  if (clean.some(part => part === '' || part.startsWith('-'))) return null
+  // A part that begins with `-` could be read as an option somewhere on the way; without `.git` it may be one that climbs.
+  if (clean.some(part => part === '' || part.startsWith('-') || decodePart(part) === null)) return null
   const decoded = folder.map(part => decodePart(part) ?? '').filter(part => part !== '')
   return { repository: clean, hintPath: decoded.length === 0 ? null : decoded.join('/') }
 }
