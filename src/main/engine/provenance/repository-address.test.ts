@@ -124,6 +124,7 @@ const nothing: readonly string[] = [
   'https://github.com\\@evil.org/owner/name',
   'https://github.com/owner/%2e%2e',
   'https://gitlab.com/...git',
+  'https://gitlab.com../owner/name',
   'https://gitlab.com/group/..git',
   'https://github.com/owner/%2e%2e.git',
   'https://github.com/owner/na%2fme',

@@ -49,12 +49,13 @@ function asWebAddress(given: string): string {
 
 /** Host in lower case, without `www.`, with a port that is not https's own; null for one that is not asked. */
 function webHost(url: URL): string | null {
+  if (url.hostname.includes('..')) return null
   const host = url.hostname
     .toLowerCase()
     .replace(/\.$/, '')
     .replace(/^www\.(?=.*\.)/, '')
   if (host.startsWith('[') || /^[\d.]+$/.test(host) || !/^[a-z0-9._-]+$/.test(host)) return null
-  if (!host.includes('.') || host.includes('..') || host.startsWith('-')) return null
+  if (!host.includes('.') || host.startsWith('-')) return null
   if (/(^|\.)(localhost|local|internal|localdomain|home\.arpa|onion)$/.test(host)) return null
   // The project page of this forge serves no git; its repositories of the same name lie beside it.
   if (host === 'sr.ht') return 'git.sr.ht'
