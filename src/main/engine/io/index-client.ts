@@ -76,29 +76,22 @@ export function openIndex(
 /** Inflated index files, the last ones kept: of a crate that is checked in many versions each asks for its line. */
 function createStoredFiles(compressedOf: (crate: string) => Uint8Array | null) {
   const kept = sizeBoundedCache<string, Buffer>(MAX_KEPT_BYTES, file => file.length)
-  const reading = new Map<string, Promise<Buffer>>()
+  const inflating = createSharedWork<Buffer | null>()
   return {
-    /** Null: nothing is stored. */
-    async read(crate: string): Promise<Buffer | null> {
-      const known = kept.get(crate) ?? reading.get(crate)
+    /** Null: nothing is stored. Throws Cancelled. */
+    async read(crate: string, signal: AbortSignal): Promise<Buffer | null> {
+      const known = kept.get(crate)
       if (known !== undefined) return known
-      const compressed = compressedOf(crate)
-      if (compressed === null) return null
-      const read = inflateAside(compressed)
-      reading.set(crate, read)
-      try {
-        const file = await read
-        if (reading.get(crate) === read) kept.set(crate, file)
+      return inflating.join(crate, signal, async () => {
+        const compressed = compressedOf(crate)
+        if (compressed === null) return null
+        const file = await inflateAside(compressed)
+        kept.set(crate, file)
         return file
-      } finally {
-        if (reading.get(crate) === read) reading.delete(crate)
-      }
+      })
     },
     /** Another file is stored now. */
-    forget(crate: string): void {
-      kept.delete(crate)
-      reading.delete(crate)
-    },
+    forget: (crate: string) => kept.delete(crate),
   }
 }
 
@@ -118,13 +111,13 @@ function sparseIndex(caps: Capabilities, cache: Cache, fetcher: Fetcher, indexUr
   const fetching = createSharedWork<Result<null, Failure>>()
   const urlOf = (crate: string) => indexUrl + indexPath(crate)
   const files = createStoredFiles(crate => cache.indexFile(urlOf(crate)))
-  const storedLine = async (crate: string, version: string): Promise<string | null> => {
-    const file = await files.read(crate)
+  const storedLine = async (crate: string, version: string, signal: AbortSignal): Promise<string | null> => {
+    const file = await files.read(crate, signal)
     const line = file === null ? null : findIndexLine(crate, version, file)
     if (line !== null || file === null) return line
     // Another program may have stored a newer one since.
     files.forget(crate)
-    const newer = await files.read(crate)
+    const newer = await files.read(crate, signal)
     return newer === null ? null : findIndexLine(crate, version, newer)
   }
 
@@ -209,7 +202,7 @@ function sparseIndex(caps: Capabilities, cache: Cache, fetcher: Fetcher, indexUr
     peek: (crate, version) => stored(crate)?.find(v => v.version === version) ?? null,
     stored,
     async line(crate, version, run) {
-      const kept = await storedLine(crate, version)
+      const kept = await storedLine(crate, version, run.signal)
       if (kept !== null) return ok(kept)
       if (offline) return fail({ code: 'offline', needed: `the index entry of ${crate} ${version}` })
       const url = urlOf(crate)
@@ -219,7 +212,7 @@ function sparseIndex(caps: Capabilities, cache: Cache, fetcher: Fetcher, indexUr
         return answer.ok ? keepAnswer(crate, url, answer.value, null) : fail(answer.error.failure)
       })
       if (!fetched.ok) return fetched
-      const line = await storedLine(crate, version)
+      const line = await storedLine(crate, version, run.signal)
       return line === null ? fail({ code: 'crate-not-in-registry', crate, version }) : ok(line)
     },
     async downloadUrl(crate, version, checksum, run) {
