@@ -4,7 +4,6 @@
  */
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
 import { useCallback, useEffect, useRef, type KeyboardEvent, type RefObject } from 'react'
-import type { Failure } from '../../shared/failure.ts'
 import type { SearchQuery } from '../../shared/review-aids.ts'
 import { FailureNotice } from '../parts/failure-notice.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -12,7 +11,7 @@ import { Keys } from '../parts/keys.tsx'
 import { number } from '../parts/words.ts'
 import { definitionsText, findingsText, notSearchedText, type FindRow } from './find-rows.ts'
 import { shownPath, splitPath } from './shown-path.ts'
-import type { FindFocus, Found } from './use-found.ts'
+import type { Found, FoundList } from './use-found.ts'
 
 const OPTIONS = [
   ['isCase', 'Aa', 'Match case'],
@@ -20,16 +19,9 @@ const OPTIONS = [
   ['isRegex', '.*', 'Regular expression'],
 ] as const
 
-export interface FindTabProps {
+export interface FindTabProps extends Pick<FoundList, 'found' | 'rows' | 'current' | 'isBusy' | 'failure' | 'focus'> {
   readonly query: SearchQuery
   readonly hasOldSide: boolean
-  readonly found: Found | null
-  readonly rows: readonly FindRow[]
-  /** Index of the row with the keyboard; -1 for none. */
-  readonly current: number
-  readonly isBusy: boolean
-  readonly failure: Failure | null
-  readonly focus: FindFocus
   readonly onQuery: (query: SearchQuery) => void
   readonly onSearch: () => void
   readonly onCurrent: (index: number) => void
