@@ -47,6 +47,11 @@ export function deltaText(delta: Delta): string {
   return delta.from === null ? delta.to : `${delta.from} -> ${delta.to}`
 }
 
+/** The same for the same crate and delta, so that opening a review twice is the same review. */
+export function reviewId(crate: CrateName, delta: Delta): string {
+  return `${crate} ${deltaText(delta)}`
+}
+
 /** Lines to read: insertions plus deletions, cargo-vet's measure of the size of an audit. */
 export function linesOf(stat: DiffStat): number {
   return stat.insertions + stat.deletions

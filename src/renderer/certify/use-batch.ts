@@ -5,11 +5,18 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { create } from 'zustand'
 import type { BatchPlan } from '../../shared/certify-batch.ts'
-import { deltaText, type CrateName, type CriteriaName, type Delta, type PackageKey } from '../../shared/domain.ts'
+import {
+  deltaText,
+  reviewId,
+  type CrateName,
+  type CriteriaName,
+  type Delta,
+  type PackageKey,
+} from '../../shared/domain.ts'
 import type { Failure } from '../../shared/failure.ts'
 import type { CertifyRequest } from '../../shared/wire.ts'
 import { useClient } from '../client.ts'
-import { navigate, reviewId } from '../state/app-store.ts'
+import { navigate } from '../state/app-store.ts'
 
 const PLAN_PAUSE_MS = 120
 

@@ -4,11 +4,10 @@
  */
 import { useCallback, useEffect, useMemo, useState } from 'react'
 import type { CallArgs, CallResult } from '../../shared/contract.ts'
-import type { CrateName, Delta } from '../../shared/domain.ts'
+import { reviewId, type CrateName, type Delta } from '../../shared/domain.ts'
 import type { Failure } from '../../shared/failure.ts'
 import { useClient } from '../client.ts'
 import { toastFailure } from '../state/actions.ts'
-import { reviewId } from '../state/app-store.ts'
 import { EVIDENCE, lineIn, TIME, withLine } from './note-lines.ts'
 import type { CertifyState } from './use-plan.ts'
 

@@ -4,14 +4,14 @@
  */
 import { useEffect, useId, useRef, useState, type FormEvent } from 'react'
 import { create } from 'zustand'
-import { brand, type CrateName, type Delta } from '../../shared/domain.ts'
+import { brand, reviewId, type CrateName, type Delta } from '../../shared/domain.ts'
 import type { Failure } from '../../shared/failure.ts'
 import type { CrateVersion } from '../../shared/review-aids.ts'
 import { useClient } from '../client.ts'
 import { FailureNotice } from '../parts/failure-notice.tsx'
 import { count } from '../parts/words.ts'
 import { EscButton, Overlay } from '../shell/overlay.tsx'
-import { openReview, reviewId, setOverlay } from '../state/app-store.ts'
+import { openReview, setOverlay } from '../state/app-store.ts'
 import { openComparison } from './comparison.ts'
 import { shownPath } from './shown-path.ts'
 

@@ -1,9 +1,9 @@
 /** The details of a review: every list of the panel at the right, put together. */
-import { packageKey } from '../../shared/domain.ts'
+import { packageKey, reviewId } from '../../shared/domain.ts'
 import type { EngineClient } from '../../shared/contract.ts'
 import type { Review } from '../../shared/wire.ts'
 import { runProvenance, useRowOf } from '../provenance/state.ts'
-import { reviewId, useAppStore } from '../state/app-store.ts'
+import { useAppStore } from '../state/app-store.ts'
 import { ChecklistTab } from './checklist-tab.tsx'
 import { openRows } from './checklist-words.ts'
 import type { DiffView } from './diff-editor.ts'

@@ -1,10 +1,10 @@
 /** Which source is read, as its archive's checksum, and what that was compared with: in the status bar and on the sheet. */
 import { useEffect } from 'react'
 import { create } from 'zustand'
-import type { CrateName, Delta } from '../../shared/domain.ts'
+import { reviewId, type CrateName, type Delta } from '../../shared/domain.ts'
 import type { Review } from '../../shared/wire.ts'
 import { Icon } from '../parts/icon.tsx'
-import { reviewId, useAppStore } from '../state/app-store.ts'
+import { useAppStore } from '../state/app-store.ts'
 
 type Source = Review['sourceNew']
 

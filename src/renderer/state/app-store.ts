@@ -5,7 +5,7 @@
  */
 import { create } from 'zustand'
 import type { CrateName, Delta, PackageKey } from '../../shared/domain.ts'
-import { deltaText } from '../../shared/domain.ts'
+import { reviewId } from '../../shared/domain.ts'
 import type { Failure } from '../../shared/failure.ts'
 import type { AppState, Job, QueueSnapshot, Settings } from '../../shared/wire.ts'
 
@@ -125,10 +125,6 @@ export const defaultSettings: Settings = {
 /** The settings in force; defaults until the engine has answered. */
 export function useSettings(): Settings {
   return useAppStore(s => s.app?.settings ?? defaultSettings)
-}
-
-export function reviewId(crate: CrateName, delta: Delta): string {
-  return `${crate} ${deltaText(delta)}`
 }
 
 const HISTORY_LIMIT = 50

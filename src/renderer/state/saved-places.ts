@@ -2,8 +2,8 @@
  * What this page remembers by itself across a restart: the open reviews of each workspace and the queue's order. Kept in
  * the browser's own storage; everything that matters (marks, drafts, settings) is the engine's.
  */
-import { brand } from '../../shared/domain.ts'
-import { reviewId, type OpenReview } from './app-store.ts'
+import { brand, reviewId } from '../../shared/domain.ts'
+import type { OpenReview } from './app-store.ts'
 
 const read = (key: string): unknown => {
   try {

@@ -5,7 +5,7 @@
 import type { CallArgs, EngineHandlers } from '../../../shared/contract.ts'
 import type { Candidate } from '../../../shared/certify-batch.ts'
 import {
-  deltaText,
+  reviewId,
   type AbsolutePath,
   type CrateName,
   type Delta,
@@ -24,6 +24,7 @@ import type { Beside } from '../store/beside.ts'
 import { nextKey, type Answer } from './answer.ts'
 import { planBatch, type BatchInput, type PlannedBatch } from './certify-batch.ts'
 import type { Writes, WritesDeps } from './writes.ts'
+import { refusalOf } from './planned-files.ts'
 
 export interface BatchesDeps {
   readonly caps: Capabilities
@@ -51,8 +52,6 @@ export interface Batches {
   /** `checked`: what provenance knows of the workspace's packages. */
   candidates(checked: ProvenanceSnapshot): Promise<Result<Candidate[], Failure>>
 }
-
-const STORE_KEY = { 'audits.toml': 'audits', 'config.toml': 'config', 'imports.lock': 'imports' } as const
 
 export function createBatches(deps: BatchesDeps): Batches {
   const { caps, root, signal } = deps
@@ -90,12 +89,8 @@ export function createBatches(deps: BatchesDeps): Batches {
       const plan = await planned(requests)
       if (!plan.ok) return plan
       const { texts, plan: shown } = plan.value
-      const differing = shown.files.filter(
-        f => f.baseSha256 !== base[STORE_KEY[f.file]] || f.newSha256 !== expected[STORE_KEY[f.file]],
-      )
-      if (differing.length > 0) return fail({ code: 'store-changed', files: differing.map(f => f.file) })
-      const why = shown.blocks[0]
-      if (why !== undefined) return fail({ code: 'usage', message: why })
+      const refused = refusalOf(shown, { base, planned: expected })
+      if (refused !== null) return fail(refused)
       const last = requests.at(-1)
       const next = last === undefined ? null : nextKey(withoutAll(deps.snapshot(), requests), last)
       const done = await deps.writeTexts({ texts, files: shown.files, commit, commitMessage, evidence })
@@ -112,7 +107,7 @@ export function createBatches(deps: BatchesDeps): Batches {
       return ok(
         await Promise.all(
           rows.map(async ({ item, delta }): Promise<Candidate> => {
-            const read = progress.get(`${item.crate} ${deltaText(delta)}`)
+            const read = progress.get(reviewId(item.crate, delta))
             const plain = semverOf(item.version)
             return {
               ...{ key: item.key, crate: item.crate, delta },
@@ -127,7 +122,7 @@ export function createBatches(deps: BatchesDeps): Batches {
   }
 }
 
-const idOf = ({ crate, delta }: Pick<CertifyRequest, 'crate' | 'delta'>) => `${crate} ${deltaText(delta)}`
+const idOf = ({ crate, delta }: Pick<CertifyRequest, 'crate' | 'delta'>) => reviewId(crate, delta)
 
 function publisherOf(releases: readonly Release[] | null, version: string): string | null {
   const source = releases?.find(release => release.version === (version as VetVersion))?.source ?? null

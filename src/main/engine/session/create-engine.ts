@@ -4,7 +4,7 @@
  * does is in the `*-handlers.ts` and in the parts; here is what all of them go through, and how the engine ends.
  */
 import type { EngineHandlers, EventName, EventPayload } from '../../../shared/contract.ts'
-import { deltaText, type CrateName, type Delta } from '../../../shared/domain.ts'
+import { reviewId, type CrateName, type Delta } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
@@ -22,6 +22,7 @@ import { settingsHandlers } from './settings-handlers.ts'
 import { whatIfHandlers } from './what-if-handlers.ts'
 import { workspaceHandlers } from './workspace-handlers.ts'
 import { createWorkspaceParts, type WorkspaceParts } from './workspace-parts.ts'
+import { bugOf } from './bug.ts'
 
 export type Emit = <K extends EventName>(name: K, payload: EventPayload<K>) => void
 
@@ -117,7 +118,7 @@ function onFolders(
     ) => {
       const { review, crate, delta } = args ?? {}
       const isOfDelta = crate !== undefined && delta !== undefined
-      const id = review ?? (isOfDelta ? `${crate} ${deltaText(delta)}` : null)
+      const id = review ?? (isOfDelta ? reviewId(crate, delta) : null)
       const there = id === null ? ok(null) : await unpack(id)
       return there.ok ? (handler as (args: unknown) => Promise<unknown>)(args) : there
     }
@@ -136,10 +137,7 @@ function guardHandlers(handlers: EngineHandlers): EngineHandlers {
       } catch (error) {
         if (error instanceof Cancelled || (error instanceof Error && error.name === 'AbortError'))
           return fail({ code: 'cancelled' })
-        return fail({
-          code: 'internal',
-          message: error instanceof Error ? (error.stack ?? error.message) : String(error),
-        })
+        return fail(bugOf(error))
       }
     },
   ])

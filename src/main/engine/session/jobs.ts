@@ -7,6 +7,7 @@ import type { Failure } from '../../../shared/failure.ts'
 import { Cancelled, fail, type Result } from '../../../shared/result.ts'
 import type { Job } from '../../../shared/wire.ts'
 import type { Clock, Run } from '../capabilities.ts'
+import { bugOf } from './bug.ts'
 
 const EMIT_INTERVAL_MS = 100
 const KEEP_ENDED_MS = 60_000
@@ -86,10 +87,7 @@ export function createJobs(clock: Clock, emit: (jobs: Job[]) => void): Jobs {
           end(entry, 'cancelled', null)
           return fail({ code: 'cancelled' })
         }
-        const failure: Failure = {
-          code: 'internal',
-          message: error instanceof Error ? (error.stack ?? error.message) : String(error),
-        }
+        const failure = bugOf(error)
         end(entry, 'failed', failure)
         return fail(failure)
       }

@@ -3,7 +3,6 @@
  * in memory until somebody needs folders; then they are unpacked, once, and the memory is let go.
  */
 import type { AbsolutePath, CrateName, CriteriaName, Delta } from '../../../shared/domain.ts'
-import { deltaText } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { ok, type Result } from '../../../shared/result.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
@@ -46,9 +45,6 @@ export interface CompareDeps {
   /** A git that stays; asked first. */
   readonly diff: LiveDiff
 }
-
-/** The same for the same crate and delta, so that opening a review twice is the same review. */
-export const reviewId = (crate: CrateName, delta: Delta): string => `${crate} ${deltaText(delta)}`
 
 /**
  * Both sides, verified, with what differs between them file by file. Nothing is unpacked. Throws Cancelled.

@@ -9,7 +9,7 @@ import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { Run } from '../capabilities.ts'
 import { DEFAULT_PARALLEL } from './provenance-command.ts'
 import type { ProvenanceResults } from './provenance-results.ts'
-import { checkMany, stillCounts, type RunListener, type WantedVersion } from './provenance-run.ts'
+import { checkMany, stillCounts, versionKey, type RunListener, type WantedVersion } from './provenance-run.ts'
 import type { ProvenanceDeps } from './provenance-session.ts'
 import type { ProvenanceSources } from './provenance-sources.ts'
 
@@ -30,9 +30,6 @@ export interface RunState {
 
 /** Nothing runs and nothing has failed. */
 export const startOfRuns = (): RunState => ({ running: null, failures: new Map(), working: Promise.resolve() })
-
-/** `name@version`, as in the checksums of a workspace. */
-export const versionKey = ({ crate, version }: WantedVersion): string => `${crate}@${version}`
 
 export interface RunDeps extends Pick<ProvenanceDeps, 'caps' | 'jobs' | 'preferences' | 'workspace'> {
   readonly results: ProvenanceResults

@@ -5,9 +5,9 @@
 import { describeFailure } from '../../../shared/failure.ts'
 import type { ProvenanceRow, ProvenanceSnapshot } from '../../../shared/provenance.ts'
 import type { AcceptedList } from './provenance-accepted.ts'
-import { versionKey, type RunState } from './provenance-job.ts'
+import type { RunState } from './provenance-job.ts'
 import type { KeptSummary, ProvenanceResults } from './provenance-results.ts'
-import type { WantedVersion } from './provenance-run.ts'
+import { versionKey, type WantedVersion } from './provenance-run.ts'
 import type { ProvenanceWorkspace } from './provenance-session.ts'
 
 export interface RowsInput {

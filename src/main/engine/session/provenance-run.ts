@@ -8,11 +8,15 @@ import type { ProvenanceRecord } from '../../../shared/provenance.ts'
 import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
 import type { KeptSummary, ProvenanceResults } from './provenance-results.ts'
+import { bugOf } from './bug.ts'
 
 export interface WantedVersion {
   readonly crate: string
   readonly version: string
 }
+
+/** `name@version`, as in the checksums of a workspace. */
+export const versionKey = ({ crate, version }: WantedVersion): string => `${crate}@${version}`
 
 export type CheckLevel = ProvenanceRecord['level']
 
@@ -122,8 +126,7 @@ async function checkKept(
     return { checked: { ...ok(kept.summary), isNew: true }, record: kept.record }
   } catch (error) {
     if (error instanceof Cancelled || run.signal.aborted) throw new Cancelled()
-    const message = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    return { checked: fail({ code: 'internal', message }), record: null }
+    return { checked: fail(bugOf(error)), record: null }
   }
 }
 
@@ -141,8 +144,8 @@ export function stillCounts(kept: KeptSummary, options: Pick<RunOptions, 'level'
  */
 function positionsByKey(wanted: readonly WantedVersion[]): ReadonlyMap<string, readonly number[]> {
   const groups = new Map<string, number[]>()
-  for (const [i, { crate, version }] of wanted.entries()) {
-    const key = `${crate}@${version}`
+  for (const [i, one] of wanted.entries()) {
+    const key = versionKey(one)
     const known = groups.get(key)
     if (known === undefined) groups.set(key, [i])
     else known.push(i)

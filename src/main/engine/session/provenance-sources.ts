@@ -20,7 +20,7 @@ import { parseInsteadOf, type RedirectRule } from '../../../shared/redirects.ts'
 import { withArchive } from './archive-budget.ts'
 import { createByteBudget, type ByteBudget } from './byte-budget.ts'
 import { openProvenanceResults, type ProvenanceResults } from './provenance-results.ts'
-import type { CheckLevel, CheckOne, WantedVersion } from './provenance-run.ts'
+import { versionKey, type CheckLevel, type CheckOne, type WantedVersion } from './provenance-run.ts'
 
 export interface SourceOptions {
   /** Where cargo's configuration counts from. */
@@ -86,15 +86,16 @@ export async function openProvenanceSources(
     registry,
     mirrors,
     results,
-    async checksum({ crate, version }, run) {
-      const known = registry.known(crate, version)?.checksum ?? lockChecksums.get(`${crate}@${version}`)
+    async checksum(wanted, run) {
+      const { crate, version } = wanted
+      const known = registry.known(crate, version)?.checksum ?? lockChecksums.get(versionKey(wanted))
       if (known !== undefined) return known
       const line = await registry.indexLine(crate, version, run)
-      lines.set(`${crate}@${version}`, line)
+      lines.set(versionKey(wanted), line)
       return line.ok ? (readIndexFacts(line.value)?.checksum ?? null) : null
     },
     async check(wanted, level, run) {
-      const key = `${wanted.crate}@${wanted.version}`
+      const key = versionKey(wanted)
       const line = lines.get(key) ?? null
       lines.delete(key)
       return checkOne(

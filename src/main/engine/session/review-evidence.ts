@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto'
 import path from 'node:path'
 import type { CallArgs, EngineHandlers } from '../../../shared/contract.ts'
-import { deltaText, type AbsolutePath, type CrateName, type CriteriaName, type Delta } from '../../../shared/domain.ts'
+import { reviewId, type AbsolutePath, type CrateName, type CriteriaName, type Delta } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { ChecklistGroup } from '../../../shared/review-checklist.ts'
@@ -68,7 +68,7 @@ export function createReviewEvidence(deps: ReviewEvidenceDeps): ReviewEvidence {
     (git ??= gitVersion(caps, new AbortController().signal).then(version => (version.ok ? version.value : null)))
 
   const make = async ({ crate, delta, criteria, withTime }: Asked): Promise<Result<Made, Failure>> => {
-    const id = `${crate} ${deltaText(delta)}`
+    const id = reviewId(crate, delta)
     const review = deps.review(id)
     if (review === null) return fail({ code: 'review-unknown', review: id })
     const [who, checklists, notes, readingMs, gitNow] = await Promise.all([

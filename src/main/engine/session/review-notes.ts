@@ -4,7 +4,7 @@
  */
 import path from 'node:path'
 import type { CallArgs, EngineHandlers } from '../../../shared/contract.ts'
-import { deltaText, type AbsolutePath, type CrateName, type CriteriaName, type Delta } from '../../../shared/domain.ts'
+import { reviewId, type AbsolutePath, type CrateName, type CriteriaName, type Delta } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import type { ChecklistGroup } from '../../../shared/review-checklist.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
@@ -183,7 +183,7 @@ async function notesForAudit(
   { crate, delta, criteria }: CallArgs<'review.auditNotes'>,
 ): ReturnType<EngineHandlers['review.auditNotes']> {
   const { deps, store } = parts
-  const review = `${crate} ${deltaText(delta)}`
+  const review = reviewId(crate, delta)
   const sides = deps.review(review)
   if (sides === null) return ok({ text: '', drafts: 0, openUnits: 0, units: null, openItems: 0, denied: [] })
   await store.ready()

@@ -3,7 +3,7 @@
  * A review is identified by its crate and delta text, so opening it twice is the same review.
  * What is shown first comes from the archives in memory; they are unpacked afterwards, for whoever needs folders.
  */
-import type { CrateName, CriteriaName, Delta } from '../../../shared/domain.ts'
+import { reviewId, type CrateName, type CriteriaName, type Delta } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { CertifyPlan, FileDiff, FileHashes } from '../../../shared/wire.ts'
@@ -16,7 +16,7 @@ import type { ReadContent } from '../review/carried-marks.ts'
 import { createMarkUndos } from '../review/mark-undos.ts'
 import { openMarks, type Marks } from '../review/read-marks.ts'
 import type { HashedReview } from '../review/tree-diff.ts'
-import { fetchCompared, reviewId, unpackReview, type CompareDeps, type OpenReview } from './open-review.ts'
+import { fetchCompared, unpackReview, type CompareDeps, type OpenReview } from './open-review.ts'
 import type { Preferences } from './preferences.ts'
 import { readReviewFile } from './review-file.ts'
 import { markFiles, readSummary, shownReview, undoMarks, type Reading } from './review-reading.ts'

@@ -4,7 +4,7 @@
  */
 import path from 'node:path'
 import type { AbsolutePath } from '../../../shared/domain.ts'
-import { deltaText } from '../../../shared/domain.ts'
+import { reviewId } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
 import type { QueueSnapshot, WorkspaceRef } from '../../../shared/wire.ts'
@@ -21,6 +21,7 @@ import type { Preferences } from './preferences.ts'
 import { buildSnapshot } from './queue-view.ts'
 import { todayOf, type SessionAnswers, type SessionMode } from './session-answers.ts'
 import type { OpenSources, SessionSources } from './session-sources.ts'
+import { bugOf } from './bug.ts'
 
 /** What a session holds between calls. The flows of this file replace it; everybody else reads it when called. */
 export interface Held {
@@ -138,7 +139,7 @@ function snapshotOf(deps: UpdatesDeps): QueueSnapshot {
     live: answer.live,
     nowMs: caps.clock.nowMs(),
     sizeOf: (crate, delta) => sources.measurer.known(crate, delta),
-    readLines: (crate, delta) => preferences.progress().get(`${crate} ${deltaText(delta)}`)?.lines ?? null,
+    readLines: (crate, delta) => preferences.progress().get(reviewId(crate, delta))?.lines ?? null,
     offline: mode.isOffline,
   })
 }
@@ -163,10 +164,7 @@ function createBackground({ emit, signal }: UpdatesDeps): InBackground {
     work()
       .catch((error: unknown): Result<unknown, Failure> => {
         if (signal.aborted || error instanceof Cancelled) return fail({ code: 'cancelled' })
-        return fail({
-          code: 'internal',
-          message: error instanceof Error ? (error.stack ?? error.message) : String(error),
-        })
+        return fail(bugOf(error))
       })
       .then(done => {
         if (!done.ok && done.error.code !== 'cancelled') emit('queue.failed', done.error)

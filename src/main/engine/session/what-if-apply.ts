@@ -5,7 +5,7 @@
 import { packageKey, type PackageKey } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
-import { inOrder, type WhatIfApply, type WhatIfChange, type WhatIfPlan } from '../../../shared/what-if.ts'
+import { inOrder, type WhatIfApply, type WhatIfChange } from '../../../shared/what-if.ts'
 import type { Run } from '../capabilities.ts'
 import { openPeers } from '../io/peers.ts'
 import type { Answer } from './answer.ts'
@@ -15,6 +15,7 @@ import { withUrls, type WhatIfMemory } from './what-if-memory.ts'
 import { preparePlan, type PreparedPlan } from './what-if-plan.ts'
 import type { WhatIfDeps, WhatIfSession } from './what-if-session.ts'
 import type { SolveInput } from './what-if-solve.ts'
+import { refusalOf } from './planned-files.ts'
 
 /** What was last shown, with what it was made from. */
 interface Planned {
@@ -100,20 +101,6 @@ async function writePlanned(
   if (refused !== null) return fail(refused)
   const { commit, commitMessage } = wish
   return deps.writeTexts({ texts, files: plan.files, commit, commitMessage })
-}
-
-const KEY_OF_FILE = { 'audits.toml': 'audits', 'config.toml': 'config', 'imports.lock': 'imports' } as const
-
-/** Null: it is what was planned, and may be written. */
-function refusalOf(
-  { files, blocks }: Pick<WhatIfPlan, 'files' | 'blocks'>,
-  { base, planned }: Pick<WhatIfApply, 'base' | 'planned'>,
-): Failure | null {
-  const differing = files.filter(
-    f => f.baseSha256 !== base[KEY_OF_FILE[f.file]] || f.newSha256 !== planned[KEY_OF_FILE[f.file]],
-  )
-  if (differing.length > 0) return { code: 'store-changed', files: differing.map(f => f.file) }
-  return blocks[0] === undefined ? null : { code: 'usage', message: blocks[0] }
 }
 
 function firstFailing({ solved }: Answer): PackageKey | null {

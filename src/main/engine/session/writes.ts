@@ -16,6 +16,7 @@ import type { StoreTexts } from '../store/parse-store.ts'
 import type { Answer } from './answer.ts'
 import { planCertify, sha256, type PlannedCertify } from './certify-flow.ts'
 import type { TeamFacts } from './team-facts.ts'
+import { refusalOf } from './planned-files.ts'
 
 /** The open workspace that is written into. */
 export interface WritesDeps {
@@ -70,8 +71,6 @@ interface Undo {
   /** Set when the write was committed. */
   readonly commit: { readonly files: readonly AbsolutePath[]; readonly subject: string } | null
 }
-
-const STORE_KEY = { 'audits.toml': 'audits', 'config.toml': 'config', 'imports.lock': 'imports' } as const
 
 interface Held {
   /** Of the last write; null when it was taken back, or none was made. */
@@ -129,11 +128,8 @@ async function writePlanned(
   const plan = await planned(deps, request)
   if (!plan.ok) return plan
   const { texts, plan: shown } = plan.value
-  const differing = shown.files.filter(
-    f => f.baseSha256 !== base[STORE_KEY[f.file]] || f.newSha256 !== expected[STORE_KEY[f.file]],
-  )
-  if (differing.length > 0) return fail({ code: 'store-changed', files: differing.map(f => f.file) })
-  if (shown.blocks[0] !== undefined) return fail({ code: 'usage', message: shown.blocks[0] })
+  const refused = refusalOf(shown, { base, planned: expected })
+  if (refused !== null) return fail(refused)
   const next = deps.next(request)
   const wish = { texts, files: shown.files, commit, commitMessage, evidence }
   const done = await store(deps, held, wish, () => deps.onWritten(request))
