@@ -2,16 +2,18 @@
  * An engine that answers from a scenario: the same raw pipe as a door's, typed from the contract. Calls that a scenario
  * does not answer fail as `unsupported`, so a page that calls too much is seen at once.
  */
-import type {
-  CallArgs,
-  CallName,
-  CallResult,
-  EventName,
-  EventPayload,
-  RawTransport,
+import { z } from 'zod'
+import {
+  contract,
+  type CallArgs,
+  type CallName,
+  type CallResult,
+  type EventName,
+  type EventPayload,
+  type RawTransport,
 } from '../../src/shared/contract.ts'
 import type { Failure } from '../../src/shared/failure.ts'
-import { fail, type Result } from '../../src/shared/result.ts'
+import { fail, ok, type Result } from '../../src/shared/result.ts'
 
 export type Emit = <K extends EventName>(name: K, payload: EventPayload<K>) => void
 
@@ -39,9 +41,10 @@ export function fakeTransport(scenario: Scenario): RawTransport {
     door: scenario.door,
     async invoke(name, args) {
       const handler = scenario.handlers[name as CallName] as
-        ((args: unknown, emit: Emit) => Promise<unknown>) | undefined
+        ((args: unknown, emit: Emit) => Promise<Result<unknown, Failure>>) | undefined
       if (handler === undefined) return fail({ code: 'unsupported', what: name, instead: null })
-      return await handler(args, emit)
+      const answer = await handler(args, emit)
+      return answer.ok ? ok(z.encode(contract[name as CallName].result as z.ZodType, answer.value)) : answer
     },
     subscribe(listener) {
       listeners.add(listener)

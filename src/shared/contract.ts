@@ -16,6 +16,7 @@ import * as m from './review-marks.ts'
 import * as o from './overview.ts'
 import * as n from './review-notes.ts'
 import * as h from './review-history.ts'
+import * as r from './review-columns.ts'
 import * as x from './crate-compare.ts'
 import * as u from './review-units.ts'
 import * as t from './team.ts'
@@ -78,7 +79,7 @@ export const contract = {
   'queue.measure': call(z.object({ crate: w.crateName, delta: w.delta }), w.diffStat),
 
   /** Fetches, verifies and compares; a job. Fails with any registry or archive code. */
-  'review.open': call(z.object({ crate: w.crateName, delta: w.delta }), w.review),
+  'review.open': call(z.object({ crate: w.crateName, delta: w.delta }), r.openedReview),
   'review.file': call(
     z.object({ review: z.string(), path: z.string(), page: z.number().int().nonnegative() }),
     w.fileDiff,

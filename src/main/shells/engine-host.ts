@@ -1,7 +1,9 @@
 /**
- * The engine's end of the pipe: parses arguments on arrival and results before they leave, with the contract's schemas.
+ * The engine's end of the pipe: parses arguments on arrival and checks results before they leave, with the contract's
+ * schemas; what travels in another form than it is used in (review-columns.ts) takes that form here.
  * Whatever a handler does, its call is answered exactly once; a throw is a bug of ours and becomes `internal`.
  */
+import { z } from 'zod'
 import {
   contract,
   isCallName,
@@ -78,10 +80,10 @@ export async function answerCall(
     const handler = handlers[name] as (args: unknown) => ReturnType<EngineHandlers[EngineCallName]>
     const result = await handler(parsedArgs.data)
     if (!result.ok) return fail(result.error)
-    const parsed = contract[name].result.safeParse(result.value)
-    if (parsed.success) return ok(parsed.data)
-    log(`answer of ${name}: ${parsed.error.message}`)
-    return fail({ code: 'internal', message: `the answer to ${name} was malformed: ${parsed.error.message}` })
+    const encoded = z.safeEncode(contract[name].result as z.ZodType, result.value)
+    if (encoded.success) return ok(encoded.data)
+    log(`answer of ${name}: ${encoded.error.message}`)
+    return fail({ code: 'internal', message: `the answer to ${name} was malformed: ${encoded.error.message}` })
   } catch (error) {
     if (error instanceof Cancelled) return fail({ code: 'cancelled' })
     log(`${name}: ${textOf(error)}`)
