@@ -176,8 +176,16 @@ function decodeName(bytes: Uint8Array): string {
 
 const WINDOWS_RESERVED = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i
 
+/** Nearly every path: no part is empty or begins with a dot, none is long, and there are few. */
+const PLAIN_PATH = /^(?:[\w-][\w.-]{0,99}\/){0,9}[\w-][\w.-]{0,99}$/
+const PLAIN_DEPTH = 10
+
 /** The path below `prefix`, without a trailing slash; empty for the crate's own folder. Throws Hostile. */
 function checkName(name: string, prefix: string, limits: ArchiveLimits, forWindows: boolean): string {
+  if (!forWindows && limits.maxDepth >= PLAIN_DEPTH && name.startsWith(prefix)) {
+    const plain = name.slice(prefix.length)
+    if (plain.length <= limits.maxPathBytes && PLAIN_PATH.test(plain)) return plain
+  }
   if (name.startsWith('/')) throw new Hostile('a path is absolute', name)
   if (/^[a-z]:/i.test(name)) throw new Hostile('a path has a drive letter', name)
   if (name.includes('\\')) throw new Hostile('a path has a backslash', name)
