@@ -49,23 +49,24 @@ const COMPILED = /\.(a|lib|o|obj|so(\.[\d.]+)?|dll|dylib|exe|wasm|class|jar|rlib
 
 /** `head` is the start of the text (new side, else old), empty when it was not read. */
 export function groupOf(path: string, isBinary: boolean, head: string, facts: CrateFacts): FileGroup {
-  const parts = path.split('/')
-  const name = parts.at(-1) ?? path
-  const top = parts.length > 1 ? (parts[0] ?? '') : ''
-  if (isBinary || COMPILED.test(name)) return 'binary'
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  const isRust = name.endsWith('.rs')
+  const top = path.slice(0, Math.max(0, path.indexOf('/')))
+  if (isBinary || (!isRust && COMPILED.test(name))) return 'binary'
   if (path === facts.buildScript || path === 'build.rs') return 'build'
-  if (top === 'build' && name.endsWith('.rs')) return 'build'
+  if (top === 'build' && isRust) return 'build'
   if (top === 'tests' || top === 'test' || top === 'testdata') return 'tests'
   if (top === 'benches' || top === 'bench') return 'benches'
   if (top === 'examples' || top === 'example') return 'examples'
-  if (METADATA_NAMES.test(name) || LICENSE_NAMES.test(name) || parts.some(part => part.startsWith('.')))
-    return 'metadata'
-  if (C_LIKE.test(name) || C_NAMES.test(name)) return 'ffi'
-  if (!name.endsWith('.rs') && (DOC_NAMES.test(name) || DOC_ENDINGS.test(name) || top === 'docs' || top === 'doc'))
-    return 'docs'
-  if (facts.isProcMacro && name.endsWith('.rs')) return 'build'
+  if (LICENSE_NAMES.test(name) || path.startsWith('.') || path.includes('/.')) return 'metadata'
+  if (!isRust) {
+    if (METADATA_NAMES.test(name)) return 'metadata'
+    if (C_LIKE.test(name) || C_NAMES.test(name)) return 'ffi'
+    if (DOC_NAMES.test(name) || DOC_ENDINGS.test(name) || top === 'docs' || top === 'doc') return 'docs'
+  }
+  if (facts.isProcMacro && isRust) return 'build'
   if (GENERATED_MARK.test(head.slice(0, 2_000))) return 'generated'
-  const mayBeForeign = name.endsWith('.rs') && FOREIGN_WORDS.some(word => head.includes(word))
+  const mayBeForeign = isRust && FOREIGN_WORDS.some(word => head.includes(word))
   if (mayBeForeign && FOREIGN_BLOCK.test(head)) return 'ffi'
   return 'source'
 }

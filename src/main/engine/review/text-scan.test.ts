@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeText, isBinaryBytes, mayHoldSuspicious, scanSuspicious } from './text-scan.ts'
 
@@ -80,8 +81,21 @@ describe('bytes', () => {
     expect(isBinaryBytes(late)).toBe(true)
   })
   it('that are plain ASCII need no scan', () => {
-    expect(mayHoldSuspicious(bytes('fn a() {\n\t1\n}\n'))).toBe(false)
-    expect(mayHoldSuspicious(bytes('a\u202E'))).toBe(true)
-    expect(mayHoldSuspicious(bytes('a\rb'))).toBe(true)
+    const mayHold = (text: string) => mayHoldSuspicious(Buffer.from(text).toString('latin1'))
+    expect(mayHold('fn a() {\n\t1\n}\n')).toBe(false)
+    expect(mayHold('a\u202E')).toBe(true)
+    expect(mayHold('a\rb')).toBe(true)
+    expect(mayHold('a\u007Fb')).toBe(true)
+    expect(mayHold('a\u0000b')).toBe(true)
+  })
+  it('hold nothing suspicious when they need no scan', () => {
+    const some = fc.array(fc.oneof(fc.integer({ min: 32, max: 126 }), fc.constant(10), fc.nat({ max: 255 })))
+    fc.assert(
+      fc.property(some, numbers => {
+        const text = Uint8Array.from(numbers)
+        fc.pre(!mayHoldSuspicious(Buffer.from(text).toString('latin1')))
+        expect(scanSuspicious(decodeText(text).text, 'new').total).toBe(0)
+      }),
+    )
   })
 })

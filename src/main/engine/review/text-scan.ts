@@ -4,7 +4,6 @@
  * a reader cannot see or that move other characters (bidirectional, invisible, control, tags).
  * Bytes come from crates and are hostile: nothing here throws on any input, and lists are bounded.
  */
-import { isAscii } from 'node:buffer'
 import type { SuspiciousChar } from '../../../shared/wire.ts'
 
 /** git's own rule: a NUL among the first 8,000 bytes. */
@@ -173,12 +172,8 @@ function characterName(codePoint: number): string {
   return 'invisible character'
 }
 
-/** ASCII that is no plain text. */
-const ODD_ASCII = /[\u0000-\u0008\u000B-\u001F\u007F]/
+/** Anything but printable ASCII, tabs and line feeds. */
+const NOT_PLAIN = /[^\t\n\u0020-\u007e]/
 
-/** True when bytes may hold a suspicious character: a cheap test that spares decoding plain ASCII. */
-export function mayHoldSuspicious(bytes: Uint8Array): boolean {
-  return (
-    !isAscii(bytes) || ODD_ASCII.test(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'))
-  )
-}
+/** True when bytes, given as a character each, may hold a suspicious character: spares decoding plain ASCII. */
+export const mayHoldSuspicious = (latin1: string): boolean => NOT_PLAIN.test(latin1)

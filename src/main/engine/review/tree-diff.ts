@@ -37,6 +37,8 @@ const MAX_DEPTH = 64
 const MAX_HASHED_BYTES = 256 * 1024 * 1024
 /** Larger texts are not scanned for suspicious characters here; their pages are when shown. */
 const MAX_SCANNED_BYTES = 2 * 1024 * 1024
+/** How much of a text its group is judged by. */
+const MAX_HEAD_BYTES = 256 * 1024
 const READS_AT_ONCE = 16
 const TURN_MS = 20
 
@@ -183,12 +185,12 @@ function describePair(
   const file = pair.newPath ?? pair.oldPath ?? ''
   const isBinary = [before, after].some(side => side !== null && isBinarySide(side))
   const shown = after ?? before
-  const head = isBinary ? '' : decodeStart(shown?.bytes, 256 * 1024)
+  const text = isBinary ? '' : asciiOf(shown?.bytes ?? null)
   return {
     path: file,
     oldPath: pair.oldPath === file ? null : pair.newPath === null ? null : pair.oldPath,
     change: changeOf(pair),
-    group: groupOf(file, isBinary, head, facts),
+    group: groupOf(file, isBinary, text.slice(0, MAX_HEAD_BYTES), facts),
     insertions: pair.row?.insertions ?? 0,
     deletions: pair.row?.deletions ?? 0,
     isBinary,
@@ -197,7 +199,7 @@ function describePair(
     hashOld: before === null ? null : hashOf(before),
     hashNew: after === null ? null : hashOf(after),
     isCounted: pair.row !== null && isCounted(file),
-    suspicious: after === null || isBinary ? 0 : countSuspicious(after.bytes),
+    suspicious: after === null || isBinary ? 0 : countSuspicious(after.bytes, text),
   }
 }
 
@@ -224,13 +226,21 @@ function decodeStart(bytes: Uint8Array | null | undefined, maxBytes: number): st
   return bytes === null || bytes === undefined ? '' : decoder.decode(bytes.subarray(0, maxBytes))
 }
 
+/** A character for each byte: what is looked for is ASCII, and this is quicker than decoding. The start of a large file. */
+function asciiOf(bytes: Uint8Array | null): string {
+  if (bytes === null) return ''
+  const maxBytes = bytes.length > MAX_SCANNED_BYTES ? MAX_HEAD_BYTES : MAX_SCANNED_BYTES
+  return Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, maxBytes)).toString('latin1')
+}
+
 function hashOf(side: SideFacts): string | null {
   return side.bytes === null ? null : hash('sha256', side.bytes, 'hex')
 }
 
-function countSuspicious(bytes: Uint8Array | null): number | null {
+/** `text`: the same as `asciiOf` gives it. */
+function countSuspicious(bytes: Uint8Array | null, text: string): number | null {
   if (bytes === null || bytes.length > MAX_SCANNED_BYTES) return null
-  return mayHoldSuspicious(bytes) ? scanSuspicious(decodeText(bytes).text, 'new').total : 0
+  return mayHoldSuspicious(text) ? scanSuspicious(decodeText(bytes).text, 'new').total : 0
 }
 
 function memorySide(files: ReadonlyMap<string, Uint8Array>): Side {
