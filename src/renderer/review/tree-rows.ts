@@ -44,12 +44,8 @@ export const linesOfFile = (file: ReviewFile): number => file.insertions + file.
 
 const byPath = (a: ReviewFile, b: ReviewFile): number => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)
 
-/** Folders before the files beside them would split a folder's files: order by folder, then by name. */
-function byFolder(a: ReviewFile, b: ReviewFile): number {
-  const [x, y] = [a.path.lastIndexOf('/'), b.path.lastIndexOf('/')]
-  const [folderA, folderB] = [a.path.slice(0, Math.max(0, x)), b.path.slice(0, Math.max(0, y))]
-  return folderA === folderB ? byPath(a, b) : folderA < folderB ? -1 : 1
-}
+/** The folder of a path; empty at the top. */
+const folderOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')))
 
 /**
  * Paths in reading order: groups in their order, which is that of their risk; inside by folder and name, or unread with
@@ -69,10 +65,16 @@ export function readingOrder(
     units(b.path) - units(a.path) ||
     linesOfFile(b) - linesOfFile(a) ||
     byPath(a, b)
-  const inGroup = sort === 'path' ? byFolder : sort === 'risk' ? byRisk : unreadFirst
-  return [...files]
-    .sort((a, b) => (rank.get(a.group) ?? 0) - (rank.get(b.group) ?? 0) || inGroup(a, b))
-    .map(file => file.path)
+  const inGroup = sort === 'path' ? byPath : sort === 'risk' ? byRisk : unreadFirst
+  return files
+    .map(file => ({ file, rank: rank.get(file.group) ?? 0, folder: sort === 'path' ? folderOf(file.path) : '' }))
+    .sort(
+      (a, b) =>
+        a.rank - b.rank ||
+        // By name alone, the files of a folder would be split by the folders beside them.
+        (a.folder === b.folder ? inGroup(a.file, b.file) : a.folder < b.folder ? -1 : 1),
+    )
+    .map(({ file }) => file.path)
 }
 
 /** Rows in `order`; closed groups keep only their heading. `filter` is matched as parts of the path, all open then. */
