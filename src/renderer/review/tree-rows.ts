@@ -4,7 +4,7 @@
  */
 import type { FileGroup, ReviewFile } from '../../shared/wire.ts'
 import { isOptionalGroup } from '../../shared/required-files.ts'
-import { shownPath, splitPath } from './shown-path.ts'
+import { shownPath } from './shown-path.ts'
 
 export type TreeSort = 'path' | 'unread' | 'risk'
 
@@ -135,12 +135,11 @@ function matches(file: ReviewFile, parts: readonly string[]): boolean {
 function pushFiles(rows: TreeRow[], group: FileGroup, files: readonly ReviewFile[], sort: TreeSort): void {
   let last = ''
   for (const file of files) {
-    const { folder, name } = splitPath(file.path)
-    if (sort === 'path' && folder !== last) {
-      last = folder
-      if (folder !== '') rows.push({ kind: 'folder', key: `${group}/${folder}`, folder })
-    }
-    rows.push({ kind: 'file', file, name: sort === 'path' ? name : shownPath(file.path) })
+    const folder = sort === 'path' ? folderOf(file.path) : ''
+    if (folder !== last && folder !== '')
+      rows.push({ kind: 'folder', key: `${group}/${folder}`, folder: shownPath(folder) })
+    last = folder
+    rows.push({ kind: 'file', file, name: shownPath(folder === '' ? file.path : file.path.slice(folder.length + 1)) })
   }
 }
 

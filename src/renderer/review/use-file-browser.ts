@@ -48,9 +48,7 @@ export interface FileBrowser {
 export function useFileBrowser({ review, loader, reload }: FileSource, order: readonly string[]): FileBrowser {
   const [shown, setShown] = useState<Shown | null>(null)
   const [lastText, setLastText] = useState<TextShown | null>(null)
-  const [wanted, setWanted] = useState<{ path: string; line: number | null; page: number } | null>(() =>
-    firstWish(review, order),
-  )
+  const [wanted, setWanted] = useState<Wish | null>(() => firstWish(review, order))
   const [failure, setFailure] = useState<Failure | null>(null)
   const [attempt, setAttempt] = useState(0)
   const [next, setNext] = useState<TextDiff | null>(null)
@@ -114,10 +112,14 @@ export function useFileBrowser({ review, loader, reload }: FileSource, order: re
   }
 }
 
-function firstWish(
-  review: Review,
-  order: readonly string[],
-): { path: string; line: number | null; page: number } | null {
+interface Wish {
+  readonly path: string
+  readonly line: number | null
+  readonly page: number
+}
+
+/** Where the reader was, else the first file that is unread; null when there are no files. */
+export function firstWish(review: Review, order: readonly string[]): Wish | null {
   const { resume } = review
   if (resume !== null && review.files.some(file => file.path === resume.path))
     return { path: resume.path, line: resume.line > 0 ? resume.line : null, page: 0 }

@@ -8,6 +8,8 @@ import type { CrateName, Delta } from '../../shared/domain.ts'
 import type { Failure } from '../../shared/failure.ts'
 import type { Result } from '../../shared/result.ts'
 import type { FileDiff, FileMarks, ReadMark, Review, ReviewFile } from '../../shared/wire.ts'
+import { readingOrder } from './tree-rows.ts'
+import { firstWish } from './use-file-browser.ts'
 
 export type MarkValue = 'read' | 'partly' | 'unread'
 
@@ -47,6 +49,12 @@ function createFileLoader(client: EngineClient, review: string): FileLoader {
   }
 }
 
+/** Asks for what is shown first at once: the page is laid out meanwhile, and finds it here or on its way. */
+function startFirst(loader: FileLoader, review: Review): void {
+  const wish = firstWish(review, readingOrder(review.files, 'path'))
+  if (wish !== null) void loader.load(wish.path, wish.page)
+}
+
 export interface OpenedReview {
   readonly review: Review | null
   readonly failure: Failure | null
@@ -72,10 +80,14 @@ export function useReview(client: EngineClient, crate: CrateName, delta: Delta):
     review: null,
     failure: null,
   })
+  const [loader, setLoader] = useState<FileLoader | null>(null)
   const [attempt, setAttempt] = useState(0)
   const latest = useRef<Review | null>(null)
-  /** As the engine said last, without what we guess meanwhile. */
-  const saved = useRef(new Map<string, ReadMark>())
+  /** As the engine said last, without what we guess meanwhile: when it was opened, and what was marked since. */
+  const saved = useRef<{ readonly opened: Review | null; readonly since: Map<string, ReadMark> }>({
+    opened: null,
+    since: new Map(),
+  })
   /** The last request that marks each file: an answer to an earlier one says nothing about it any more. */
   const turns = useRef({ last: 0, of: new Map<string, number>() })
   const { from, to } = delta
@@ -86,17 +98,17 @@ export function useReview(client: EngineClient, crate: CrateName, delta: Delta):
     void client.call('review.open', { crate, delta: { from, to } }).then(answer => {
       if (!isCurrent) return
       latest.current = answer.ok ? answer.value : null
-      saved.current = new Map(latest.current?.files.map(file => [file.path, file.mark]))
+      saved.current = { opened: latest.current, since: new Map() }
+      // The engine may know other bytes than before: nothing is kept.
+      const fresh = answer.ok ? createFileLoader(client, answer.value.id) : null
+      if (answer.ok && fresh !== null) startFirst(fresh, answer.value)
+      setLoader(fresh)
       setState(answer.ok ? { review: answer.value, failure: null } : { review: null, failure: answer.error })
     })
     return () => {
       isCurrent = false
     }
   }, [client, crate, from, to, attempt])
-
-  const id = state.review?.id ?? null
-  // A new attempt means the engine may know other bytes: nothing is kept from before.
-  const loader = useMemo(() => (id === null ? null : createFileLoader(client, id)), [client, id])
 
   const change = useCallback(
     async (
@@ -119,7 +131,7 @@ export function useReview(client: EngineClient, crate: CrateName, delta: Delta):
       const answer = await call(before.id)
       if (latest.current?.id !== before.id) return answer.ok ? null : answer.error
       if (answer.ok) {
-        for (const { path, mark } of answer.value.files) saved.current.set(path, mark)
+        for (const { path, mark } of answer.value.files) saved.current.since.set(path, mark)
         // Later marks of ours may still be on their way: only these files are taken from the answer.
         const marked = new Map(answer.value.files.map(({ path, mark, earlier }) => [path, { mark, earlier }]))
         const merge = (review: Review): Review => ({
@@ -131,12 +143,10 @@ export function useReview(client: EngineClient, crate: CrateName, delta: Delta):
       }
       // Not what was on screen before: that may be another guess that was not saved.
       const now = latest.current
-      show({
-        ...now,
-        files: now.files.map(file =>
-          isOurs(file.path) ? { ...file, mark: saved.current.get(file.path) ?? file.mark } : file,
-        ),
-      })
+      const { opened, since } = saved.current
+      const known = new Map(opened?.files.filter(file => isOurs(file.path)).map(file => [file.path, file.mark]))
+      const markOf = ({ path, mark }: ReviewFile) => since.get(path) ?? known.get(path) ?? mark
+      show({ ...now, files: now.files.map(file => (isOurs(file.path) ? { ...file, mark: markOf(file) } : file)) })
       return answer.error
     },
     [],

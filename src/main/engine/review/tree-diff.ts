@@ -104,7 +104,8 @@ async function treeOf(
   const skipManifest = delta.to.includes('@git:')
   const isCounted = (file: string) => !UNCOUNTED.has(file) && !(skipManifest && file === 'Cargo.toml')
   const manifest = (await newSide.read('Cargo.toml')) ?? (await oldSide.read('Cargo.toml'))
-  const sides = { oldSide, newSide, facts: crateFacts(decodeStart(manifest?.bytes, 1024 * 1024)), isCounted }
+  const facts = crateFacts(decodeStart(manifest?.bytes, 1024 * 1024))
+  const sides: Sides = { oldSide, newSide, facts, isCounted, asciiOf: createAsciiReader() }
   const looked = await mapLimited(pairUp(rows, oldSide, newSide), pair => lookAt(sides, pair), run)
   const files = looked.filter(file => file !== null)
   files.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0))
@@ -164,6 +165,7 @@ interface Sides {
   readonly newSide: Side
   readonly facts: CrateFacts
   isCounted(file: string): boolean
+  readonly asciiOf: ReturnType<typeof createAsciiReader>
 }
 
 /** At once where both sides are in memory: a promise for each of many files costs more than looking at them. */
@@ -176,7 +178,7 @@ function lookAt(sides: Sides, pair: Pair): TreeFile | null | Promise<TreeFile | 
 }
 
 function describePair(
-  { facts, isCounted }: Sides,
+  { facts, isCounted, asciiOf }: Sides,
   pair: Pair,
   before: SideFacts | null,
   after: SideFacts | null,
@@ -226,11 +228,18 @@ function decodeStart(bytes: Uint8Array | null | undefined, maxBytes: number): st
   return bytes === null || bytes === undefined ? '' : decoder.decode(bytes.subarray(0, maxBytes))
 }
 
-/** A character for each byte: what is looked for is ASCII, and this is quicker than decoding. The start of a large file. */
-function asciiOf(bytes: Uint8Array | null): string {
-  if (bytes === null) return ''
-  const maxBytes = bytes.length > MAX_SCANNED_BYTES ? MAX_HEAD_BYTES : MAX_SCANNED_BYTES
-  return Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, maxBytes)).toString('latin1')
+/**
+ * Gives a character for each byte, of a large file only those at its start: what is looked for is ASCII, and this is
+ * quicker than decoding. The files of an archive are views of one buffer, so one Buffer serves them all.
+ */
+function createAsciiReader(): (bytes: Uint8Array | null) => string {
+  let whole: Buffer = Buffer.alloc(0)
+  return bytes => {
+    if (bytes === null) return ''
+    if (whole.buffer !== bytes.buffer) whole = Buffer.from(bytes.buffer)
+    const maxBytes = bytes.length > MAX_SCANNED_BYTES ? MAX_HEAD_BYTES : MAX_SCANNED_BYTES
+    return whole.toString('latin1', bytes.byteOffset, bytes.byteOffset + Math.min(bytes.length, maxBytes))
+  }
 }
 
 function hashOf(side: SideFacts): string | null {
