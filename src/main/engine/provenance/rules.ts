@@ -3,7 +3,7 @@
  * one side only. Pure. A rule is listed in RULES or it does not exist; what no rule explains differs.
  * Source: provenance.md 1.1, 2.1.
  */
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import type { GitOid } from './git-repository.ts'
 
 export const RULES = [
@@ -52,9 +52,18 @@ export const RULES = [
 
 export type RuleName = (typeof RULES)[number]['name']
 
+/** Room for a small file behind its heading: one call on it takes half the time of an object that is fed twice. */
+const small = new Uint8Array(16 << 10)
+const encoder = new TextEncoder()
+
 /** git's id of these bytes as a blob. */
 export function blobId(data: Uint8Array): GitOid {
-  return createHash('sha1').update(`blob ${data.length}\0`).update(data).digest('hex')
+  const heading = `blob ${data.length}\0`
+  const length = heading.length + data.length
+  if (length > small.length) return createHash('sha1').update(heading).update(data).digest('hex')
+  encoder.encodeInto(heading, small)
+  small.set(data, heading.length)
+  return hash('sha1', small.subarray(0, length), 'hex')
 }
 
 const CR = 0x0d
