@@ -8,10 +8,11 @@ const LAYERS = [
   { name: 'capabilities', at: 'src/main/engine/capabilities.ts', sees: ['shared'], packages: [] },
   { name: 'store', at: 'src/main/engine/store/', sees: ['core', 'shared', 'capabilities'] },
   { name: 'review', at: 'src/main/engine/review/', sees: ['core', 'shared', 'capabilities'] },
-  { name: 'provenance', at: 'src/main/engine/provenance/', sees: ['core', 'shared', 'capabilities'] },
+  { name: 'provenance', at: 'src/main/engine/provenance/', sees: ['core', 'shared', 'capabilities', 'gzip'] },
   { name: 'team', at: 'src/main/engine/team/', sees: ['core', 'shared', 'capabilities'] },
   { name: 'export', at: 'src/main/engine/export/', sees: ['core', 'shared', 'capabilities'] },
-  { name: 'io', at: 'src/main/engine/io/', sees: ['store', 'core', 'shared', 'capabilities', 'cache'] },
+  { name: 'io', at: 'src/main/engine/io/', sees: ['store', 'core', 'shared', 'capabilities', 'cache', 'gzip'] },
+  { name: 'gzip', at: 'src/main/engine/gzip-member.ts', sees: ['core'] },
   { name: 'cache', at: 'src/main/engine/cache.ts', sees: ['core', 'shared', 'capabilities'] },
   {
     name: 'session',

@@ -4,11 +4,10 @@
  * (it unpacks links, skips `..`, takes the last of two entries with one name); what cargo would compile but we refuse
  * is refused loudly, never shown in part. Limits are cargo's where it has one.
  */
-import { promisify } from 'node:util'
 import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
-import { ARCHIVE_LIMITS, MAX_CHUNK_BYTES, RATIO_FREE_BYTES, type ArchiveLimits } from '../core/archive-limits.ts'
-import { readGzipHeader } from '../core/gzip.ts'
+import { ARCHIVE_LIMITS, type ArchiveLimits } from '../core/archive-limits.ts'
+import { readFirstMember } from '../gzip-member.ts'
 import { isZero, readPax, readTar, TarError, untilZero, type TarHeader } from '../core/tar.ts'
 
 export { ARCHIVE_LIMITS, type ArchiveLimits }
@@ -61,40 +60,11 @@ class Hostile extends Error {
  * archive look different to different readers, so anything but zeros behind it is refused.
  */
 async function gunzip(bytes: Uint8Array, limits: ArchiveLimits): Promise<Uint8Array> {
-  if (bytes.length > limits.maxCompressedBytes)
-    throw new Hostile(`the archive is larger than ${limits.maxCompressedBytes} bytes`)
-  const header = readGzipHeader(bytes)
-  if (typeof header === 'string') throw new TarError(header)
-  const { headerBytes } = header
-  const zlib = await import('node:zlib')
-  const inflate = promisify(zlib.inflateRaw) as unknown as (
-    data: Uint8Array,
-    options: object,
-  ) => Promise<{ buffer: Buffer; engine: { bytesWritten: number } }>
-  let inflated: Awaited<ReturnType<typeof inflate>>
-  try {
-    // The trailer states the size: one buffer of it spares joining thousands of pieces. It may lie, within bounds.
-    const statedBytes = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4, 4).getUint32(0, true)
-    const chunkSize = Math.min(Math.max(statedBytes + 64, 16 << 10), MAX_CHUNK_BYTES)
-    const settings = { info: true, maxOutputLength: limits.maxTotalBytes, chunkSize }
-    inflated = await inflate(bytes.subarray(headerBytes), settings)
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    if (code === 'ERR_BUFFER_TOO_LARGE') throw new Hostile(`it unpacks to more than ${limits.maxTotalBytes} bytes`)
-    throw new TarError(code === 'Z_BUF_ERROR' ? 'the compressed data ends too early' : message)
-  }
-  const tar = inflated.buffer
-  const end = headerBytes + inflated.engine.bytesWritten
-  if (end + 8 > bytes.length) throw new TarError('the compressed data ends too early')
-  const trailer = new DataView(bytes.buffer, bytes.byteOffset + end, 8)
-  if (trailer.getUint32(0, true) !== zlib.crc32(tar) || trailer.getUint32(4, true) !== tar.length % 2 ** 32) {
-    throw new TarError('the compressed data does not have the checksum it states')
-  }
-  if (tar.length > RATIO_FREE_BYTES && tar.length > limits.maxRatio * bytes.length) {
-    throw new Hostile(`it unpacks to more than ${limits.maxRatio} times its size`)
-  }
-  if (!isZero(bytes.subarray(end + 8))) throw new Hostile('there is data after the end of the compressed archive')
-  return tar
+  const member = await readFirstMember(bytes, limits)
+  if ('kind' in member) throw member.kind === 'too-large' ? new Hostile(member.text) : new TarError(member.text)
+  if (member.damage !== null) throw new TarError(member.damage)
+  if (!isZero(member.rest)) throw new Hostile('there is data after the end of the compressed archive')
+  return member.content
 }
 
 // ── tar ──────────────────────────────────────────────────────────────────────────────────────

@@ -6,9 +6,9 @@
 import { createHash } from 'node:crypto'
 import { ARCHIVE_LIMITS, type ArchiveLimits } from '../core/archive-limits.ts'
 import type { GzipHeader } from '../core/gzip.ts'
+import { readFirstMember, type GzipMember } from '../gzip-member.ts'
 import { isZero, readPax, TarError, tarOwner, untilZero, walkTar, type TarHeader, type TarWalk } from '../core/tar.ts'
 import { decodeName, foldName, placeName, shownName } from './entry-name.ts'
-import { readFirstMember, type GzipMember } from './gzip-member.ts'
 
 export interface ArchiveFile {
   /** Below NAME-VERSION/, `/` between parts. */
