@@ -17,8 +17,8 @@ export interface OpenWorkspace {
   within<T>(use: (session: Session) => Promise<Result<T, Failure>>): Promise<Result<T, Failure>>
   /** Null while none is open. */
   ref(): WorkspaceRef | null
-  /** Folders and files of an open review; null when it is not open. */
-  review(id: string): ReviewSides | null
+  /** Folders and files of an open review. @failure review-unknown */
+  review(id: string): Result<ReviewSides, Failure>
   /** `Name <email>` as git says in the workspace; `unknown` when it does not, or none is open. */
   reviewer(): Promise<string>
 }
@@ -31,7 +31,7 @@ export function createOpenWorkspace(): OpenWorkspace {
     set: next => void (session = next),
     within: async use => (session === null ? fail({ code: 'no-workspace-open' }) : use(session)),
     ref: () => session?.ref() ?? null,
-    review: id => session?.reviewSides(id) ?? null,
+    review: id => session?.reviewSides(id) ?? fail({ code: 'review-unknown', review: id }),
     reviewer: async () => (await session?.reviewer()) ?? 'unknown',
   }
 }

@@ -31,7 +31,8 @@ export interface ReviewAids {
 /** What aids ask of the open reviews and of the registry. */
 export interface ReviewAidsDeps {
   readonly caps: Capabilities
-  readonly review: (id: string) => ReviewSides | null
+  /** @failure review-unknown */
+  readonly review: (id: string) => Result<ReviewSides, Failure>
   readonly versions: (crate: CrateName) => Promise<Result<readonly IndexVersion[], Failure>>
 }
 
@@ -45,7 +46,7 @@ export function createReviewAids(deps: ReviewAidsDeps): ReviewAids {
     use: (sides: ReviewSides) => Promise<Result<T, Failure>>,
   ): Promise<Result<T, Failure>> => {
     const sides = deps.review(id)
-    return sides === null ? fail({ code: 'review-unknown', review: id }) : use(sides)
+    return sides.ok ? use(sides.value) : sides
   }
   return {
     handlers: {

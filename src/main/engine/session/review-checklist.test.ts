@@ -4,7 +4,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { AbsolutePath, CrateName, CriteriaName, VetVersion } from '../../../shared/domain.ts'
 import type { Checklist } from '../../../shared/review-checklist.ts'
-import type { Result } from '../../../shared/result.ts'
+import { fail, ok, type Result } from '../../../shared/result.ts'
 import { folderOf, testCaps } from '../review/testing.ts'
 import { createReviewChecklist, type ReviewChecklist, type ReviewChecklistDeps } from './review-checklist.ts'
 
@@ -31,15 +31,15 @@ function start(): ReviewChecklist {
     },
     review: id =>
       id === REVIEW
-        ? {
+        ? ok({
             id,
             crate: 'brine' as CrateName,
             delta: { from: '1.0.0' as VetVersion, to: '1.1.0' as VetVersion },
             oldFolder: folder,
             newFolder: folder,
             files: [],
-          }
-        : null,
+          })
+        : fail({ code: 'review-unknown', review: id }),
     who: () => Promise.resolve(who),
     read: () => read,
     units: () => units,

@@ -36,7 +36,8 @@ export interface ReviewChecklist {
 
 export interface ReviewChecklistDeps {
   readonly caps: Capabilities
-  readonly review: (id: string) => ReviewSides | null
+  /** @failure review-unknown */
+  readonly review: (id: string) => Result<ReviewSides, Failure>
   /** `Name <email>` as git says; `unknown` when it does not. */
   readonly who: () => Promise<string>
   readonly read: (crate: CrateName, delta: Delta) => Counted['read']
@@ -80,11 +81,12 @@ export function createReviewChecklist(deps: ReviewChecklistDeps): ReviewChecklis
     use: (sides: ReviewSides, scope: ChecklistScope, disk: OnDisk) => Promise<Result<Checklist, Failure>>,
   ): Promise<Result<Checklist, Failure>> => {
     const sides = deps.review(review)
-    if (sides === null) return fail({ code: 'review-unknown', review })
-    const scope = deps.scope(sides.crate, sides.delta, wanted)
+    if (!sides.ok) return sides
+    const { crate, delta } = sides.value
+    const scope = deps.scope(crate, delta, wanted)
     if (scope === null) return fail({ code: 'no-workspace-open' })
     const disk = await readDisk(caps, fileOf(scope))
-    return disk.ok ? use(sides, scope, disk.value) : disk
+    return disk.ok ? use(sides.value, scope, disk.value) : disk
   }
 
   return {

@@ -16,7 +16,8 @@ import type { ReviewSides } from './review-units.ts'
 export interface ReviewHistoryDeps {
   readonly caps: Capabilities
   readonly jobs: Jobs
-  readonly review: (id: string) => ReviewSides | null
+  /** @failure review-unknown */
+  readonly review: (id: string) => Result<ReviewSides, Failure>
   readonly record: (crate: string, version: string) => ProvenanceRecord | null
   /** Opens what provenance works with; closed by the one who asked. */
   readonly sources: () => Promise<Result<ProvenanceSources, Failure>>
@@ -44,9 +45,9 @@ interface Place {
 
 function placeOf(deps: ReviewHistoryDeps, { review, path }: CallArgs<'review.history'>): Result<Place, Failure> {
   const sides = deps.review(review)
-  if (sides === null) return fail({ code: 'review-unknown', review })
-  const { crate } = sides
-  const version = sides.delta.to
+  if (!sides.ok) return sides
+  const { crate, delta } = sides.value
+  const version = delta.to
   const record = deps.record(crate, version)
   if (record === null) return fail({ code: 'provenance-not-run', crate, version })
   const file = record.fileResults.find(one => one.path === path)

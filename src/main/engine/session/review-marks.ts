@@ -26,7 +26,8 @@ export interface ReviewMarks {
 
 export interface ReviewMarksDeps {
   readonly caps: Capabilities
-  readonly review: (id: string) => ReviewSides | null
+  /** @failure review-unknown */
+  readonly review: (id: string) => Result<ReviewSides, Failure>
   /** The content of a file that was read in another version; null: there is none to compare with. */
   readonly readContent: (review: string, path: string) => ReadContent | null
   /** The verified files of a version. */
@@ -40,16 +41,16 @@ export function createReviewMarks(deps: ReviewMarksDeps): ReviewMarks {
     handlers: {
       'review.sinceRead': async ({ review, path: file, page }) => {
         const sides = deps.review(review)
-        if (sides === null) return fail({ code: 'review-unknown', review })
-        return sinceRead(deps, sides, file, page)
+        return sides.ok ? sinceRead(deps, sides.value, file, page) : sides
       },
-      'review.moves': ({ review }) => {
+      'review.moves': async ({ review }) => {
         const sides = deps.review(review)
-        if (sides === null) return Promise.resolve(fail({ code: 'review-unknown', review }))
+        if (!sides.ok) return sides
+        const { newFolder } = sides.value
         const known = moves.get(review)
-        if (known?.of === sides.newFolder) return known.found
-        const found = findMoves(deps, sides)
-        moves.set(review, { of: sides.newFolder, found })
+        if (known?.of === newFolder) return known.found
+        const found = findMoves(deps, sides.value)
+        moves.set(review, { of: newFolder, found })
         const forget = () => void moves.delete(review)
         void found.then(answer => {
           if (!answer.ok) forget()

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { AbsolutePath, CrateName, VetVersion } from '../../../shared/domain.ts'
 import type { NoteInput, NoteList, NoteTarget } from '../../../shared/review-notes.ts'
-import type { Result } from '../../../shared/result.ts'
+import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { createSandbox, type Sandbox } from '../test-sandbox.ts'
 import type { TreeFile } from '../review/tree-diff.ts'
@@ -23,7 +23,7 @@ beforeEach(() => {
   sides = sidesOf('1.0.0', '1.1.0', [])
   notes = createReviewNotes({
     caps: box.caps,
-    review: id => (id === sides.id ? sides : null),
+    review: id => (id === sides.id ? ok(sides) : fail({ code: 'review-unknown', review: id })),
     who: () => Promise.resolve('Ada <a@b.invalid>'),
     read: () => null,
     units: () => null,

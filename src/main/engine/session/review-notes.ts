@@ -35,7 +35,8 @@ export interface ReviewNotes {
 /** What notes ask of the open reviews. */
 export interface ReviewNotesDeps {
   readonly caps: Capabilities
-  readonly review: (id: string) => ReviewSides | null
+  /** @failure review-unknown */
+  readonly review: (id: string) => Result<ReviewSides, Failure>
   readonly who: () => Promise<string>
   /** What was read of a delta; null when it was never opened. */
   readonly read: (crate: CrateName, delta: Delta) => AuditFacts['read']
@@ -85,9 +86,9 @@ async function withReview<T>(
   use: (sides: ReviewSides) => Promise<Result<T, Failure>>,
 ): Promise<Result<T, Failure>> {
   const sides = deps.review(id)
-  if (sides === null) return fail({ code: 'review-unknown', review: id })
+  if (!sides.ok) return sides
   await store.ready()
-  return use(sides)
+  return use(sides.value)
 }
 
 /** Of the crate, in the order of `byPlace`; a file that several notes are in is read once. */
@@ -185,11 +186,11 @@ async function notesForAudit(
   const { deps, store } = parts
   const review = reviewId(crate, delta)
   const sides = deps.review(review)
-  if (sides === null) return ok({ text: '', drafts: 0, openUnits: 0, units: null, openItems: 0, denied: [] })
+  if (!sides.ok) return ok({ text: '', drafts: 0, openUnits: 0, units: null, openItems: 0, denied: [] })
   await store.ready()
-  const { notes } = await listed(parts, sides)
+  const { notes } = await listed(parts, sides.value)
   const units = deps.units(review)
-  const checklists = await deps.checklists(sides, criteria ?? [])
+  const checklists = await deps.checklists(sides.value, criteria ?? [])
   const rows = checklists.flatMap(group => group.rows)
   return ok({
     text: auditNotes({ notes, read: deps.read(crate, delta), units, checklists }),

@@ -81,7 +81,7 @@ function evidenceFrom(
     units: units.known,
     checklists: async (review, criteria) => {
       const sides = workspace.review(review)
-      return sides === null ? [] : checklist.groups(sides, criteria)
+      return sides.ok ? checklist.groups(sides.value, criteria) : []
     },
     notes: async review => {
       const list = await notes.handlers['review.notes']({ review })

@@ -45,7 +45,8 @@ export interface ReviewUnits {
 /** What units ask of the open reviews. */
 export interface ReviewUnitsDeps {
   readonly caps: Capabilities
-  readonly review: (id: string) => ReviewSides | null
+  /** @failure review-unknown */
+  readonly review: (id: string) => Result<ReviewSides, Failure>
   /** `Name <email>` as git says; `unknown` when it does not. */
   readonly who: () => Promise<string>
   readonly run: Run
@@ -72,12 +73,12 @@ export function createReviewUnits(deps: ReviewUnitsDeps): ReviewUnits {
     counts(review) {
       const sides = deps.review(review)
       const units = found.settled(review)
-      return sides === null || units === null ? null : countsOf(listed(answers, sides, units))
+      return !sides.ok || units === null ? null : countsOf(listed(answers, sides.value, units))
     },
     known(review) {
       const sides = deps.review(review)
       const units = found.settled(review)
-      return sides === null || units === null ? null : listed(answers, sides, units)
+      return !sides.ok || units === null ? null : listed(answers, sides.value, units)
     },
     close: () => answers.close(),
   }
@@ -118,9 +119,9 @@ async function withReview(
   use: (sides: ReviewSides, units: CrateUnits) => Promise<Result<UnitList, Failure>>,
 ): Promise<Result<UnitList, Failure>> {
   const sides = deps.review(id)
-  if (sides === null) return fail({ code: 'review-unknown', review: id })
-  const [units] = await Promise.all([found.look(sides), answers.ready()])
-  return use(sides, units)
+  if (!sides.ok) return sides
+  const [units] = await Promise.all([found.look(sides.value), answers.ready()])
+  return use(sides.value, units)
 }
 
 /** With the answers as they are stored now. */

@@ -45,11 +45,8 @@ export interface Reviews {
   setResume(review: string, file: string, line: number): Promise<Result<null, Failure>>
   /** The content of a file that was read in another version; null when there is none, or the review is not open. */
   readContent(review: string, file: string): ReadContent | null
-  /**
-   * The folders and files of an open review; null when it is not open. The folders hold the files once `unpacked`
-   * answered so.
-   */
-  sides(review: string): ReviewSides | null
+  /** The folders, which hold the files once `unpacked` answered so, and the files. @failure review-unknown */
+  sides(review: string): Result<ReviewSides, Failure>
   /** Puts the files of an open review on disk, once; nothing to do for one that is not open. @failure as `open` */
   unpacked(review: string, run: Run): Promise<Result<null, Failure>>
   /** The marks of open reviews are this person's from now on; null: nobody's by name. */
@@ -159,19 +156,10 @@ function lookingUp(marks: Marks, opened: OpenReviews): LookUps {
       const file = fileOf(r, path)
       return r === undefined || file === undefined ? null : marks.base(r, file)
     },
-    sides(id) {
-      const r = opened.get(id)
-      if (r === undefined) return null
-      const { crate, delta } = r
-      return {
-        id,
-        crate,
-        delta,
-        oldFolder: r.oldSide?.folder ?? null,
-        newFolder: r.newSide.folder,
-        files: r.tree.files,
-      }
-    },
+    sides: id =>
+      need(opened, id, ({ crate, delta, oldSide, newSide, tree }) =>
+        ok({ id, crate, delta, oldFolder: oldSide?.folder ?? null, newFolder: newSide.folder, files: tree.files }),
+      ),
     shown(id) {
       const r = opened.get(id)
       return r === undefined ? null : shownReview(marks, r)

@@ -72,8 +72,8 @@ export interface Session {
   unpacked(crate: CrateName, version: string): Promise<Result<AbsolutePath, Failure>>
   /** Every version the registry has, in its order. */
   versions(crate: CrateName): Promise<Result<readonly IndexVersion[], Failure>>
-  /** Folders and files of an open review; null when it is not open. */
-  reviewSides(review: string): ReviewSides | null
+  /** Folders and files of an open review. @failure review-unknown */
+  reviewSides(review: string): Result<ReviewSides, Failure>
   /** Puts the files of an open review on disk, for whoever needs its folders. @failure as `openReview` */
   unpackReview(review: string): Promise<Result<null, Failure>>
   /** What was read of a delta; null when it was never opened. */
