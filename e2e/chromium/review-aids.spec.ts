@@ -44,6 +44,19 @@ test('search, definitions, references and back, with keys only [needs the regist
     const list = page.getByRole('listbox', { name: 'Found' })
     const said = page.getByRole('tabpanel').getByRole('status')
 
+    // What was searched for in one file is what is searched for in the next, which another editor shows.
+    await page.locator('.rv-leaf:not(.front) .view-line').first().waitFor({ state: 'attached' })
+    await page.keyboard.press('Control+f')
+    await page.keyboard.type('rror')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press(']')
+    await expect(header).not.toContainText(first)
+    await page.keyboard.press('F3')
+    await expect(page.locator('.rv-leaf.front .find-widget.visible textarea').first()).toHaveValue('rror')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('[')
+    await expect(header).toContainText(first)
+
     // A regular expression over all files; matches in files of the change come first.
     await page.keyboard.press('Control+Shift+F')
     await expect(page.getByRole('textbox', { name: 'Find in the whole crate' })).toBeFocused()

@@ -9,6 +9,7 @@ import { expandItem, expandNearest, toggleFolds, type ItemSpan } from './folds.t
 import { createLeafAnnotations, type Annotations, type LeafAnnotations } from './leaf-annotations.ts'
 import { applyOptions, createLeafEditor, keepState, type LeafEditor } from './leaf-editor.ts'
 import { forgetFile, showFile, type LeafParts } from './leaf-file.ts'
+import { isFinding } from './leaf-find.ts'
 import { createLeafFront, type LeafFront } from './leaf-front.ts'
 import { createLeafIntraline } from './leaf-intraline.ts'
 import { followCursor, goTo, goToHunk, keepInView, lineOf, revealLine, tellPlace } from './leaf-place.ts'
@@ -190,7 +191,7 @@ function keyboardCalls({ box, widget, original, modified }: LeafEditor): Keyboar
       if (direction === 'next') widget.accessibleDiffViewerNext()
       else widget.accessibleDiffViewerPrev()
     },
-    isOccupied: () => isTouched || box.querySelector('.find-widget.visible') !== null,
+    isOccupied: () => isTouched || isFinding(original) || isFinding(modified),
     // What Monaco opened for the reader would be open for the next one.
     isAsNew: () => !isTouched && box.querySelector('.find-widget') === null,
   }

@@ -6,6 +6,7 @@ import { whenIdle } from '../parts/when-idle.ts'
 import type { DiffViewPlace } from './diff-editor.ts'
 import { createDiffLeaf, type DiffLeaf, type LeafShared } from './diff-leaf.ts'
 import type { TextDiff } from './file-models.ts'
+import { takeOverFind } from './leaf-find.ts'
 
 /** The two editors of a view, and what is on its way in them. */
 export interface Turns {
@@ -96,6 +97,7 @@ function prepareIn(turns: Turns, leaf: DiffLeaf, diff: TextDiff): void {
 function swap(turns: Turns, line: number | null): void {
   if (turns.back === null) return
   const focused = turns.front.focused()
+  for (const side of ['original', 'modified'] as const) takeOverFind(turns.front[side], turns.back[side])
   turns.front.goBack()
   ;[turns.front, turns.back] = [turns.back, turns.front]
   turns.front.comeFront(line)
