@@ -141,7 +141,8 @@ export function isZero(bytes: Uint8Array): boolean {
  * pairs of lanes of 16 bits that cannot overflow: most of an archive of many small files is headers.
  */
 function sumOf(words: Uint32Array, block: Uint8Array, at: number): number {
-  let [even, odd] = [0, 0]
+  let even = 0
+  let odd = 0
   for (let i = at / 4; i < (at + BLOCK) / 4; i++) {
     const word = words[i]!
     even += word & 0xff00ff
