@@ -41,148 +41,20 @@ const BEFORE_IMPL = new Set(['}', ';', '{', ']', 'unsafe', 'default', ')'])
 const NO_MACRO = new Set(['if', 'while', 'match', 'return', 'in', 'else', 'break', 'move', 'yield', 'become'])
 const MAX_NAME = 80
 
+/** Never throws, whatever the text. */
 export function spansOf(text: string, tokens: readonly Token[]): Spans {
-  const close = brackets(tokens)
-  const at = (i: number): string => tokens[i]?.text ?? ''
-  const isWord = (i: number): boolean => tokens[i]?.kind === 'word'
-  const closing = (open: number): number => close[open] ?? open
-
-  /** Headers do not overlap in real files; without a limit one that never ends costs its whole rest for each keyword. */
-  let budget = 8 * tokens.length
-  /** First `{` or `;` behind a header, groups in brackets passed over. */
-  const headerEnd = (from: number, stopsAtBrace: boolean): number => {
-    for (let i = from; i < tokens.length && budget > 0; i++, budget--) {
-      const word = at(i)
-      if (word === ';' || word === '}' || word === ')' || word === ']') return word === ';' ? i : i - 1
-      if (word === '{' && stopsAtBrace && at(i - 1) !== '<') return closing(i)
-      if (OPEN.has(word)) i = closing(i)
-    }
-    return budget > 0 ? tokens.length - 1 : from
+  const source: Source = { text, tokens, close: brackets(tokens), budget: 8 * tokens.length }
+  const found: Found = {
+    ...{ items: [], byKeyword: new Map(), macros: [] },
+    ...{ defined: new Set(), foreign: new Set(), foreignUntil: -1 },
   }
-  const headerStart = (keyword: number): number => {
-    let from = keyword
-    for (;;) {
-      if (MODIFIERS.has(at(from - 1)) && isWord(from - 1)) from -= 1
-      else if (tokens[from - 1]?.kind === 'string' && at(from - 2) === 'extern') from -= 2
-      else break
-    }
-    if (at(from - 1) === 'pub') return from - 1
-    if (at(from - 1) === ')') {
-      for (let i = from - 2; i > 0 && i > from - 40; i--)
-        if (at(i) === '(') return at(i - 1) === 'pub' && closing(i) === from - 1 ? i - 1 : from
-    }
-    return from
-  }
-  /** The type an `impl` is for, as it stands in the text. */
-  const implName = (keyword: number): string | null => {
-    let i = keyword + 1
-    let depth = 0
-    let first = i
-    for (; i < tokens.length && budget > 0; i++, budget--) {
-      const word = at(i)
-      if (word === '<') depth += 1
-      else if (word === '>') {
-        depth -= 1
-        if (depth === 0 && first === keyword + 1 && at(keyword + 1) === '<') first = i + 1
-      } else if (depth <= 0 && word === 'for' && at(i + 1) !== '<') first = i + 1
-      else if (word === '{' || word === ';' || (depth <= 0 && word === 'where')) break
-      else if (OPEN.has(word)) i = closing(i)
-    }
-    const [a, b] = [tokens[first], tokens[i - 1]]
-    return a === undefined || b === undefined || first >= i ? null : short(text.slice(a.start, b.end))
-  }
-
-  /** It has a body, or it is a method, which has none in a trait. */
-  const isDefined = (keyword: number): boolean => {
-    if (at(byKeyword.get(keyword)?.to ?? keyword) === '}') return true
-    let i = keyword + 2
-    while (i < keyword + 40 && at(i) !== '(' && i < tokens.length) i += 1
-    for (let k = i + 1; k < i + 5; k++) if (at(k) === 'self') return true
-    return false
-  }
-
-  const items: Item[] = []
-  const byKeyword = new Map<number, Item>()
-  const macros: Macro[] = []
-  const defined = new Set<string>()
-  const foreign = new Set<string>()
-  let foreignUntil = -1
-  for (let i = 0; i < tokens.length; i++) {
-    if (!isWord(i)) continue
-    const word = at(i)
-    const item = (name: string | null, to: number): void => {
-      const made = { from: headerStart(i), to, name }
-      items.push(made)
-      byKeyword.set(i, made)
-      if (name !== null) defined.add(name)
-    }
-    switch (word) {
-      case 'fn':
-        if (!isWord(i + 1)) break
-        item(at(i + 1), headerEnd(i + 1, true))
-        if (i < foreignUntil || !isDefined(i)) {
-          foreign.add(at(i + 1))
-          defined.delete(at(i + 1))
-        }
-        break
-      case 'mod':
-      case 'struct':
-      case 'enum':
-      case 'union':
-      case 'trait':
-        if (isWord(i + 1) && at(i - 1) !== '.') item(at(i + 1), headerEnd(i + 1, true))
-        break
-      case 'impl':
-        if (i === 0 || BEFORE_IMPL.has(at(i - 1))) {
-          const made = { from: headerStart(i), to: headerEnd(i + 1, true), name: implName(i) }
-          items.push(made)
-          byKeyword.set(i, made)
-        }
-        break
-      case 'const':
-      case 'static': {
-        const name = at(i + 1) === 'mut' ? i + 2 : i + 1
-        if (isWord(name) && at(name + 1) === ':' && !/^[<,*]$/.test(at(i - 1)))
-          item(at(name), headerEnd(name + 1, false))
-        break
-      }
-      case 'type':
-        if (isWord(i + 1) && at(i - 1) !== '.') item(at(i + 1), headerEnd(i + 1, false))
-        break
-      case 'extern': {
-        const open = tokens[i + 1]?.kind === 'string' ? i + 2 : i + 1
-        if (at(open) !== '{') break
-        foreignUntil = Math.max(foreignUntil, closing(open))
-        item(null, closing(open))
-        break
-      }
-      case 'macro_rules':
-      case 'macro': {
-        const name = word === 'macro' ? i + 1 : i + 2
-        if ((word === 'macro_rules' && at(i + 1) !== '!') || !isWord(name)) break
-        const open = at(name + 1) === '(' && word === 'macro' ? closing(name + 1) + 1 : name + 1
-        if (!OPEN.has(at(open))) break
-        item(at(name), closing(open))
-        macros.push({ from: name + 1, to: closing(open), name: at(name) })
-        break
-      }
-      default:
-        if (at(i + 1) === '!' && OPEN.has(at(i + 2)) && !NO_MACRO.has(word))
-          macros.push({ from: i + 2, to: closing(i + 2), name: word })
-    }
-  }
+  for (let i = 0; i < tokens.length; i++) if (isWord(source, i)) takeWord(source, found, i)
+  const { items, byKeyword, macros, defined, foreign } = found
   items.sort((a, b) => a.from - b.from || b.to - a.to)
   const { index: itemIndex, parents } = innermost(items, tokens.length)
   const { index: macroIndex } = innermost(macros, tokens.length)
-  let macroBodies = 0
-  let until = -1
-  for (const macro of macros) {
-    if (macro.from <= until) continue
-    macroBodies += 1
-    until = macro.to
-  }
   return {
-    closing,
+    closing: open => closing(source, open),
     itemAt(token) {
       const names: string[] = []
       const index = itemIndex[token] ?? -1
@@ -194,10 +66,189 @@ export function spansOf(text: string, tokens: readonly Token[]): Spans {
     },
     itemOf: keyword => byKeyword.get(keyword) ?? null,
     macroAt: token => macros[macroIndex[token] ?? -1]?.name ?? null,
-    macroBodies,
+    macroBodies: outermost(macros),
     defined,
     foreign,
   }
+}
+
+/** How many stand in no other; they come in the order of their starts. */
+function outermost(macros: readonly Macro[]): number {
+  let count = 0
+  let until = -1
+  for (const macro of macros) {
+    if (macro.from <= until) continue
+    count += 1
+    until = macro.to
+  }
+  return count
+}
+
+// ── reading tokens ───────────────────────────────────────────────────────────────────────────
+
+interface Source {
+  readonly text: string
+  readonly tokens: readonly Token[]
+  /** As `Spans.closing`. */
+  readonly close: Int32Array
+  /** Headers do not overlap in real files; without a limit one that never ends costs its whole rest for each keyword. */
+  budget: number
+}
+
+const at = ({ tokens }: Source, i: number): string => tokens[i]?.text ?? ''
+const isWord = ({ tokens }: Source, i: number): boolean => tokens[i]?.kind === 'word'
+const closing = ({ close }: Source, open: number): number => close[open] ?? open
+
+/** First `{` or `;` behind a header, groups in brackets passed over. */
+function headerEnd(source: Source, from: number, stopsAtBrace: boolean): number {
+  const { length } = source.tokens
+  for (let i = from; i < length && source.budget > 0; i++, source.budget--) {
+    const word = at(source, i)
+    if (word === ';' || word === '}' || word === ')' || word === ']') return word === ';' ? i : i - 1
+    if (word === '{' && stopsAtBrace && at(source, i - 1) !== '<') return closing(source, i)
+    if (OPEN.has(word)) i = closing(source, i)
+  }
+  return source.budget > 0 ? length - 1 : from
+}
+
+/** The first of the modifiers before a keyword, `pub` with what it is restricted to included. */
+function headerStart(source: Source, keyword: number): number {
+  let from = keyword
+  for (;;) {
+    if (MODIFIERS.has(at(source, from - 1)) && isWord(source, from - 1)) from -= 1
+    else if (source.tokens[from - 1]?.kind === 'string' && at(source, from - 2) === 'extern') from -= 2
+    else break
+  }
+  if (at(source, from - 1) === 'pub') return from - 1
+  if (at(source, from - 1) === ')') {
+    for (let i = from - 2; i > 0 && i > from - 40; i--)
+      if (at(source, i) === '(') return at(source, i - 1) === 'pub' && closing(source, i) === from - 1 ? i - 1 : from
+  }
+  return from
+}
+
+/** The type an `impl` is for, as it stands in the text. */
+function implName(source: Source, keyword: number): string | null {
+  const { text, tokens } = source
+  let i = keyword + 1
+  let depth = 0
+  let first = i
+  for (; i < tokens.length && source.budget > 0; i++, source.budget--) {
+    const word = at(source, i)
+    if (word === '<') depth += 1
+    else if (word === '>') {
+      depth -= 1
+      if (depth === 0 && first === keyword + 1 && at(source, keyword + 1) === '<') first = i + 1
+    } else if (depth <= 0 && word === 'for' && at(source, i + 1) !== '<') first = i + 1
+    else if (word === '{' || word === ';' || (depth <= 0 && word === 'where')) break
+    else if (OPEN.has(word)) i = closing(source, i)
+  }
+  const [a, b] = [tokens[first], tokens[i - 1]]
+  return a === undefined || b === undefined || first >= i ? null : short(text.slice(a.start, b.end))
+}
+
+// ── items and macros ─────────────────────────────────────────────────────────────────────────
+
+interface Found {
+  readonly items: Item[]
+  readonly byKeyword: Map<number, Item>
+  readonly macros: Macro[]
+  readonly defined: Set<string>
+  readonly foreign: Set<string>
+  /** Last token of the `extern` blocks so far. */
+  foreignUntil: number
+}
+
+function takeItem(source: Source, { items, byKeyword }: Found, keyword: number, name: string | null, to: number): void {
+  const made = { from: headerStart(source, keyword), to, name }
+  items.push(made)
+  byKeyword.set(keyword, made)
+}
+
+/** An item that the file gives this name to. */
+function takeNamed(source: Source, found: Found, keyword: number, name: string, to: number): void {
+  takeItem(source, found, keyword, name, to)
+  found.defined.add(name)
+}
+
+/** What the word at `i` begins, if it begins something. */
+function takeWord(source: Source, found: Found, i: number): void {
+  const word = at(source, i)
+  switch (word) {
+    case 'fn':
+      if (isWord(source, i + 1)) takeFunction(source, found, i)
+      break
+    case 'mod':
+    case 'struct':
+    case 'enum':
+    case 'union':
+    case 'trait':
+    case 'type': {
+      const stopsAtBrace = word !== 'type'
+      if (isWord(source, i + 1) && at(source, i - 1) !== '.')
+        takeNamed(source, found, i, at(source, i + 1), headerEnd(source, i + 1, stopsAtBrace))
+      break
+    }
+    case 'impl':
+      if (i === 0 || BEFORE_IMPL.has(at(source, i - 1))) {
+        const to = headerEnd(source, i + 1, true)
+        takeItem(source, found, i, implName(source, i), to)
+      }
+      break
+    case 'const':
+    case 'static': {
+      const name = at(source, i + 1) === 'mut' ? i + 2 : i + 1
+      if (isWord(source, name) && at(source, name + 1) === ':' && !/^[<,*]$/.test(at(source, i - 1)))
+        takeNamed(source, found, i, at(source, name), headerEnd(source, name + 1, false))
+      break
+    }
+    case 'extern':
+      takeForeignBlock(source, found, i)
+      break
+    case 'macro_rules':
+    case 'macro':
+      takeMacroDefinition(source, found, i)
+      break
+    default:
+      if (at(source, i + 1) === '!' && OPEN.has(at(source, i + 2)) && !NO_MACRO.has(word))
+        found.macros.push({ from: i + 2, to: closing(source, i + 2), name: word })
+  }
+}
+
+function takeFunction(source: Source, found: Found, keyword: number): void {
+  const name = at(source, keyword + 1)
+  takeNamed(source, found, keyword, name, headerEnd(source, keyword + 1, true))
+  if (keyword >= found.foreignUntil && isDefined(source, found, keyword)) return
+  found.foreign.add(name)
+  found.defined.delete(name)
+}
+
+/** It has a body, or it is a method, which has none in a trait. */
+function isDefined(source: Source, { byKeyword }: Found, keyword: number): boolean {
+  if (at(source, byKeyword.get(keyword)?.to ?? keyword) === '}') return true
+  let i = keyword + 2
+  while (i < keyword + 40 && at(source, i) !== '(' && i < source.tokens.length) i += 1
+  for (let k = i + 1; k < i + 5; k++) if (at(source, k) === 'self') return true
+  return false
+}
+
+function takeForeignBlock(source: Source, found: Found, keyword: number): void {
+  const open = source.tokens[keyword + 1]?.kind === 'string' ? keyword + 2 : keyword + 1
+  if (at(source, open) !== '{') return
+  const to = closing(source, open)
+  found.foreignUntil = Math.max(found.foreignUntil, to)
+  takeItem(source, found, keyword, null, to)
+}
+
+function takeMacroDefinition(source: Source, found: Found, keyword: number): void {
+  const isRules = at(source, keyword) === 'macro_rules'
+  const name = isRules ? keyword + 2 : keyword + 1
+  if ((isRules && at(source, keyword + 1) !== '!') || !isWord(source, name)) return
+  const open = !isRules && at(source, name + 1) === '(' ? closing(source, name + 1) + 1 : name + 1
+  if (!OPEN.has(at(source, open))) return
+  const to = closing(source, open)
+  takeNamed(source, found, keyword, at(source, name), to)
+  found.macros.push({ from: name + 1, to, name: at(source, name) })
 }
 
 const short = (name: string): string => name.replace(/\s+/g, ' ').slice(0, MAX_NAME)
