@@ -91,6 +91,21 @@ test('a crash of the page while typing loses no note, no change of one, no audit
     await expect(page.getByRole('listitem').filter({ hasText: `Another wording: ${SURELY}` })).toBeVisible()
     await expect(page.getByText('A change of this note was not finished.')).toBeHidden()
 
+    // A new one that was kept while it was typed goes with its field when that is emptied, and can be had back.
+    await page.getByRole('button', { name: 'Note on the crate' }).click()
+    await page.keyboard.type('Second thoughts', { delay: DELAY_MS })
+    await expect(page.getByRole('tab', { name: /^Notes 2/ })).toBeVisible()
+    await page.keyboard.press('Control+A')
+    await page.keyboard.press('Delete')
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('listitem').filter({ hasText: 'Second' })).toBeHidden()
+    await page.getByRole('button', { name: 'Undo' }).click()
+    const second = page.getByRole('listitem').filter({ hasText: 'Second' })
+    await expect(second).toContainText('draft')
+    await second.getByRole('button').first().click()
+    await second.getByRole('button', { name: 'Remove' }).click()
+    await expect(second).toBeHidden()
+
     // The audit's text.
     await page.keyboard.press('Control+Enter')
     const certify = new CertifyPage(page)

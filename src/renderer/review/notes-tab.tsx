@@ -58,7 +58,9 @@ export function NotesTab(props: {
         <Composer
           key={props.draft.id}
           draft={props.draft}
+          isStored={notes.some(note => note.id === props.draft?.id)}
           save={save}
+          remove={remove}
           keepEdit={keepEdit}
           onDone={props.onDone}
           onKeep={props.onKeep}
@@ -82,7 +84,7 @@ export function NotesTab(props: {
             isCurrent={note.id === props.current}
             onOpen={() => props.onCurrent(note)}
             onEdit={() => props.onEdit(note)}
-            onRemove={() => void remove(note)}
+            onRemove={() => void remove(note.id)}
             onState={state => void save({ ...inputOf(note), state })}
             onAudit={inAudit => void save({ ...inputOf(note), inAudit })}
           />
@@ -111,7 +113,10 @@ export function targetText(
 
 interface ComposerProps {
   readonly draft: NoteDraft
+  /** The engine has it, as a draft or as the note that is changed. */
+  readonly isStored: boolean
   readonly save: NotesState['save']
+  readonly remove: NotesState['remove']
   readonly keepEdit: NotesState['keepEdit']
   readonly onDone: () => void
   readonly onKeep: (draft: NoteDraft) => void
@@ -165,16 +170,20 @@ function Composer(props: ComposerProps) {
 }
 
 /** What is typed, kept while it is typed, and the two ways to end it. */
-function useComposing({ draft, save, keepEdit, onDone, onKeep }: ComposerProps) {
+function useComposing({ draft, isStored, save, remove, keepEdit, onDone, onKeep }: ComposerProps) {
   const [now, setNow] = useState(draft)
+  /** Whether the engine has it, once what is on its way has arrived. */
+  const stored = useRef(Promise.resolve(isStored))
   const { id, text, severity, inAudit } = now
   const isEmpty = text.trim() === ''
   const isTooLong = text.length > MAX_NOTE
 
   const forget = useAutosave(isEmpty || isTooLong || now === draft ? null : now, ({ isNew, target, ...edit }) => {
     const { text, severity, inAudit } = edit
-    if (isNew) void save({ id, target, text, severity, state: 'draft', inAudit })
-    else void keepEdit(id, { text, severity, inAudit })
+    if (isNew) {
+      const [before, saved] = [stored.current, save({ id, target, text, severity, state: 'draft', inAudit })]
+      stored.current = saved.then(isSaved => isSaved || before)
+    } else void keepEdit(id, { text, severity, inAudit })
   })
   const latest = useRef({ now, onKeep })
   useEffect(() => {
@@ -185,7 +194,11 @@ function useComposing({ draft, save, keepEdit, onDone, onKeep }: ComposerProps) 
   const finish = async (state: 'draft' | 'published') => {
     if (isTooLong) return
     forget()
-    if (isEmpty) return onDone()
+    if (isEmpty) {
+      // What was kept while it was typed is not wanted any more.
+      if (draft.isNew) void stored.current.then(isThere => (isThere ? remove(id) : undefined))
+      return onDone()
+    }
     if (await save({ id, target: draft.target, text, severity, state, inAudit })) onDone()
   }
   /** A new note stays as a draft; one that exists stays as it was. */

@@ -13,7 +13,7 @@ export interface NotesState {
   readonly retry: () => void
   /** Answers whether it is on disk. */
   readonly save: (note: NoteInput) => Promise<boolean>
-  readonly remove: (note: Note) => Promise<void>
+  readonly remove: (id: string) => Promise<void>
   /** Keeps an unfinished change of a note; null drops it. */
   readonly keepEdit: (id: string, edit: NoteEdit | null) => Promise<void>
 }
@@ -45,9 +45,9 @@ export function useNotes(client: EngineClient, review: string): NotesState {
     [client, review],
   )
   const remove = useCallback(
-    async (note: Note) => {
+    async (id: string) => {
       const set = async (isRemoved: boolean) => {
-        const answer = await client.call('review.removeNote', { review, id: note.id, isRemoved })
+        const answer = await client.call('review.removeNote', { review, id, isRemoved })
         if (answer.ok) setState({ notes: answer.value.notes, failure: null })
         else toastFailure(answer.error)
         return answer.ok
