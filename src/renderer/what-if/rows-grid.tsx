@@ -145,37 +145,15 @@ function Call(props: { readonly index: number; readonly children: ReactNode }) {
   )
 }
 
-export function RowsGrid({
-  rows,
-  handle,
-}: {
+interface GridProps {
   readonly rows: WhatIfRows
   readonly handle: RefObject<HTMLDivElement | null>
-}) {
-  const client = useClient()
-  const draft = useWhatIf(s => s.draft)
-  const selectedId = useWhatIf(s => s.selectedId)
-  const fetching = useWhatIf(s => s.fetching)
-  const isSolving = useWhatIf(s => s.isSolving)
+}
+
+export function RowsGrid({ rows, handle }: GridProps) {
+  const grid = useGrid(handle)
+  const { selectedId, isSolving } = grid
   const now = useNow(30_000)
-  const ticked = useMemo(() => new Set(draft.map(changeId)), [draft])
-  useEffect(() => {
-    if (selectedId !== null) document.getElementById(rowDomId(selectedId))?.scrollIntoView({ block: 'nearest' })
-  }, [selectedId])
-  const onToggle = useCallback((row: WhatIfRow) => toggle(client, row.change), [client])
-  const onSelect = useCallback(
-    (id: string) => {
-      useWhatIf.setState({ selectedId: id })
-      handle.current?.focus({ preventScroll: true })
-    },
-    [handle],
-  )
-  let index = 1
-  const groups = [
-    { group: 'imports' as const, name: 'Imports', text: importsText(rows, now) },
-    { group: 'publishers' as const, name: 'Publishers to trust', text: 'by identity, per crate; nobody reads for it' },
-    { group: 'moves' as const, name: 'Version moves', text: 'to versions that are audited already; approximate' },
-  ]
   return (
     <div
       ref={handle}
@@ -188,83 +166,176 @@ export function RowsGrid({
       data-region-focus
       data-list
     >
-      <div role="rowgroup" className="wi-head">
-        <div role="row" className="wi-th" aria-rowindex={index++}>
-          <span role="columnheader">
-            <span className="sr">Included</span>
-          </span>
-          <span role="columnheader">Change</span>
-          <span role="columnheader" className="ra" title="Failing packages that would pass">
-            Items
-          </span>
-          <span role="columnheader" className="ra" title="Packages that would pass without their exemption">
-            Exempted
-          </span>
-          <span
-            role="columnheader"
-            className="ra"
-            title="Insertions and deletions, as cargo vet counts them; measured ones only"
-          >
-            Lines
-          </span>
-          <span role="columnheader">New risks</span>
-        </div>
-      </div>
+      <ColumnHeads />
       <div role="rowgroup">
-        {groups.map(({ group, name, text }) => {
-          const own = rows.rows.filter(row => row.group === group)
-          return (
-            <Fragment key={group}>
-              <GroupHead name={name} index={index++}>
-                {text}
-              </GroupHead>
-              {own.map(row => (
-                <Row
-                  key={row.id}
-                  row={row}
-                  index={index++}
-                  isTicked={ticked.has(row.id)}
-                  isSelected={row.id === selectedId}
-                  onToggle={onToggle}
-                  onSelect={onSelect}
-                />
-              ))}
-              {group === 'imports' && <InUse names={rows.inUse} index={index++} />}
-              {group === 'imports' && rows.knownPeers === null && (
-                <Call index={index++}>
-                  <span>What known peers would bring is not known until their audits are fetched.</span>
-                  <button
-                    className="btn s p"
-                    tabIndex={-1}
-                    disabled={rows.offline || fetching !== null}
-                    onClick={() => runCommand('whatif.fetch')}
-                  >
-                    Fetch the audits of known peers <Keys of="whatif.fetch" />
-                  </button>
-                  {rows.offline && <span>Offline: nothing is fetched.</span>}
-                </Call>
-              )}
-              {group === 'publishers' && rows.publishersUnknown > 0 && (
-                <Call index={index++}>
-                  <Icon name="unknown" className="unk" />
-                  <span>Who published {count(rows.publishersUnknown, 'crate')} to be read was never asked.</span>
-                  <button
-                    className="btn s"
-                    tabIndex={-1}
-                    disabled={rows.offline || fetching !== null}
-                    onClick={() => runCommand('whatif.publishers')}
-                  >
-                    Look up publishers <Keys of="whatif.publishers" />
-                  </button>
-                </Call>
-              )}
-              {group === 'moves' && own.length === 0 && (
-                <Call index={index++}>No other version of what is to be read is audited.</Call>
-              )}
-            </Fragment>
-          )
-        })}
+        {groupsOf(rows).map(group => (
+          <Fragment key={group.id}>
+            <GroupHead name={GROUP_NAMES[group.id]} index={group.index}>
+              {groupText(group.id, rows, now)}
+            </GroupHead>
+            {group.rows.map((row, i) => (
+              <Row
+                key={row.id}
+                row={row}
+                index={group.index + 1 + i}
+                isTicked={grid.ticked.has(row.id)}
+                isSelected={row.id === selectedId}
+                onToggle={grid.onToggle}
+                onSelect={grid.onSelect}
+              />
+            ))}
+            {group.ends.map((end, i) => (
+              <EndRow key={end} end={end} index={group.index + 1 + group.rows.length + i} rows={rows} />
+            ))}
+          </Fragment>
+        ))}
       </div>
     </div>
+  )
+}
+
+/** What is ticked and selected, and what the mouse does: by the same functions each time, so only changed rows are drawn. */
+function useGrid(handle: GridProps['handle']) {
+  const client = useClient()
+  const draft = useWhatIf(s => s.draft)
+  const selectedId = useWhatIf(s => s.selectedId)
+  const isSolving = useWhatIf(s => s.isSolving)
+  const ticked = useMemo(() => new Set(draft.map(changeId)), [draft])
+  useEffect(() => {
+    if (selectedId !== null) document.getElementById(rowDomId(selectedId))?.scrollIntoView({ block: 'nearest' })
+  }, [selectedId])
+  const onToggle = useCallback((row: WhatIfRow) => toggle(client, row.change), [client])
+  const onSelect = useCallback(
+    (id: string) => {
+      useWhatIf.setState({ selectedId: id })
+      handle.current?.focus({ preventScroll: true })
+    },
+    [handle],
+  )
+  return { selectedId, isSolving, ticked, onToggle, onSelect }
+}
+
+type GroupId = WhatIfRow['group']
+const GROUP_NAMES: Readonly<Record<GroupId, string>> = {
+  imports: 'Imports',
+  publishers: 'Publishers to trust',
+  moves: 'Version moves',
+}
+
+function groupText(id: GroupId, rows: WhatIfRows, now: number): string {
+  if (id === 'imports') return importsText(rows, now)
+  return id === 'publishers'
+    ? 'by identity, per crate; nobody reads for it'
+    : 'to versions that are audited already; approximate'
+}
+
+/** What stands after the rows of a group: imports in use, and what was not asked for yet. */
+type End = 'in-use' | 'ask-peers' | 'ask-publishers' | 'no-moves'
+
+interface Group {
+  readonly id: GroupId
+  readonly rows: readonly WhatIfRow[]
+  readonly ends: readonly End[]
+  /** The `aria-rowindex` of its head; its rows and ends count on from there. */
+  readonly index: number
+}
+
+/** The groups with their places in the grid, the first of which is that of the column heads. */
+function groupsOf(rows: WhatIfRows): readonly Group[] {
+  const groups: Group[] = []
+  let index = 2
+  for (const id of ['imports', 'publishers', 'moves'] as const) {
+    const own = rows.rows.filter(row => row.group === id)
+    const ends = endsOf(id, own, rows)
+    groups.push({ id, rows: own, ends, index })
+    index += 1 + own.length + ends.length
+  }
+  return groups
+}
+
+function endsOf(id: GroupId, own: readonly WhatIfRow[], rows: WhatIfRows): readonly End[] {
+  if (id === 'imports') return rows.knownPeers === null ? ['in-use', 'ask-peers'] : ['in-use']
+  if (id === 'publishers') return rows.publishersUnknown > 0 ? ['ask-publishers'] : []
+  return own.length === 0 ? ['no-moves'] : []
+}
+
+function ColumnHeads() {
+  return (
+    <div role="rowgroup" className="wi-head">
+      <div role="row" className="wi-th" aria-rowindex={1}>
+        <span role="columnheader">
+          <span className="sr">Included</span>
+        </span>
+        <span role="columnheader">Change</span>
+        <span role="columnheader" className="ra" title="Failing packages that would pass">
+          Items
+        </span>
+        <span role="columnheader" className="ra" title="Packages that would pass without their exemption">
+          Exempted
+        </span>
+        <span
+          role="columnheader"
+          className="ra"
+          title="Insertions and deletions, as cargo vet counts them; measured ones only"
+        >
+          Lines
+        </span>
+        <span role="columnheader">New risks</span>
+      </div>
+    </div>
+  )
+}
+
+interface EndProps {
+  readonly index: number
+  readonly rows: WhatIfRows
+}
+
+function EndRow({ end, index, rows }: EndProps & { readonly end: End }) {
+  switch (end) {
+    case 'in-use':
+      return <InUse names={rows.inUse} index={index} />
+    case 'ask-peers':
+      return <AskPeers index={index} rows={rows} />
+    case 'ask-publishers':
+      return <AskPublishers index={index} rows={rows} />
+    case 'no-moves':
+      return <Call index={index}>No other version of what is to be read is audited.</Call>
+  }
+}
+
+function AskPeers({ index, rows }: EndProps) {
+  const isFetching = useWhatIf(s => s.fetching !== null)
+  return (
+    <Call index={index}>
+      <span>What known peers would bring is not known until their audits are fetched.</span>
+      <button
+        className="btn s p"
+        tabIndex={-1}
+        disabled={rows.offline || isFetching}
+        onClick={() => runCommand('whatif.fetch')}
+      >
+        Fetch the audits of known peers <Keys of="whatif.fetch" />
+      </button>
+      {rows.offline && <span>Offline: nothing is fetched.</span>}
+    </Call>
+  )
+}
+
+function AskPublishers({ index, rows }: EndProps) {
+  const isFetching = useWhatIf(s => s.fetching !== null)
+  return (
+    <Call index={index}>
+      <Icon name="unknown" className="unk" />
+      <span>Who published {count(rows.publishersUnknown, 'crate')} to be read was never asked.</span>
+      <button
+        className="btn s"
+        tabIndex={-1}
+        disabled={rows.offline || isFetching}
+        onClick={() => runCommand('whatif.publishers')}
+      >
+        Look up publishers <Keys of="whatif.publishers" />
+      </button>
+    </Call>
   )
 }
