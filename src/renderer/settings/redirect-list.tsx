@@ -19,9 +19,31 @@ import { showToast, useSettings } from '../state/app-store.ts'
 const EMPTY: RedirectRule = { from: '', to: '' }
 
 export function RedirectList({ isFirst }: { readonly isFirst: boolean }) {
+  const redirects = useRedirects()
+  const { error } = redirects
+  return (
+    <section className="st-section t12" aria-label="Repository redirects">
+      <h2 className="sh">Repository redirects</h2>
+      <p className="sub">
+        A repository whose address starts like one of these is asked for at the other place, for example at a mirror of
+        your company. The longest start counts. Those of ASSAY_GIT_INSTEAD_OF are not listed here; they come before one
+        for the same start.
+      </p>
+      {error !== null && (
+        <p className="err row" role="alert">
+          <Icon name="bad" /> What is stored cannot be used and will be replaced: {error}.
+        </p>
+      )}
+      <RuleForm redirects={redirects} isFirst={isFirst} />
+      <Rules redirects={redirects} />
+    </section>
+  )
+}
+
+/** The rules that are stored, and the one that is typed. */
+function useRedirects() {
   const client = useClient()
-  const text = useSettings().gitInsteadOf ?? ''
-  const parsed = parseInsteadOf(text)
+  const parsed = parseInsteadOf(useSettings().gitInsteadOf ?? '')
   const rules = parsed.ok ? inForce(parsed.value) : []
   const [draft, setDraft] = useState<RedirectRule>(EMPTY)
   /** The rule that is being changed; null: a new one. */
@@ -29,7 +51,6 @@ export function RedirectList({ isFirst }: { readonly isFirst: boolean }) {
   const [isTried, setTried] = useState(false)
   const from = useRef<HTMLInputElement>(null)
   const to = useRef<HTMLInputElement>(null)
-  const ids = { from: useId(), to: useId(), problem: useId() }
 
   const others = rules.filter(rule => rule.from !== changed?.from)
   const typed = { from: draft.from.trim(), to: draft.to.trim() }
@@ -60,82 +81,99 @@ export function RedirectList({ isFirst }: { readonly isFirst: boolean }) {
     const undo = { label: 'Undo', run: () => void save(rules) }
     showToast({ tone: 'ok', text: 'Redirect removed', detail: rule.from, action: undo })
   }
-  const field = (name: 'from' | 'to', label: string, placeholder: string) => (
-    <label className="col" htmlFor={ids[name]}>
+  const error = parsed.ok ? null : parsed.error
+  return { error, rules, draft, setDraft, changed, fields: { from, to }, shown, hint, start, submit, remove }
+}
+
+interface PartProps {
+  readonly redirects: ReturnType<typeof useRedirects>
+}
+
+function RuleForm({ redirects, isFirst }: PartProps & { readonly isFirst: boolean }) {
+  const { changed, shown, hint, start } = redirects
+  const problemId = useId()
+  const part = { redirects, problemId }
+  return (
+    <form className="st-form" onSubmit={redirects.submit} noValidate>
+      <Field
+        {...part}
+        name="from"
+        label={changed === null ? 'An address that starts with' : 'Change: an address that starts with'}
+        placeholder="https://github.com/"
+        isFirst={isFirst}
+      />
+      <Field {...part} name="to" label="is asked for at" placeholder="https://git.example.org/mirrors/" />
+      <p id={problemId} className={shown === null ? 'sub' : 'err'} role="status">
+        {shown?.text ?? hint ?? ''}
+      </p>
+      <span className="row">
+        <button className="btn p" type="submit">
+          {changed === null ? 'Add' : 'Save'}
+        </button>
+        {changed !== null && (
+          <button className="btn" type="button" onClick={() => start(null)}>
+            Leave as it was
+          </button>
+        )}
+      </span>
+    </form>
+  )
+}
+
+interface FieldProps extends PartProps {
+  readonly name: 'from' | 'to'
+  readonly label: string
+  readonly placeholder: string
+  /** Of the element that says what is wrong. */
+  readonly problemId: string
+  readonly isFirst?: boolean
+}
+
+function Field({ redirects, name, label, placeholder, problemId, isFirst }: FieldProps) {
+  const { draft, setDraft, fields, shown } = redirects
+  const id = useId()
+  return (
+    <label className="col" htmlFor={id}>
       {label}
       <input
-        id={ids[name]}
-        ref={name === 'from' ? from : to}
+        id={id}
+        ref={fields[name]}
         className="inp mono"
         spellCheck={false}
         placeholder={placeholder}
-        data-autofocus={isFirst && name === 'from' ? true : undefined}
+        data-autofocus={isFirst === true ? true : undefined}
         aria-invalid={shown?.field === name}
-        aria-describedby={ids.problem}
+        aria-describedby={problemId}
         value={draft[name]}
         onChange={event => setDraft({ ...draft, [name]: event.target.value })}
       />
     </label>
   )
+}
 
+function Rules({ redirects }: PartProps) {
+  const { rules, changed, start, remove } = redirects
+  if (rules.length === 0) return <p className="dim">None. Repositories are asked where crates say they are.</p>
   return (
-    <section className="st-section t12" aria-label="Repository redirects">
-      <h2 className="sh">Repository redirects</h2>
-      <p className="sub">
-        A repository whose address starts like one of these is asked for at the other place, for example at a mirror of
-        your company. The longest start counts. Those of ASSAY_GIT_INSTEAD_OF are not listed here; they come before one
-        for the same start.
-      </p>
-      {!parsed.ok && (
-        <p className="err row" role="alert">
-          <Icon name="bad" /> What is stored cannot be used and will be replaced: {parsed.error}.
-        </p>
-      )}
-      <form className="st-form" onSubmit={submit} noValidate>
-        {field(
-          'from',
-          changed === null ? 'An address that starts with' : 'Change: an address that starts with',
-          'https://github.com/',
-        )}
-        {field('to', 'is asked for at', 'https://git.example.org/mirrors/')}
-        <p id={ids.problem} className={shown === null ? 'sub' : 'err'} role="status">
-          {shown?.text ?? hint ?? ''}
-        </p>
-        <span className="row">
-          <button className="btn p" type="submit">
-            {changed === null ? 'Add' : 'Save'}
+    <ol className="st-rules" aria-label="Redirects in the order they are tried">
+      {rules.map(rule => (
+        <li key={rule.from} aria-current={rule.from === changed?.from ? true : undefined}>
+          <span className="grow">
+            <code className="m11">{rule.from}</code>
+            <span className="m11 sub st-to">
+              <Icon name="right" className="sm" />
+              <span className="sr">to </span>
+              {rule.to}
+            </span>
+          </span>
+          <button className="btn s" onClick={() => start(rule)}>
+            Change<span className="sr"> {rule.from}</span>
           </button>
-          {changed !== null && (
-            <button className="btn" type="button" onClick={() => start(null)}>
-              Leave as it was
-            </button>
-          )}
-        </span>
-      </form>
-      {rules.length === 0 ? (
-        <p className="dim">None. Repositories are asked where crates say they are.</p>
-      ) : (
-        <ol className="st-rules" aria-label="Redirects in the order they are tried">
-          {rules.map(rule => (
-            <li key={rule.from} aria-current={rule.from === changed?.from ? true : undefined}>
-              <span className="grow">
-                <code className="m11">{rule.from}</code>
-                <span className="m11 sub st-to">
-                  <Icon name="right" className="sm" />
-                  <span className="sr">to </span>
-                  {rule.to}
-                </span>
-              </span>
-              <button className="btn s" onClick={() => start(rule)}>
-                Change<span className="sr"> {rule.from}</span>
-              </button>
-              <button className="btn s" onClick={() => remove(rule)}>
-                Remove<span className="sr"> {rule.from}</span>
-              </button>
-            </li>
-          ))}
-        </ol>
-      )}
-    </section>
+          <button className="btn s" onClick={() => remove(rule)}>
+            Remove<span className="sr"> {rule.from}</span>
+          </button>
+        </li>
+      ))}
+    </ol>
   )
 }
