@@ -68,28 +68,42 @@ function usePlan(isWanted: boolean) {
 }
 
 export function ExportOverviewDialog() {
+  const form = useExport()
+  const { isPicking, isBusy } = form
+  return (
+    <Overlay key={isPicking ? 'folder' : 'what'} label="Export" className="palette ov-export">
+      <div className="oh">
+        <b>Export</b>
+        <span className="t11 dim ell">nothing that is there is changed, nothing is sent</span>
+        <EscButton />
+      </div>
+      {isPicking ? (
+        <FolderPicker
+          verb={isBusy ? 'Writing' : 'Write here'}
+          isBusy={isBusy}
+          failure={form.failure}
+          mark={() => null}
+          hasFocus
+          onChoose={folder => void form.write(folder)}
+        />
+      ) : (
+        <ExportForm form={form} />
+      )}
+    </Overlay>
+  )
+}
+
+/** What is chosen, and what comes of it: a branch at once, anything else in a folder that is asked for. */
+function useExport() {
   const { client, door } = useConnection()
-  const isQueue = useAppStore(s => s.view.kind === 'queue')
-  const [choice, setChoice] = useState<Choice>(isQueue ? 'queue-csv' : 'report-markdown')
-  const [since, setSince] = useState('')
-  const [branch, setBranch] = useState<string | null>(null)
+  const wish = useWish()
+  const { choice, since } = wish
   const [isPicking, setPicking] = useState(false)
   const [isBusy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
-  const { plan, failure: planFailure } = usePlan(needsPlan(choice))
-  const hasEntries = plan !== null && plan.entries.length > 0
-  const done = (text: string, detail: string, copy: string, what: string) => {
-    setOverlay(null)
-    showToast({
-      tone: 'ok',
-      text,
-      detail,
-      action: { label: `Copy ${what}`, run: () => void copyText(copy, `the ${what}`) },
-    })
-  }
   const makeBranch = async () => {
     setBusy(true)
-    const answer = await client.call('overview.branch', { branch: branch ?? plan?.branch ?? '', base: null })
+    const answer = await client.call('overview.branch', { branch: wish.branch, base: null })
     setBusy(false)
     if (!answer.ok) return setFailure(answer.error)
     const { branch: made, commits, pushCommand } = answer.value
@@ -113,78 +127,100 @@ export function ExportOverviewDialog() {
     if (!picked.ok) return setPicking(true)
     if (picked.value !== null) await write(picked.value)
   }
-  const isReady = !isBusy && (!needsPlan(choice) || hasEntries)
+  const choose = (next: Choice) => {
+    wish.setChoice(next)
+    setFailure(null)
+  }
+  const isReady = !isBusy && (!needsPlan(choice) || wish.hasEntries)
+  return { ...wish, choose, isPicking, isBusy, isReady, failure, go, write }
+}
+
+/** What the fields say; the branch has the name that is free until another is typed. */
+function useWish() {
+  const isQueue = useAppStore(s => s.view.kind === 'queue')
+  const [choice, setChoice] = useState<Choice>(isQueue ? 'queue-csv' : 'report-markdown')
+  const [since, setSince] = useState('')
+  const [typed, setBranch] = useState<string | null>(null)
+  const { plan, failure: planFailure } = usePlan(needsPlan(choice))
+  const hasEntries = plan !== null && plan.entries.length > 0
+  const branch = typed ?? plan?.branch ?? ''
+  return { choice, setChoice, since, setSince, branch, setBranch, plan, planFailure, hasEntries }
+}
+
+/** Closes the dialog and says what was made, with `copy` at hand. */
+function done(text: string, detail: string, copy: string, what: string): void {
+  setOverlay(null)
+  showToast({
+    tone: 'ok',
+    text,
+    detail,
+    action: { label: `Copy ${what}`, run: () => void copyText(copy, `the ${what}`) },
+  })
+}
+
+interface FormProps {
+  readonly form: ReturnType<typeof useExport>
+}
+
+function ExportForm({ form }: FormProps) {
+  const { choice, plan, planFailure, failure, isBusy, isReady } = form
   return (
-    <Overlay key={isPicking ? 'folder' : 'what'} label="Export" className="palette ov-export">
-      <div className="oh">
-        <b>Export</b>
-        <span className="t11 dim ell">nothing that is there is changed, nothing is sent</span>
-        <EscButton />
-      </div>
-      {isPicking ? (
-        <FolderPicker
-          verb={isBusy ? 'Writing' : 'Write here'}
-          isBusy={isBusy}
-          failure={failure}
-          mark={() => null}
-          hasFocus
-          onChoose={folder => void write(folder)}
-        />
-      ) : (
-        <form
-          className="ov-form t12"
-          onSubmit={event => {
-            event.preventDefault()
-            if (isReady) void go()
-          }}
-        >
-          <fieldset>
-            <legend className="sr">What</legend>
-            {CHOICES.map(one => (
-              <label className="row ov-radio" key={one.id}>
-                <input
-                  type="radio"
-                  name="what"
-                  checked={choice === one.id}
-                  data-autofocus={choice === one.id ? true : undefined}
-                  onChange={() => {
-                    setChoice(one.id)
-                    setFailure(null)
-                  }}
-                />
-                <b className="med nw">{one.label}</b>
-                <span className="sub">{one.text}</span>
-              </label>
-            ))}
-          </fieldset>
-          {isReport(choice) && (
-            <label>
-              <span>Since</span>
-              <input className="inp" type="date" value={since} onChange={event => setSince(event.target.value)} />
-              <span className="t11 dim">empty: the last seven days</span>
-            </label>
-          )}
-          {choice === 'branch' && (
-            <label>
-              <span>Branch</span>
-              <input
-                className="inp mono"
-                spellCheck={false}
-                value={branch ?? plan?.branch ?? ''}
-                onChange={event => setBranch(event.target.value)}
-              />
-            </label>
-          )}
-          {needsPlan(choice) && plan !== null && <PlanText plan={plan} />}
-          {needsPlan(choice) && planFailure !== null && <FailureNotice failure={planFailure} />}
-          {failure !== null && <FailureNotice failure={failure} />}
-          <div className="row">
-            <button className="btn p" type="submit" disabled={!isReady}>
-              {isBusy ? 'Working' : choice === 'branch' ? 'Make branch' : 'Choose folder'}
-            </button>
-          </div>
-        </form>
+    <form
+      className="ov-form t12"
+      onSubmit={event => {
+        event.preventDefault()
+        if (isReady) void form.go()
+      }}
+    >
+      <Choices form={form} />
+      {isReport(choice) && (
+        <label>
+          <span>Since</span>
+          <input className="inp" type="date" value={form.since} onChange={event => form.setSince(event.target.value)} />
+          <span className="t11 dim">empty: the last seven days</span>
+        </label>
       )}
-    </Overlay>
+      {choice === 'branch' && (
+        <label>
+          <span>Branch</span>
+          <input
+            className="inp mono"
+            spellCheck={false}
+            value={form.branch}
+            onChange={event => form.setBranch(event.target.value)}
+          />
+        </label>
+      )}
+      {needsPlan(choice) && plan !== null && <PlanText plan={plan} />}
+      {needsPlan(choice) && planFailure !== null && <FailureNotice failure={planFailure} />}
+      {failure !== null && <FailureNotice failure={failure} />}
+      <div className="row">
+        <button className="btn p" type="submit" disabled={!isReady}>
+          {isBusy ? 'Working' : choice === 'branch' ? 'Make branch' : 'Choose folder'}
+        </button>
+      </div>
+    </form>
+  )
+}
+
+function Choices({ form }: FormProps) {
+  const { choice, choose } = form
+  return (
+    <fieldset>
+      <legend className="sr">What</legend>
+      {CHOICES.map(one => (
+        <label className="row ov-radio" key={one.id}>
+          <input
+            type="radio"
+            name="what"
+            checked={choice === one.id}
+            data-autofocus={choice === one.id ? true : undefined}
+            onChange={() => choose(one.id)}
+          />
+          <b className="med nw">{one.label}</b>
+          <span className="sub">{one.text}</span>
+        </label>
+      ))}
+    </fieldset>
   )
 }
