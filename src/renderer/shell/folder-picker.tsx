@@ -12,7 +12,7 @@ import { Icon } from '../parts/icon.tsx'
 
 type Entry = FolderListing['entries'][number]
 
-export function FolderPicker(props: {
+interface FolderPickerProps {
   /** The button's word, for example `Open`. */
   readonly verb: string
   readonly isBusy: boolean
@@ -22,15 +22,48 @@ export function FolderPicker(props: {
   readonly mark: (entry: Entry) => string | null
   readonly onChoose: (folder: AbsolutePath) => void
   readonly hasFocus?: boolean
-}) {
+}
+
+export function FolderPicker(props: FolderPickerProps) {
+  const walk = useFolderWalk()
+  const { path } = walk
+  const problem = walk.failure ?? props.failure
+  const choose = (folder: string) => props.onChoose(brand<'AbsolutePath'>(folder.trim()))
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    if (path.trim() !== '') choose(path)
+  }
+  return (
+    <>
+      <form className="row" style={{ padding: '10px 14px 8px' }} onSubmit={submit}>
+        <input
+          className="inp mono grow"
+          data-autofocus={props.hasFocus === true ? true : undefined}
+          aria-label="Path of the folder"
+          spellCheck={false}
+          value={path}
+          onChange={event => walk.setPath(event.target.value)}
+        />
+        <button className="btn p" type="submit" disabled={props.isBusy || path.trim() === ''}>
+          {props.verb}
+        </button>
+      </form>
+      {problem !== null && (
+        <div style={{ padding: '0 14px 8px' }}>
+          <FailureNotice failure={problem} />
+        </div>
+      )}
+      <Folders walk={walk} mark={props.mark} choose={choose} />
+    </>
+  )
+}
+
+/** The folder that is listed, from the engine's own start on, and the path in the field. */
+function useFolderWalk() {
   const client = useClient()
   const [listing, setListing] = useState<FolderListing | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
   const [path, setPath] = useState('')
-  const list = useRef<HTMLUListElement>(null)
-  const parent = listing?.parent ?? null
-  const problem = failure ?? props.failure
-
   const show = useCallback(
     async (folder: AbsolutePath | null) => {
       const answer = await client.call('app.listFolder', { path: folder })
@@ -44,13 +77,20 @@ export function FolderPicker(props: {
   useEffect(() => {
     void show(null)
   }, [show])
+  return { listing, failure, path, setPath, show }
+}
 
-  const choose = (folder: string) => props.onChoose(brand<'AbsolutePath'>(folder.trim()))
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (path.trim() !== '') choose(path)
-  }
-  const onListKey = (event: KeyboardEvent) => {
+interface FoldersProps {
+  readonly walk: ReturnType<typeof useFolderWalk>
+  readonly mark: FolderPickerProps['mark']
+  readonly choose: (folder: string) => void
+}
+
+function Folders({ walk, mark, choose }: FoldersProps) {
+  const { listing, show } = walk
+  const list = useRef<HTMLUListElement>(null)
+  const parent = listing?.parent ?? null
+  const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Backspace' && parent !== null) void show(parent)
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (step === undefined) return
@@ -59,69 +99,55 @@ export function FolderPicker(props: {
     rows[rows.findIndex(row => row === document.activeElement) + step]?.focus()
   }
   return (
-    <>
-      <form className="row" style={{ padding: '10px 14px 8px' }} onSubmit={submit}>
-        <input
-          className="inp mono grow"
-          data-autofocus={props.hasFocus === true ? true : undefined}
-          aria-label="Path of the folder"
-          spellCheck={false}
-          value={path}
-          onChange={event => setPath(event.target.value)}
-        />
-        <button className="btn p" type="submit" disabled={props.isBusy || path.trim() === ''}>
-          {props.verb}
-        </button>
-      </form>
-      {problem !== null && (
-        <div style={{ padding: '0 14px 8px' }}>
-          <FailureNotice failure={problem} />
-        </div>
+    <ul className="scroll" ref={list} style={{ padding: '0 8px 8px', minHeight: 220 }} onKeyDown={onKeyDown}>
+      {parent !== null && (
+        <li>
+          <button className="pc link folder" onClick={() => void show(parent)}>
+            <Icon name="up" />
+            Parent folder
+          </button>
+        </li>
       )}
-      <ul className="scroll" ref={list} style={{ padding: '0 8px 8px', minHeight: 220 }} onKeyDown={onListKey}>
-        {parent !== null && (
-          <li>
-            <button className="pc link folder" onClick={() => void show(parent)}>
-              <Icon name="up" />
-              Parent folder
-            </button>
-          </li>
-        )}
-        {listing?.entries.map(entry => {
-          const mark = props.mark(entry)
-          return (
-            <li key={entry.path} className="row" style={{ gap: 4 }}>
-              <button
-                className="pc link folder grow"
-                onClick={() => (mark === null ? void show(entry.path) : choose(entry.path))}
-              >
-                <Icon name={mark === null ? 'folder' : 'crate'} />
-                <span className="ell">{entry.name}</span>
-                <span className="t11 dim right">{mark}</span>
-              </button>
-              {mark !== null && (
-                <button
-                  className="btn s q"
-                  aria-label={`Show what is in ${entry.name}`}
-                  onClick={() => void show(entry.path)}
-                >
-                  <Icon name="right" className="sm" />
-                </button>
-              )}
-            </li>
-          )
-        })}
-        {listing?.entries.length === 0 && (
-          <li className="t12 sub" style={{ padding: 9 }}>
-            No folders in here.
-          </li>
-        )}
-        {listing?.truncated === true && (
-          <li className="t12 sub" style={{ padding: 9 }}>
-            More folders than are listed. Type the path above.
-          </li>
-        )}
-      </ul>
-    </>
+      {listing?.entries.map(entry => (
+        <Folder key={entry.path} entry={entry} mark={mark(entry)} show={show} choose={choose} />
+      ))}
+      {listing?.entries.length === 0 && (
+        <li className="t12 sub" style={{ padding: 9 }}>
+          No folders in here.
+        </li>
+      )}
+      {listing?.truncated === true && (
+        <li className="t12 sub" style={{ padding: 9 }}>
+          More folders than are listed. Type the path above.
+        </li>
+      )}
+    </ul>
+  )
+}
+
+interface FolderProps {
+  readonly entry: Entry
+  readonly mark: string | null
+  readonly show: (folder: AbsolutePath) => Promise<void>
+  readonly choose: (folder: string) => void
+}
+
+function Folder({ entry, mark, show, choose }: FolderProps) {
+  return (
+    <li className="row" style={{ gap: 4 }}>
+      <button
+        className="pc link folder grow"
+        onClick={() => (mark === null ? void show(entry.path) : choose(entry.path))}
+      >
+        <Icon name={mark === null ? 'folder' : 'crate'} />
+        <span className="ell">{entry.name}</span>
+        <span className="t11 dim right">{mark}</span>
+      </button>
+      {mark !== null && (
+        <button className="btn s q" aria-label={`Show what is in ${entry.name}`} onClick={() => void show(entry.path)}>
+          <Icon name="right" className="sm" />
+        </button>
+      )}
+    </li>
   )
 }
