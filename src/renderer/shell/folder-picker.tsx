@@ -42,7 +42,7 @@ export function FolderPicker(props: FolderPickerProps) {
           aria-label="Path of the folder"
           spellCheck={false}
           value={path}
-          onChange={event => walk.setPath(event.target.value)}
+          onChange={event => walk.type(event.target.value)}
         />
         <button className="btn p" type="submit" disabled={props.isBusy || path.trim() === ''}>
           {props.verb}
@@ -64,20 +64,30 @@ function useFolderWalk() {
   const [listing, setListing] = useState<FolderListing | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
   const [path, setPath] = useState('')
+  const asked = useRef(0)
+  const isTyped = useRef(false)
   const show = useCallback(
     async (folder: AbsolutePath | null) => {
+      const mine = ++asked.current
+      isTyped.current = false
       const answer = await client.call('app.listFolder', { path: folder })
+      // Of two folders asked for in a row the later one counts, whichever is listed first.
+      if (mine !== asked.current) return
       if (!answer.ok) return setFailure(answer.error)
       setFailure(null)
       setListing(answer.value)
-      setPath(answer.value.path)
+      if (!isTyped.current) setPath(answer.value.path)
     },
     [client],
   )
   useEffect(() => {
     void show(null)
   }, [show])
-  return { listing, failure, path, setPath, show }
+  const type = (text: string) => {
+    isTyped.current = true
+    setPath(text)
+  }
+  return { listing, failure, path, type, show }
 }
 
 interface FoldersProps {
