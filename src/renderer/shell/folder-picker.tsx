@@ -16,7 +16,7 @@ interface FolderPickerProps {
   /** The button's word, for example `Open`. */
   readonly verb: string
   readonly isBusy: boolean
-  /** Why the chosen folder did not do; shown when listing did not fail by itself. */
+  /** Why the chosen folder did not do; shown unless listing failed since. */
   readonly failure: Failure | null
   /** What a folder is when it can be chosen by pressing it; null: pressing enters it. */
   readonly mark: (entry: Entry) => string | null
@@ -28,7 +28,10 @@ export function FolderPicker(props: FolderPickerProps) {
   const walk = useFolderWalk()
   const { path } = walk
   const problem = walk.failure ?? props.failure
-  const choose = (folder: string) => props.onChoose(brand<'AbsolutePath'>(folder.trim()))
+  const choose = (folder: string) => {
+    walk.forgetFailure()
+    props.onChoose(brand<'AbsolutePath'>(folder.trim()))
+  }
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (path.trim() !== '') choose(path)
@@ -87,7 +90,7 @@ function useFolderWalk() {
     isTyped.current = true
     setPath(text)
   }
-  return { listing, failure, path, type, show }
+  return { listing, failure, forgetFailure: () => setFailure(null), path, type, show }
 }
 
 interface FoldersProps {
