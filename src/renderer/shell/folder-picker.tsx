@@ -103,6 +103,11 @@ function Folders({ walk, mark, choose }: FoldersProps) {
   const { listing, show } = walk
   const list = useRef<HTMLUListElement>(null)
   const parent = listing?.parent ?? null
+  useEffect(() => {
+    // The row that was pressed went with the former listing; without a focus inside, the dialog hears no key.
+    if (listing !== null && document.activeElement === document.body)
+      list.current?.querySelector<HTMLElement>('button.pc')?.focus()
+  }, [listing])
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Backspace' && parent !== null) void show(parent)
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
