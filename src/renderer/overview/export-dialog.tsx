@@ -59,8 +59,8 @@ function usePlan(isWanted: boolean) {
     let isOver = false
     void client.call('overview.plan', { base: null }).then(answer => {
       if (isOver) return
+      setFailure(answer.ok ? null : answer.error)
       if (answer.ok) setPlan(answer.value)
-      else setFailure(answer.error)
     })
     return () => void (isOver = true)
   }, [client, isWanted, plan])
