@@ -5,10 +5,11 @@ import type { Failure } from '../../shared/failure.ts'
 import type { AuditsPlan, ExportKind } from '../../shared/overview.ts'
 import { useConnection } from '../client.ts'
 import { FailureNotice } from '../parts/failure-notice.tsx'
+import { useIsGone } from '../parts/use-is-gone.ts'
 import { count } from '../parts/words.ts'
 import { FolderPicker } from '../shell/folder-picker.tsx'
 import { EscButton, Overlay } from '../shell/overlay.tsx'
-import { copyText } from '../state/actions.ts'
+import { copyText, toastFailure } from '../state/actions.ts'
 import { setOverlay, showToast, useAppStore } from '../state/app-store.ts'
 
 type Choice = ExportKind | 'branch'
@@ -101,11 +102,19 @@ function useExport() {
   const [isPicking, setPicking] = useState(false)
   const [isBusy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
+  const isGone = useIsGone()
+  // The work goes on when the dialog is closed; its end is told then, and what is open by now stays.
+  const failed = (error: Failure) => (isGone.current ? toastFailure(error) : setFailure(error))
+  const done = (text: string, detail: string, copy: string, what: string) => {
+    if (!isGone.current) setOverlay(null)
+    const action = { label: `Copy ${what}`, run: () => void copyText(copy, `the ${what}`) }
+    showToast({ tone: 'ok', text, detail, action })
+  }
   const makeBranch = async () => {
     setBusy(true)
     const answer = await client.call('overview.branch', { branch: wish.branch, base: null })
     setBusy(false)
-    if (!answer.ok) return setFailure(answer.error)
+    if (!answer.ok) return failed(answer.error)
     const { branch: made, commits, pushCommand } = answer.value
     done(`Made branch ${made} with ${count(commits.length, 'commit')}`, pushCommand, pushCommand, 'push command')
   }
@@ -115,7 +124,7 @@ function useExport() {
     const day = /^\d{4}-\d\d-\d\d$/.test(since) && isReport(choice) ? since : null
     const answer = await client.call('overview.export', { kind: choice, folder, since: day, base: null })
     setBusy(false)
-    if (!answer.ok) return setFailure(answer.error)
+    if (!answer.ok) return failed(answer.error)
     const { path, files } = answer.value
     done(`Wrote ${count(files.length, 'file')}`, path, path, 'path')
   }
@@ -145,17 +154,6 @@ function useWish() {
   const hasEntries = plan !== null && plan.entries.length > 0
   const branch = typed ?? plan?.branch ?? ''
   return { choice, setChoice, since, setSince, branch, setBranch, plan, planFailure, hasEntries }
-}
-
-/** Closes the dialog and says what was made, with `copy` at hand. */
-function done(text: string, detail: string, copy: string, what: string): void {
-  setOverlay(null)
-  showToast({
-    tone: 'ok',
-    text,
-    detail,
-    action: { label: `Copy ${what}`, run: () => void copyText(copy, `the ${what}`) },
-  })
 }
 
 interface FormProps {

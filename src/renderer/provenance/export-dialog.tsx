@@ -4,10 +4,11 @@ import type { AbsolutePath } from '../../shared/domain.ts'
 import { useConnection } from '../client.ts'
 import type { Failure } from '../../shared/failure.ts'
 import { FailureNotice } from '../parts/failure-notice.tsx'
+import { useIsGone } from '../parts/use-is-gone.ts'
 import { count } from '../parts/words.ts'
 import { FolderPicker } from '../shell/folder-picker.tsx'
 import { EscButton, Overlay } from '../shell/overlay.tsx'
-import { copyText } from '../state/actions.ts'
+import { copyText, toastFailure } from '../state/actions.ts'
 import { setOverlay, showToast } from '../state/app-store.ts'
 import { useProvenance } from './state.ts'
 
@@ -25,14 +26,16 @@ export function ExportDialog() {
   const [isBusy, setBusy] = useState(false)
   const [isPicking, setPicking] = useState(door === 'browser')
   const [failure, setFailure] = useState<Failure | null>(null)
+  const isGone = useIsGone()
 
   const write = async (folder: AbsolutePath) => {
     setBusy(true)
     const answer = await client.call('provenance.export', { scope, format, folder })
     setBusy(false)
-    if (!answer.ok) return setFailure(answer.error)
+    // The writing goes on when the dialog is closed; its end is told then, and what is open by now stays.
+    if (!answer.ok) return isGone.current ? toastFailure(answer.error) : setFailure(answer.error)
     const { path, files } = answer.value
-    setOverlay(null)
+    if (!isGone.current) setOverlay(null)
     showToast({
       tone: 'ok',
       text: `Wrote ${count(files, 'file')}`,

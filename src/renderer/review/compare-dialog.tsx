@@ -2,13 +2,14 @@
  * Opens the reading of any two versions of any crate, or of one version in full: as a review of its own, with its own
  * marks. From a review it starts with what is read there and goes on in the same file.
  */
-import { useEffect, useId, useRef, useState, type FormEvent } from 'react'
+import { useEffect, useId, useState, type FormEvent } from 'react'
 import { create } from 'zustand'
 import { brand, reviewId, type CrateName, type Delta } from '../../shared/domain.ts'
 import type { Failure } from '../../shared/failure.ts'
 import type { CrateVersion } from '../../shared/review-aids.ts'
 import { useClient } from '../client.ts'
 import { FailureNotice } from '../parts/failure-notice.tsx'
+import { useIsGone } from '../parts/use-is-gone.ts'
 import { count } from '../parts/words.ts'
 import { EscButton, Overlay } from '../shell/overlay.tsx'
 import { openReview, setOverlay } from '../state/app-store.ts'
@@ -93,13 +94,7 @@ function useCompareForm() {
 /** Opens a review in place of the dialog; the dialog stays with what went wrong. One that was closed opens nothing. */
 function useOpening() {
   const client = useClient()
-  const isGone = useRef(false)
-  useEffect(() => {
-    isGone.current = false
-    return () => {
-      isGone.current = true
-    }
-  }, [])
+  const isGone = useIsGone()
   const [isBusy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
   const open = async (crate: CrateName, delta: Delta, here: string | null) => {
