@@ -1,6 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formatInsteadOf, inForce, parseInsteadOf, redirect, ruleHint, ruleProblem } from './redirects.ts'
+import {
+  formatInForce,
+  formatInsteadOf,
+  inForce,
+  parseInsteadOf,
+  redirect,
+  ruleHint,
+  ruleProblem,
+} from './redirects.ts'
 
 const rule = (from: string, to = 'file:///m/') => ({ from, to })
 
@@ -55,6 +63,17 @@ it('the order shown is the order in force', () => {
       const first = inForce(all).find(one => url.startsWith(one.from))
       const expected = first === undefined ? url : first.to + url.slice(first.from.length)
       expect(redirect(url, all).url).toBe(expected)
+    }),
+  )
+})
+
+it('the order in force stays what it was when it is written down', () => {
+  const from = fc.constantFrom('https://a/', 'https://b/', 'https://a/b', 'https://c/')
+  const rules = fc.array(fc.record({ from, to: fc.constantFrom('file:///1', 'file:///2') }))
+  fc.assert(
+    fc.property(rules, all => {
+      const read = parseInsteadOf(formatInForce(inForce(all)))
+      expect(read.ok && inForce(read.value)).toEqual(inForce(all))
     }),
   )
 })

@@ -53,6 +53,9 @@ export function redirect(
     : { url: best.to + url.slice(best.from.length), isRedirected: true }
 }
 
+/** A list of inForce as text from which it comes back the same, also where two rules are equally long. */
+export const formatInForce = (rules: readonly RedirectRule[]): string => formatInsteadOf(rules.toReversed())
+
 /** Why a rule cannot be added to the others, and in which field. Null: it can. */
 export function ruleProblem(
   { from, to }: RedirectRule,

@@ -4,7 +4,7 @@
  */
 import { useId, useRef, useState, type FormEvent } from 'react'
 import {
-  formatInsteadOf,
+  formatInForce,
   inForce,
   parseInsteadOf,
   ruleHint,
@@ -58,7 +58,7 @@ function useRedirects() {
   const shown = isTried ? problem : null
   const hint = problem === null ? ruleHint(typed) : null
 
-  const save = (next: readonly RedirectRule[]) => changeSettings(client, { gitInsteadOf: formatInsteadOf(next) })
+  const save = (next: readonly RedirectRule[]) => changeSettings(client, { gitInsteadOf: formatInForce(next) })
   const start = (rule: RedirectRule | null) => {
     setChanged(rule)
     setDraft(rule ?? EMPTY)
