@@ -74,10 +74,10 @@ function useRedirects() {
     void save([...others, typed])
     start(null)
   }
-  const remove = (rule: RedirectRule) => {
-    const left = rules.filter(one => one !== rule)
-    void save(left)
+  const remove = async (rule: RedirectRule) => {
+    const saving = save(rules.filter(one => one !== rule))
     start(null)
+    if (!(await saving)) return
     const undo = { label: 'Undo', run: () => void save(rules) }
     showToast({ tone: 'ok', text: 'Redirect removed', detail: rule.from, action: undo })
   }
@@ -169,7 +169,7 @@ function Rules({ redirects }: PartProps) {
           <button className="btn s" onClick={() => start(rule)}>
             Change<span className="sr"> {rule.from}</span>
           </button>
-          <button className="btn s" onClick={() => remove(rule)}>
+          <button className="btn s" onClick={() => void remove(rule)}>
             Remove<span className="sr"> {rule.from}</span>
           </button>
         </li>

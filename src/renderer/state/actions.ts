@@ -53,12 +53,16 @@ export async function closeWorkspace(client: EngineClient): Promise<void> {
   if (state.ok) takeApp(client, state.value)
 }
 
-/** Changes settings; the page shows the engine's answer. */
-export async function changeSettings(client: EngineClient, change: Partial<Settings>): Promise<void> {
+/** Changes settings; the page shows the engine's answer. Answers whether they were changed; a failure is told here. */
+export async function changeSettings(client: EngineClient, change: Partial<Settings>): Promise<boolean> {
   const answer = await client.call('app.settings', change)
-  if (!answer.ok) return toastFailure(answer.error)
+  if (!answer.ok) {
+    toastFailure(answer.error)
+    return false
+  }
   const { app } = useAppStore.getState()
   if (app !== null) useAppStore.setState({ app: { ...app, settings: answer.value } })
+  return true
 }
 
 /** Switches between offline and online and reads the queue anew with it. */
