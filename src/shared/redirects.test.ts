@@ -8,6 +8,7 @@ import {
   redirect,
   ruleHint,
   ruleProblem,
+  withRule,
 } from './redirects.ts'
 
 const rule = (from: string, to = 'file:///m/') => ({ from, to })
@@ -76,6 +77,12 @@ it('the order in force stays what it was when it is written down', () => {
       expect(read.ok && inForce(read.value)).toEqual(inForce(all))
     }),
   )
+})
+
+it('a rule that is put back leaves the others, but for one with the same start', () => {
+  const [a, b] = [rule('https://a.example/'), rule('https://b.example/')]
+  expect(withRule([b], a)).toEqual([b, a])
+  expect(withRule([rule('https://a.example/', 'file:///later/'), b], a)).toEqual([b, a])
 })
 
 describe('redirects', () => {

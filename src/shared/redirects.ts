@@ -56,6 +56,12 @@ export function redirect(
 /** A list of inForce as text from which it comes back the same, also where two rules are equally long. */
 export const formatInForce = (rules: readonly RedirectRule[]): string => formatInsteadOf(rules.toReversed())
 
+/** With `rule` in place of any other for the same start. */
+export const withRule = (rules: readonly RedirectRule[], rule: RedirectRule): readonly RedirectRule[] => [
+  ...rules.filter(other => other.from !== rule.from),
+  rule,
+]
+
 /** Why a rule cannot be added to the others, and in which field. Null: it can. */
 export function ruleProblem(
   { from, to }: RedirectRule,

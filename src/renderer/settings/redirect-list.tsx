@@ -9,12 +9,13 @@ import {
   parseInsteadOf,
   ruleHint,
   ruleProblem,
+  withRule,
   type RedirectRule,
 } from '../../shared/redirects.ts'
 import { useClient } from '../client.ts'
 import { Icon } from '../parts/icon.tsx'
 import { changeSettings } from '../state/actions.ts'
-import { showToast, useSettings } from '../state/app-store.ts'
+import { showToast, useAppStore, useSettings } from '../state/app-store.ts'
 
 const EMPTY: RedirectRule = { from: '', to: '' }
 
@@ -38,6 +39,12 @@ export function RedirectList({ isFirst }: { readonly isFirst: boolean }) {
       <Rules redirects={redirects} />
     </section>
   )
+}
+
+/** The rules as they are at the moment: Undo is pressed after other changes, too. */
+function storedRules(): readonly RedirectRule[] {
+  const parsed = parseInsteadOf(useAppStore.getState().app?.settings.gitInsteadOf ?? '')
+  return parsed.ok ? inForce(parsed.value) : []
 }
 
 /** The rules that are stored, and the one that is typed. */
@@ -78,7 +85,7 @@ function useRedirects() {
     const saving = save(rules.filter(one => one !== rule))
     start(null)
     if (!(await saving)) return
-    const undo = { label: 'Undo', run: () => void save(rules) }
+    const undo = { label: 'Undo', run: () => void save(withRule(storedRules(), rule)) }
     showToast({ tone: 'ok', text: 'Redirect removed', detail: rule.from, action: undo })
   }
   const error = parsed.ok ? null : parsed.error
