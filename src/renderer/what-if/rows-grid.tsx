@@ -117,7 +117,6 @@ function importsText(rows: WhatIfRows, now: number): string {
 }
 
 function InUse({ names, index }: { readonly names: readonly string[]; readonly index: number }) {
-  if (names.length === 0) return null
   return (
     <div role="row" className="wi-row used" aria-rowindex={index}>
       <span role="gridcell">
@@ -254,7 +253,10 @@ function groupsOf(rows: WhatIfRows): readonly Group[] {
 }
 
 function endsOf(id: GroupId, own: readonly WhatIfRow[], rows: WhatIfRows): readonly End[] {
-  if (id === 'imports') return rows.knownPeers === null ? ['in-use', 'ask-peers'] : ['in-use']
+  if (id === 'imports') {
+    const ends: End[] = rows.inUse.length > 0 ? ['in-use'] : []
+    return rows.knownPeers === null ? [...ends, 'ask-peers'] : ends
+  }
   if (id === 'publishers') return rows.publishersUnknown > 0 ? ['ask-publishers'] : []
   return own.length === 0 ? ['no-moves'] : []
 }
