@@ -17,7 +17,7 @@ import { compareVetVersions, parseVetVersion } from '../core/version.ts'
 import { createFetcher, FETCH_POLICY, type Fetcher, type FetchPolicy } from './fetcher.ts'
 import type { Registry } from './registry.ts'
 import { isCrateName } from './registry-index.ts'
-import { createSharedWork } from './shared-work.ts'
+import { createSharedWork, type SharedWork } from './shared-work.ts'
 import { withVetCacheLock } from './vet-cache-lock.ts'
 import {
   dayOf,
@@ -88,83 +88,56 @@ interface Known {
   readonly crates: Map<string, ApiCrate>
 }
 
+interface Parts {
+  readonly caps: Capabilities
+  readonly cache: Cache
+  readonly options: WebApiOptions
+  readonly fetcher: Fetcher
+  readonly turn: (signal: AbortSignal) => Promise<void>
+  readonly asking: SharedWork<Result<ApiCrate, Failure>>
+  /** Found to be what the index lists, since this was opened. */
+  readonly answered: Map<string, ApiCrate>
+  /** Heard since this was opened: names of users wherever from, crates from the API only, which `flush` writes. */
+  readonly fetched: Known
+  /** cargo-vet's file. */
+  readonly stored: () => Promise<PublisherCache>
+}
+
+/** Asks nobody and reads nothing before it is asked itself. */
 export function openWebApi(caps: Capabilities, cache: Cache, options: WebApiOptions): WebApi {
-  const fetcher = createFetcher(caps, { ...(options.fetchPolicy ?? FETCH_POLICY), parallel: 1 })
   const pauseMs = options.pauseMs ?? pauseFromEnv(caps)
-  const turn = createTurns(pauseMs)
-  const asking = createSharedWork<Result<ApiCrate, Failure>>()
-  const answered = new Map<string, ApiCrate>()
-  const fetched: Known = { users: new Map(), crates: new Map() }
-  let loading: Promise<PublisherCache> | null = null
-  const stored = () => (loading ??= readVetCache(caps, options.vetCacheDir))
-
-  const learn = (users: ReadonlyMap<bigint, ApiUser>): void => {
-    for (const [userId, user] of users) fetched.users.set(userId, user)
+  const parts: Parts = {
+    ...{ caps, cache, options },
+    fetcher: createFetcher(caps, { ...(options.fetchPolicy ?? FETCH_POLICY), parallel: 1 }),
+    turn: createTurns(pauseMs),
+    asking: createSharedWork(),
+    answered: new Map(),
+    fetched: { users: new Map(), crates: new Map() },
+    stored: vetCacheOnce(caps, options.vetCacheDir),
   }
-  const fromOwnCache = (crate: string): ApiCrate | null => {
-    const body = cache.index(cacheKey(options, crate))?.body ?? null
-    const read = body === null ? null : readApiCrate(body)
-    if (read === null || !read.ok) return null
-    for (const [userId, user] of read.value.users) if (!fetched.users.has(userId)) fetched.users.set(userId, user)
-    return read.value
-  }
+  return { pauseMs, ...askingOne(parts), ...askingSeveral(parts), ...rememberingOf(parts), flush: flushOf(parts) }
+}
 
-  /** `mayAsk` is called when nothing stored will do; false ends it there. */
-  const ask = async (crate: string, mayAsk: () => boolean, run: Run): Promise<Result<ApiCrate, Failure>> => {
-    if (!isCrateName(crate)) return fail({ code: 'crate-not-in-registry', crate, version: null })
-    const known = (await stored()).crates.get(crate) ?? null
-    if (options.offline) {
-      const offline = known ?? fromOwnCache(crate)
-      return offline === null ? fail({ code: 'offline', needed: `the publishers of ${crate}` }) : ok(offline)
-    }
-    const listed = await options.registry.versions(crate, run)
-    if (!listed.ok) return listed
-    const versions = canonicalVersions(listed.value.map(v => v.version))
-    if (versions.length === 0) return fail({ code: 'crate-not-in-registry', crate, version: null })
-    if (known !== null && hasExactly(known, versions)) return ok(known)
-    const own = fromOwnCache(crate)
-    if (own !== null && hasExactly(own, versions)) return ok(own)
-    if (!mayAsk()) return fail({ code: 'offline', needed: `the publishers of ${crate}` })
-    await turn(run.signal)
-    const answer = await fetchCrate(fetcher, options, crate, run)
-    if (!answer.ok) return answer
-    const fresh = onlyListed(answer.value, versions)
-    if (!fresh.ok) return fail(unusable(crateUrl(options, crate), 200, fresh.error))
-    learn(answer.value.users)
-    fetched.crates.set(crate, fresh.value)
-    keepInOwnCache(caps, cache, cacheKey(options, crate), fresh.value, fetched.users)
-    return fresh
-  }
-
-  const entry = async (crate: string, run: Run, mayAsk = () => true): Promise<Result<ApiCrate, Failure>> => {
-    const before = answered.get(crate)
-    if (before !== undefined) return ok(before)
-    const answer = await asking.join(crate, run.signal, () => ask(crate, mayAsk, run))
-    if (answer.ok) answered.set(crate, answer.value)
-    return answer
-  }
-
-  const userOf = async (userId: bigint): Promise<ApiUser | null> =>
-    fetched.users.get(userId) ?? (await stored()).users.get(userId) ?? null
-
-  const withNames = async ({ versions }: ApiCrate): Promise<readonly Release[]> => {
-    const releases: Release[] = []
-    for (const { version, createdAt, source } of versions) {
-      releases.push({ version, createdAt: dayOf(createdAt), source: await named(source, userOf) })
-    }
-    return releases
-  }
-
-  const api: WebApi = {
+function askingOne(parts: Parts): Pick<WebApi, 'releases' | 'metadata'> {
+  return {
     async releases(crate, run) {
-      const answer = await entry(crate, run)
-      return answer.ok ? ok(await withNames(answer.value)) : answer
+      const answer = await entryOf(parts, crate, run)
+      return answer.ok ? ok(await withNames(parts, answer.value)) : answer
     },
+    async metadata(crate, run) {
+      const answer = await entryOf(parts, crate, run)
+      return answer.ok ? ok(answer.value.metadata) : answer
+    },
+  }
+}
+
+function askingSeveral(parts: Parts): Pick<WebApi, 'releasesOf' | 'releasesWithin'> {
+  return {
     async releasesOf(crates, run) {
       let done = 0
       const entries = await Promise.all(
         crates.map(async crate => {
-          const answer = await entry(crate, run)
+          const answer = await entryOf(parts, crate, run)
           run.onProgress({ done: ++done, total: crates.length, step: `publishers of ${crate}` })
           return [crate, answer] as const
         }),
@@ -172,47 +145,126 @@ export function openWebApi(caps: Capabilities, cache: Cache, options: WebApiOpti
       const releases = new Map<CrateName, readonly Release[]>()
       for (const [crate, answer] of entries) {
         if (!answer.ok) return answer
-        releases.set(crate, await withNames(answer.value))
+        releases.set(crate, await withNames(parts, answer.value))
       }
       return ok(releases)
     },
     async releasesWithin(crates, mostRequests, run) {
       let left = mostRequests
       const mayAsk = () => left-- > 0
-      const entries = await Promise.all(crates.map(async crate => [crate, await entry(crate, run, mayAsk)] as const))
+      const entries = await Promise.all(
+        crates.map(async crate => [crate, await entryOf(parts, crate, run, mayAsk)] as const),
+      )
       const releases = new Map<CrateName, readonly Release[]>()
-      for (const [crate, answer] of entries) if (answer.ok) releases.set(crate, await withNames(answer.value))
+      for (const [crate, answer] of entries) if (answer.ok) releases.set(crate, await withNames(parts, answer.value))
       return releases
     },
-    async remembered(crate) {
-      if (!isCrateName(crate)) return null
-      const known = answered.get(crate) ?? (await stored()).crates.get(crate) ?? fromOwnCache(crate)
-      return known === null ? null : withNames(known)
-    },
-    pauseMs,
-    async metadata(crate, run) {
-      const answer = await entry(crate, run)
-      return answer.ok ? ok(answer.value.metadata) : answer
-    },
-    user: userOf,
-    async flush(signal) {
-      if (options.vetCacheDir === null || fetched.crates.size === 0) return ok(null)
-      const written = await addToVetCache(caps, options.vetCacheDir, fetched, signal)
-      if (written.ok) fetched.crates.clear()
-      return written
-    },
   }
-  return api
 }
 
-async function named(
-  source: PublisherId | null,
-  userOf: (userId: bigint) => Promise<ApiUser | null>,
-): Promise<PublisherEntry['source'] | null> {
+function rememberingOf(parts: Parts): Pick<WebApi, 'remembered' | 'user'> {
+  return {
+    async remembered(crate) {
+      if (!isCrateName(crate)) return null
+      const known = parts.answered.get(crate) ?? (await parts.stored()).crates.get(crate) ?? fromOwnCache(parts, crate)
+      return known === null ? null : withNames(parts, known)
+    },
+    user: userId => userOf(parts, userId),
+  }
+}
+
+function flushOf({ caps, options, fetched }: Parts): WebApi['flush'] {
+  return async signal => {
+    if (options.vetCacheDir === null || fetched.crates.size === 0) return ok(null)
+    const written = await addToVetCache(caps, options.vetCacheDir, fetched, signal)
+    if (written.ok) fetched.crates.clear()
+    return written
+  }
+}
+
+// ── one crate ────────────────────────────────────────────────────────────────────────────────
+
+/** `mayAsk` is called when nothing stored will do; false ends it there. */
+async function entryOf(parts: Parts, crate: string, run: Run, mayAsk = () => true): Promise<Result<ApiCrate, Failure>> {
+  const before = parts.answered.get(crate)
+  if (before !== undefined) return ok(before)
+  const answer = await parts.asking.join(crate, run.signal, () => findEntry(parts, crate, mayAsk, run))
+  if (answer.ok) parts.answered.set(crate, answer.value)
+  return answer
+}
+
+async function findEntry(
+  parts: Parts,
+  crate: string,
+  mayAsk: () => boolean,
+  run: Run,
+): Promise<Result<ApiCrate, Failure>> {
+  const { options } = parts
+  if (!isCrateName(crate)) return fail({ code: 'crate-not-in-registry', crate, version: null })
+  const known = (await parts.stored()).crates.get(crate) ?? null
+  if (options.offline) {
+    const offline = known ?? fromOwnCache(parts, crate)
+    return offline === null ? fail(notAsked(crate)) : ok(offline)
+  }
+  const listed = await options.registry.versions(crate, run)
+  if (!listed.ok) return listed
+  const versions = canonicalVersions(listed.value.map(v => v.version))
+  if (versions.length === 0) return fail({ code: 'crate-not-in-registry', crate, version: null })
+  if (known !== null && hasExactly(known, versions)) return ok(known)
+  const own = fromOwnCache(parts, crate)
+  if (own !== null && hasExactly(own, versions)) return ok(own)
+  return mayAsk() ? askApi(parts, crate, versions, run) : fail(notAsked(crate))
+}
+
+const notAsked = (crate: string): Failure => ({ code: 'offline', needed: `the publishers of ${crate}` })
+
+/** Keeps the answer. @param versions those of the index, which are all that it may name */
+async function askApi(
+  { caps, cache, options, fetcher, turn, fetched }: Parts,
+  crate: string,
+  versions: readonly string[],
+  run: Run,
+): Promise<Result<ApiCrate, Failure>> {
+  await turn(run.signal)
+  const answer = await fetchCrate(fetcher, options, crate, run)
+  if (!answer.ok) return answer
+  const fresh = onlyListed(answer.value, versions)
+  if (!fresh.ok) return fail(unusable(crateUrl(options, crate), 200, fresh.error))
+  for (const [userId, user] of answer.value.users) fetched.users.set(userId, user)
+  fetched.crates.set(crate, fresh.value)
+  keepInOwnCache(caps, cache, cacheKey(options, crate), fresh.value, fetched.users)
+  return fresh
+}
+
+function fromOwnCache({ cache, options, fetched }: Parts, crate: string): ApiCrate | null {
+  const body = cache.index(cacheKey(options, crate))?.body ?? null
+  const read = body === null ? null : readApiCrate(body)
+  if (read === null || !read.ok) return null
+  for (const [userId, user] of read.value.users) if (!fetched.users.has(userId)) fetched.users.set(userId, user)
+  return read.value
+}
+
+// ── names ────────────────────────────────────────────────────────────────────────────────────
+
+async function userOf({ fetched, stored }: Parts, userId: bigint): Promise<ApiUser | null> {
+  return fetched.users.get(userId) ?? (await stored()).users.get(userId) ?? null
+}
+
+async function withNames(parts: Parts, { versions }: ApiCrate): Promise<readonly Release[]> {
+  const releases: Release[] = []
+  for (const { version, createdAt, source } of versions) {
+    releases.push({ version, createdAt: dayOf(createdAt), source: await named(parts, source) })
+  }
+  return releases
+}
+
+async function named(parts: Parts, source: PublisherId | null): Promise<PublisherEntry['source'] | null> {
   if (source === null || source.kind === 'trusted-publisher') return source
-  const user = await userOf(source.userId)
+  const user = await userOf(parts, source.userId)
   return user === null ? null : { kind: 'user', userId: source.userId, login: user.login, name: user.name }
 }
+
+// ── one answer ───────────────────────────────────────────────────────────────────────────────
 
 /** The table is shared with the registry's index, whose keys are bare addresses. */
 const cacheKey = (options: WebApiOptions, crate: string): string => `web-api ${crateUrl(options, crate)}`
@@ -309,6 +361,12 @@ function keepInOwnCache(
 }
 
 const vetCacheFile = (folder: AbsolutePath): AbsolutePath => path.join(folder, 'crates-io-cache.json') as AbsolutePath
+
+/** The file as it is when it is first needed. */
+function vetCacheOnce(caps: Capabilities, folder: AbsolutePath | null): () => Promise<PublisherCache> {
+  let loading: Promise<PublisherCache> | null = null
+  return () => (loading ??= readVetCache(caps, folder))
+}
 
 async function readVetCache(caps: Capabilities, folder: AbsolutePath | null): Promise<PublisherCache> {
   if (folder === null) return readPublisherCache('')
