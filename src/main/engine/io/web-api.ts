@@ -5,12 +5,11 @@
  * cargo-vet's own file where its `--cache-dir` is given.
  */
 import { setTimeout as pause } from 'node:timers/promises'
-import path from 'node:path'
 import type { AbsolutePath, CrateName } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
 import type { Cache } from '../cache.ts'
-import { FileError, type Capabilities, type Run } from '../capabilities.ts'
+import type { Capabilities, Run } from '../capabilities.ts'
 import type { Release } from '../core/publishers.ts'
 import type { PublisherEntry, PublisherId } from '../core/store-model.ts'
 import { compareVetVersions, parseVetVersion } from '../core/version.ts'
@@ -18,12 +17,10 @@ import { createFetcher, FETCH_POLICY, type Fetcher, type FetchPolicy } from './f
 import type { Registry } from './registry.ts'
 import { isCrateName } from './registry-index.ts'
 import { createSharedWork, type SharedWork } from './shared-work.ts'
-import { withVetCacheLock } from './vet-cache-lock.ts'
+import { addToVetCache, vetCacheOnce } from './vet-publishers.ts'
 import {
   dayOf,
   readApiCrate,
-  readPublisherCache,
-  renderPublisherCache,
   type ApiCrate,
   type ApiUser,
   type CrateMetadata,
@@ -35,8 +32,6 @@ export type { CrateMetadata } from './web-api-json.ts'
 
 /** The largest answers of the default registry have about 3 MB. */
 const MAX_ANSWER_BYTES = 32 << 20
-const MAX_CACHE_FILE_BYTES = 256 << 20
-const LOCK_WAIT_MS = 60_000
 
 export interface WebApiOptions {
   /** As from `webApiUrl`: no slash at the end. */
@@ -83,11 +78,6 @@ export interface WebApi {
   flush(signal: AbortSignal): Promise<Result<null, Failure>>
 }
 
-interface Known {
-  readonly users: Map<bigint, ApiUser>
-  readonly crates: Map<string, ApiCrate>
-}
-
 interface Parts {
   readonly caps: Capabilities
   readonly cache: Cache
@@ -98,7 +88,7 @@ interface Parts {
   /** Found to be what the index lists, since this was opened. */
   readonly answered: Map<string, ApiCrate>
   /** Heard since this was opened: names of users wherever from, crates from the API only, which `flush` writes. */
-  readonly fetched: Known
+  readonly fetched: { readonly users: Map<bigint, ApiUser>; readonly crates: Map<string, ApiCrate> }
   /** cargo-vet's file. */
   readonly stored: () => Promise<PublisherCache>
 }
@@ -358,39 +348,4 @@ function keepInOwnCache(
   const body = `{"crate":${JSON.stringify(metadata)},"versions":[${rows.join(',')}]}`
   const now = caps.clock.nowMs()
   cache.putIndex(url, { etag: null, lastModified: null, fetchedAt: now, freshUntil: 0, body })
-}
-
-const vetCacheFile = (folder: AbsolutePath): AbsolutePath => path.join(folder, 'crates-io-cache.json') as AbsolutePath
-
-/** The file as it is when it is first needed. */
-function vetCacheOnce(caps: Capabilities, folder: AbsolutePath | null): () => Promise<PublisherCache> {
-  let loading: Promise<PublisherCache> | null = null
-  return () => (loading ??= readVetCache(caps, folder))
-}
-
-async function readVetCache(caps: Capabilities, folder: AbsolutePath | null): Promise<PublisherCache> {
-  if (folder === null) return readPublisherCache('')
-  try {
-    return readPublisherCache(await caps.files.readText(vetCacheFile(folder), MAX_CACHE_FILE_BYTES))
-  } catch (error) {
-    if (error instanceof FileError) return readPublisherCache('')
-    throw error
-  }
-}
-
-async function addToVetCache(
-  caps: Capabilities,
-  folder: AbsolutePath,
-  fetched: Known,
-  signal: AbortSignal,
-): Promise<Result<null, Failure>> {
-  const file = vetCacheFile(folder)
-  const ifHeld: Failure = { code: 'cache-io', path: file, reason: 'another program holds its lock' }
-  return withVetCacheLock(caps, folder, { waitMs: LOCK_WAIT_MS, ifHeld, signal }, async () => {
-    const before = await readVetCache(caps, folder)
-    const users = new Map([...before.users, ...fetched.users])
-    const crates = new Map([...before.crates, ...fetched.crates])
-    await caps.files.writeAtomic(file, renderPublisherCache({ users, crates }))
-    return null
-  })
 }
