@@ -148,6 +148,13 @@ describe('releases', () => {
     failuresFirst = 99
     index['other'] = ['1.0.0']
     expect(await open().releases('other', quietRun())).toMatchObject({
+  it('asks for who may although a hint that wanted the same may not', async () => {
+    const api = open()
+    const hints = api.releasesWithin(['leaf' as never], 0, quietRun())
+    expect(await loginsOf(api)).toEqual(['u1', 'u2'])
+    expect((await hints).size).toBe(0)
+    expect(hits).toHaveLength(1)
+  })
       ok: false,
       error: { code: 'download-failed', httpStatus: 503, url: `${base}/crates/other` },
     })

@@ -178,7 +178,7 @@ function flushOf({ caps, options, fetched }: Parts): WebApi['flush'] {
 async function entryOf(parts: Parts, crate: string, run: Run, mayAsk = () => true): Promise<Result<ApiCrate, Failure>> {
   const before = parts.answered.get(crate)
   if (before !== undefined) return ok(before)
-  const answer = await parts.asking.join(crate, run.signal, () => findEntry(parts, crate, mayAsk, run))
+  const answer = await findEntry(parts, crate, mayAsk, run)
   if (answer.ok) parts.answered.set(crate, answer.value)
   return answer
 }
@@ -203,7 +203,9 @@ async function findEntry(
   if (known !== null && hasExactly(known, versions)) return ok(known)
   const own = fromOwnCache(parts, crate)
   if (own !== null && hasExactly(own, versions)) return ok(own)
-  return mayAsk() ? askApi(parts, crate, versions, run) : fail(notAsked(crate))
+  // Only the request is shared: a caller who may not ask must not answer for one who may.
+  if (!mayAsk()) return fail(notAsked(crate))
+  return parts.asking.join(crate, run.signal, () => askApi(parts, crate, versions, run))
 }
 
 const notAsked = (crate: string): Failure => ({ code: 'offline', needed: `the publishers of ${crate}` })
