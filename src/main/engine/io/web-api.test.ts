@@ -17,8 +17,10 @@ let base: string
 let index: Record<string, string[]>
 /** The body of the API's answer, by crate. */
 let bodies: Record<string, string>
-let hits: { crate: string; agent: string | undefined }[]
+let hits: { crate: string; agent: string | undefined; atMs: number }[]
 let failuresFirst: number
+/** How long the first answer takes. */
+let slowFirstMs: number
 
 beforeEach(async () => {
   box = createSandbox()
@@ -32,12 +34,16 @@ beforeEach(async () => {
   }
   hits = []
   failuresFirst = 0
+  slowFirstMs = 0
   server = await listen((request, response) => {
     const crate = request.url?.replace('/api/v1/crates/', '') ?? ''
-    hits.push({ crate, agent: request.headers['user-agent'] })
+    hits.push({ crate, agent: request.headers['user-agent'], atMs: performance.now() })
     const body = bodies[crate]
     if (failuresFirst-- > 0) response.writeHead(503).end()
-    else if (body === undefined) response.writeHead(404).end()
+    else if (body !== undefined && slowFirstMs > 0) {
+      setTimeout(() => response.writeHead(200).end(body), slowFirstMs)
+      slowFirstMs = 0
+    } else if (body === undefined) response.writeHead(404).end()
     else response.writeHead(200, { 'content-type': 'application/json' }).end(body)
   })
   base = `${server.origin}/api/v1`
@@ -142,12 +148,6 @@ describe('releases', () => {
     expect(hits).toHaveLength(1)
     expect((await open().releasesWithin(crates, 1, quietRun())).size).toBe(2)
   })
-  it('tries again after 503, and gives up naming the address', async () => {
-    failuresFirst = 2
-    expect(await loginsOf(open())).toEqual(['u1', 'u2'])
-    failuresFirst = 99
-    index['other'] = ['1.0.0']
-    expect(await open().releases('other', quietRun())).toMatchObject({
   it('asks for who may although a hint that wanted the same may not', async () => {
     const api = open()
     const hints = api.releasesWithin(['leaf' as never], 0, quietRun())
@@ -155,21 +155,47 @@ describe('releases', () => {
     expect((await hints).size).toBe(0)
     expect(hits).toHaveLength(1)
   })
+  it('tries again after 503, and gives up naming the address', async () => {
+    failuresFirst = 2
+    expect(await loginsOf(open())).toEqual(['u1', 'u2'])
+    failuresFirst = 99
+    index['other'] = ['1.0.0']
+    expect(await open().releases('other', quietRun())).toMatchObject({
       ok: false,
       error: { code: 'download-failed', httpStatus: 503, url: `${base}/crates/other` },
     })
   })
-  it('starts requests no closer than the pause', async () => {
-    for (const name of ['a', 'b', 'c']) {
-      index[name] = ['1.0.0', '1.1.0']
-      bodies[name] = bodies['leaf'] ?? ''
-    }
-    const crates = ['a', 'b', 'c'].map(name => name as never)
-    const started = performance.now()
-    expect(await open({ pauseMs: 150 }).releasesOf(crates, quietRun())).toMatchObject({ ok: true })
-    expect(hits).toHaveLength(3)
-    // The third may not start before two pauses have passed; timers may fire a millisecond early.
-    expect(performance.now() - started).toBeGreaterThan(295)
+  describe('one after the other', () => {
+    const crates = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map(name => name as never)
+    beforeEach(() => {
+      for (const name of crates) {
+        index[name] = ['1.0.0', '1.1.0']
+        bodies[name] = bodies['leaf'] ?? ''
+      }
+    })
+    it('starts requests no closer than the pause', async () => {
+      const started = performance.now()
+      expect(await open({ pauseMs: 150 }).releasesOf(crates.slice(0, 3), quietRun())).toMatchObject({ ok: true })
+      expect(hits).toHaveLength(3)
+      // The third may not start before two pauses have passed; timers may fire a millisecond early.
+      expect(performance.now() - started).toBeGreaterThan(295)
+    })
+    it('keeps the pause after an answer that took longer than it', async () => {
+      slowFirstMs = 500
+      await open({ pauseMs: 200 }).releasesOf(crates.slice(0, 3), quietRun())
+      expect(hits).toHaveLength(3)
+      expect(hits[2]!.atMs - hits[1]!.atMs).toBeGreaterThan(150)
+    })
+    it('lets nobody wait for the turns of those who gave up', async () => {
+      const api = open({ pauseMs: 400 })
+      const controller = new AbortController()
+      const given = api.releasesOf(crates, quietRun(controller.signal))
+      setTimeout(() => controller.abort(), 100)
+      await expect(given).rejects.toThrow()
+      const started = performance.now()
+      expect(await loginsOf(api)).toEqual(['u1', 'u2'])
+      expect(performance.now() - started).toBeLessThan(1_500)
+    })
   })
 })
 

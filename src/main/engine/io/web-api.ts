@@ -7,13 +7,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { AbsolutePath, CrateName } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
-import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
+import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { Cache } from '../cache.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
 import type { Release } from '../core/publishers.ts'
 import type { PublisherEntry, PublisherId } from '../core/store-model.ts'
 import { compareVetVersions, parseVetVersion } from '../core/version.ts'
-import { createFetcher, FETCH_POLICY, type Fetcher, type FetchPolicy } from './fetcher.ts'
+import { createFetcher, createSlots, type Fetcher, type FetchPolicy } from './fetcher.ts'
 import type { Registry } from './registry.ts'
 import { isCrateName } from './registry-index.ts'
 import { createSharedWork, type SharedWork } from './shared-work.ts'
@@ -83,7 +83,7 @@ interface Parts {
   readonly cache: Cache
   readonly options: WebApiOptions
   readonly fetcher: Fetcher
-  readonly turn: (signal: AbortSignal) => Promise<void>
+  readonly inTurn: InTurn
   readonly asking: SharedWork<Result<ApiCrate, Failure>>
   /** Found to be what the index lists, since this was opened. */
   readonly answered: Map<string, ApiCrate>
@@ -98,8 +98,8 @@ export function openWebApi(caps: Capabilities, cache: Cache, options: WebApiOpti
   const pauseMs = options.pauseMs ?? pauseFromEnv(caps)
   const parts: Parts = {
     ...{ caps, cache, options },
-    fetcher: createFetcher(caps, { ...(options.fetchPolicy ?? FETCH_POLICY), parallel: 1 }),
-    turn: createTurns(pauseMs),
+    fetcher: createFetcher(caps, options.fetchPolicy),
+    inTurn: createTurns(pauseMs),
     asking: createSharedWork(),
     answered: new Map(),
     fetched: { users: new Map(), crates: new Map() },
@@ -212,13 +212,12 @@ const notAsked = (crate: string): Failure => ({ code: 'offline', needed: `the pu
 
 /** Keeps the answer. @param versions those of the index, which are all that it may name */
 async function askApi(
-  { caps, cache, options, fetcher, turn, fetched }: Parts,
+  { caps, cache, options, fetcher, inTurn, fetched }: Parts,
   crate: string,
   versions: readonly string[],
   run: Run,
 ): Promise<Result<ApiCrate, Failure>> {
-  await turn(run.signal)
-  const answer = await fetchCrate(fetcher, options, crate, run)
+  const answer = await inTurn(run.signal, () => fetchCrate(fetcher, options, crate, run))
   if (!answer.ok) return answer
   const fresh = onlyListed(answer.value, versions)
   if (!fresh.ok) return fail(unusable(crateUrl(options, crate), 200, fresh.error))
@@ -310,20 +309,22 @@ function pauseFromEnv({ host }: Capabilities): number {
   return /^\d{1,6}$/.test(stated) ? Number(stated) : 1000
 }
 
-/** Resolves when the next request may start; by the machine's own time, not the day a run plays on. Throws Cancelled. */
-function createTurns(pauseMs: number): (signal: AbortSignal) => Promise<void> {
+type InTurn = <T>(signal: AbortSignal, request: () => Promise<T>) => Promise<T>
+
+/**
+ * One request after the other, by the machine's own time, not the day a run plays on. A turn begins when the request
+ * does: whoever gave up while waiting costs the next one nothing, and a slow answer brings no two requests together.
+ */
+function createTurns(pauseMs: number): InTurn {
+  const slots = createSlots(1)
   let nextAt = 0
-  return async signal => {
-    const now = performance.now()
-    const waitMs = Math.max(0, nextAt - now)
-    nextAt = Math.max(nextAt, now) + pauseMs
-    if (waitMs === 0) return
-    try {
-      await pause(waitMs, undefined, { signal })
-    } catch {
-      throw new Cancelled()
-    }
-  }
+  return (signal, request) =>
+    slots.use(signal, async () => {
+      const waitMs = nextAt - performance.now()
+      if (waitMs > 0) await pause(waitMs, undefined, { signal })
+      nextAt = performance.now() + pauseMs
+      return request()
+    })
 }
 
 // ── what is kept ─────────────────────────────────────────────────────────────────────────────
