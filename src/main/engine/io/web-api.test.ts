@@ -61,7 +61,7 @@ function answer(versions: [string, string][], description = 'A leaf'): string {
   return `{"crate":{"id":"leaf","description":"${description}","repository":null},"versions":[${rows.join(',')}],"keywords":[]}`
 }
 
-function open(options: Partial<WebApiOptions> = {}) {
+function open(options: Partial<WebApiOptions> = {}, caps = box.caps) {
   const fetchPolicy = { ...FETCH_POLICY, basePauseMs: 5, maxPauseMs: 20, timeoutMs: 2_000 }
   const registry = {
     versions: (crate: string) => {
@@ -72,7 +72,7 @@ function open(options: Partial<WebApiOptions> = {}) {
       )
     },
   }
-  return openWebApi(box.caps, cache, {
+  return openWebApi(caps, cache, {
     baseUrl: base,
     registry,
     vetCacheDir: null,
@@ -266,6 +266,25 @@ describe("cargo-vet's own cache file", () => {
     ]) {
       expect(readPublisherCache(bad).crates.size).toBe(0)
     }
+  })
+  it('gets in the next flush what was fetched during one', async () => {
+    const during: (() => Promise<unknown>)[] = []
+    const files = {
+      ...box.caps.files,
+      writeAtomic: async (...args: Parameters<typeof box.caps.files.writeAtomic>) => {
+        await during.pop()?.()
+        return box.caps.files.writeAtomic(...args)
+      },
+    }
+    const api = open({ vetCacheDir: box.at('vet') }, { ...box.caps, files })
+    index['late'] = index['leaf']!
+    bodies['late'] = bodies['leaf']!
+    await loginsOf(api)
+    during.push(() => loginsOf(api, 'late'))
+    await api.flush(new AbortController().signal)
+    expect([...readPublisherCache(fs.readFileSync(file(), 'utf8')).crates.keys()]).toEqual(['leaf'])
+    await api.flush(new AbortController().signal)
+    expect([...readPublisherCache(fs.readFileSync(file(), 'utf8')).crates.keys()]).toEqual(['late', 'leaf'])
   })
   it('is the same after reading and writing', () => {
     const text =

@@ -166,8 +166,10 @@ function rememberingOf(parts: Parts): Pick<WebApi, 'remembered' | 'user'> {
 function flushOf({ caps, options, fetched }: Parts): WebApi['flush'] {
   return async signal => {
     if (options.vetCacheDir === null || fetched.crates.size === 0) return ok(null)
-    const written = await addToVetCache(caps, options.vetCacheDir, fetched, signal)
-    if (written.ok) fetched.crates.clear()
+    // More may be fetched while this is written: that is for the next flush.
+    const crates = new Map(fetched.crates)
+    const written = await addToVetCache(caps, options.vetCacheDir, { users: fetched.users, crates }, signal)
+    if (written.ok) for (const crate of crates.keys()) fetched.crates.delete(crate)
     return written
   }
 }
