@@ -68,6 +68,35 @@ export interface TreeLookup {
   findFromRoot(path: string): Promise<Counterpart>
 }
 
+interface Parts {
+  readonly root: Side
+  readonly used: Set<string>
+  readonly submodules: Submodules
+  readonly run: Run
+}
+
+/** Each is opened once, by whichever path leads there first. */
+interface Submodules {
+  readonly open: OpenSubmodule
+  /** By the path shown to people. */
+  readonly opened: Map<string, Promise<OpenedSubmodule | RuleName>>
+  readonly finished: OpenedSubmodule[]
+  count: number
+  /** What .gitmodules states, by path. */
+  readonly addresses: Map<Side, Promise<ReadonlyMap<string, string>>>
+  /** All that will be asked for. */
+  readonly paths: Iterable<string>
+  /** Of `paths`; null until a submodule needs them. */
+  folders: ReadonlySet<string> | null
+}
+
+/** A submodule on the way of a path: where it is in its repository, its commit, and what remains of the path. */
+interface Entrance {
+  readonly path: string
+  readonly oid: GitOid
+  readonly rest: string
+}
+
 /**
  * Null: the commit, or the folder in it, is not there.
  * @param paths all that will be asked for: of a submodule only their folders are listed, because a crate may ship a
@@ -84,109 +113,113 @@ export async function openLookup(
   const listing = await repository.list(commit, folder, run)
   if (listing === null) return null
   const root = makeSide({ repository, commit, folder, label: '', listing, depth: 0 })
-  const used = new Set<string>()
-  const opened = new Map<string, Promise<OpenedSubmodule | RuleName>>()
-  const finished: OpenedSubmodule[] = []
-  let openedCount = 0
-  let folders: ReadonlySet<string> | null = null
-  const addresses = new Map<Side, Promise<ReadonlyMap<string, string>>>()
-
-  async function find(side: Side, path: string, prefix: string | null): Promise<Counterpart> {
-    const entry = side.listing.entries.get(path)
-    if (entry !== undefined && isFile(entry)) return blobOf(side, path, entry.oid)
-    const standIn = entry !== undefined ? path : standInFor(side, path)
-    if (standIn === null) return side.listing.isCut ? findUnlisted(side, path) : { kind: 'none' }
-    const special = side.special.get(standIn)
-    if (special === undefined) return { kind: 'none' }
-    if (prefix !== null) used.add(prefix + standIn)
-    if (special.mode === '160000' && standIn !== path) {
-      const at = { path: join(side.folder, standIn), oid: special.oid, rest: path.slice(standIn.length + 1) }
-      return enter(side, at, prefix === null ? null : `${prefix}${standIn}/`)
-    }
-    if (special.mode !== '120000') return { kind: 'none' }
-    const where = await followTreePath(side.repository, side.commit, join(side.folder, path), run)
-    return arrive(side, path, where, standIn === path ? special.oid : null, special.oid)
+  const submodules: Submodules = {
+    ...{ open: openSubmodule, paths, folders: null },
+    ...{ opened: new Map(), finished: [], count: 0, addresses: new Map() },
   }
-
-  async function arrive(
-    side: Side,
-    path: string,
-    where: Destination,
-    linkOid: GitOid | null,
-    deadOid: GitOid,
-  ): Promise<Counterpart> {
-    const rule = linkOid === null ? 'linked-folder' : 'link-followed'
-    if (where.kind === 'file') {
-      const found = { repository: side.repository, oid: where.entry.oid, repositoryPath: side.label + where.path }
-      return { kind: 'blob', ...found, rule, linkOid, submodule: null, innerPath: path }
-    }
-    if (where.kind === 'submodule' && where.rest !== '') {
-      const inner = await enter(side, where, null)
-      return inner.kind === 'blob' ? { ...inner, rule, linkOid } : inner
-    }
-    const repositoryPath = side.label + join(side.folder, path)
-    const why = where.kind === 'folder' || where.kind === 'submodule' ? 'nothing' : where.kind
-    // Beyond a link to a folder that is there, a file that is not in it is nobody's.
-    if (why === 'nothing' && linkOid === null) return { kind: 'none' }
-    return { kind: 'dead-end', rule: DEAD_ENDS[why], repositoryPath, linkOid: linkOid ?? deadOid }
-  }
-
-  async function enter(
-    side: Side,
-    at: { readonly path: string; readonly oid: GitOid; readonly rest: string },
-    prefix: string | null,
-  ): Promise<Counterpart> {
-    const key = `${side.label}${at.path}`
-    const opening = opened.get(key) ?? open(side, at.path, at.oid, prefix)
-    opened.set(key, opening)
-    const submodule = await opening
-    if (typeof submodule === 'string')
-      return { kind: 'unchecked', rule: submodule, repositoryPath: `${key}:${at.rest}` }
-    const inner = await find(submodule.side, at.rest, prefix)
-    if (inner.kind !== 'blob') return inner
-    return { ...inner, rule: inner.rule ?? 'submodule', submodule: inner.submodule ?? submodule }
-  }
-
-  async function open(side: Side, path: string, oid: GitOid, prefix: string | null) {
-    if (side.depth >= MAX_DEPTH) return 'submodule-too-deep'
-    if (++openedCount > MAX_SUBMODULES) return 'submodule-too-many'
-    const known = addresses.get(side) ?? readAddresses(side, run)
-    addresses.set(side, known)
-    const stated = (await known).get(path)
-    if (stated === undefined) return 'submodule-not-declared'
-    const url = submoduleUrl(stated, side.repository.url)
-    if (url === null) return 'submodule-address-refused'
-    const inner = await openSubmodule(url, oid, run)
-    // What only a link leads to is found by other paths than the archive's.
-    const wanted = prefix === null ? null : (folders ??= foldersOf(paths))
-    const isWanted = wanted === null ? undefined : (inside: string) => wanted.has(prefix + inside)
-    const innerListing = inner === null ? null : await inner.list(oid, '', run, isWanted)
-    if (inner === null || innerListing === null) return 'submodule-unavailable'
-    const label = `${side.label}${path}:`
-    const made = { repository: inner, commit: oid, folder: '', label, listing: innerListing, depth: side.depth + 1 }
-    const submodule = { side: makeSide(made), path, prefix }
-    finished.push(submodule)
-    return submodule
-  }
-
-  /** The listing was cut, so a path that is not in it is asked for by itself. */
-  async function findUnlisted(side: Side, path: string): Promise<Counterpart> {
-    const entry = await side.repository.entryAt(side.commit, join(side.folder, path), run)
-    if (entry !== null && isFile(entry)) return blobOf(side, path, entry.oid)
-    return { kind: 'unchecked', rule: 'folder-unreadable', repositoryPath: side.label + join(side.folder, path) }
-  }
-
+  const parts: Parts = { root, used: new Set(), submodules, run }
   return {
     root,
-    used,
-    submodules: () => finished,
-    find: path => find(root, path, ''),
-    findFromRoot: async path => {
-      const where = await followTreePath(repository, commit, path, run)
-      if (where.kind !== 'file' && where.kind !== 'submodule') return { kind: 'none' }
-      return arrive(root, path, where, null, '')
-    },
+    used: parts.used,
+    submodules: () => submodules.finished,
+    find: path => find(parts, root, path, ''),
+    findFromRoot: path => findFromRoot(parts, path),
   }
+}
+
+/** @param prefix as of an `OpenedSubmodule`: where the side lies in the package */
+async function find(parts: Parts, side: Side, path: string, prefix: string | null): Promise<Counterpart> {
+  const entry = side.listing.entries.get(path)
+  if (entry !== undefined && isFile(entry)) return blobOf(side, path, entry.oid)
+  const standIn = entry !== undefined ? path : standInFor(side, path)
+  if (standIn === null) return side.listing.isCut ? findUnlisted(parts, side, path) : { kind: 'none' }
+  const special = side.special.get(standIn)
+  if (special === undefined) return { kind: 'none' }
+  if (prefix !== null) parts.used.add(prefix + standIn)
+  if (special.mode === '160000' && standIn !== path) {
+    const at = { path: join(side.folder, standIn), oid: special.oid, rest: path.slice(standIn.length + 1) }
+    return enter(parts, side, at, prefix === null ? null : `${prefix}${standIn}/`)
+  }
+  if (special.mode !== '120000') return { kind: 'none' }
+  const where = await followTreePath(side.repository, side.commit, join(side.folder, path), parts.run)
+  return arrive(parts, side, path, where, standIn === path ? special.oid : null, special.oid)
+}
+
+async function findFromRoot(parts: Parts, path: string): Promise<Counterpart> {
+  const { root, run } = parts
+  const where = await followTreePath(root.repository, root.commit, path, run)
+  if (where.kind !== 'file' && where.kind !== 'submodule') return { kind: 'none' }
+  return arrive(parts, root, path, where, null, '')
+}
+
+/** The listing was cut, so a path that is not in it is asked for by itself. */
+async function findUnlisted({ run }: Parts, side: Side, path: string): Promise<Counterpart> {
+  const entry = await side.repository.entryAt(side.commit, join(side.folder, path), run)
+  if (entry !== null && isFile(entry)) return blobOf(side, path, entry.oid)
+  return { kind: 'unchecked', rule: 'folder-unreadable', repositoryPath: side.label + join(side.folder, path) }
+}
+
+async function arrive(
+  parts: Parts,
+  side: Side,
+  path: string,
+  where: Destination,
+  linkOid: GitOid | null,
+  deadOid: GitOid,
+): Promise<Counterpart> {
+  const rule = linkOid === null ? 'linked-folder' : 'link-followed'
+  if (where.kind === 'file') {
+    const found = { repository: side.repository, oid: where.entry.oid, repositoryPath: side.label + where.path }
+    return { kind: 'blob', ...found, rule, linkOid, submodule: null, innerPath: path }
+  }
+  if (where.kind === 'submodule' && where.rest !== '') {
+    const inner = await enter(parts, side, where, null)
+    return inner.kind === 'blob' ? { ...inner, rule, linkOid } : inner
+  }
+  const repositoryPath = side.label + join(side.folder, path)
+  const why = where.kind === 'folder' || where.kind === 'submodule' ? 'nothing' : where.kind
+  // Beyond a link to a folder that is there, a file that is not in it is nobody's.
+  if (why === 'nothing' && linkOid === null) return { kind: 'none' }
+  return { kind: 'dead-end', rule: DEAD_ENDS[why], repositoryPath, linkOid: linkOid ?? deadOid }
+}
+
+async function enter(parts: Parts, side: Side, at: Entrance, prefix: string | null): Promise<Counterpart> {
+  const { opened } = parts.submodules
+  const key = `${side.label}${at.path}`
+  const opening = opened.get(key) ?? openInner(parts, side, at, prefix)
+  opened.set(key, opening)
+  const submodule = await opening
+  if (typeof submodule === 'string') return { kind: 'unchecked', rule: submodule, repositoryPath: `${key}:${at.rest}` }
+  const inner = await find(parts, submodule.side, at.rest, prefix)
+  if (inner.kind !== 'blob') return inner
+  return { ...inner, rule: inner.rule ?? 'submodule', submodule: inner.submodule ?? submodule }
+}
+
+async function openInner(
+  { submodules, run }: Parts,
+  side: Side,
+  { path, oid }: Entrance,
+  prefix: string | null,
+): Promise<OpenedSubmodule | RuleName> {
+  if (side.depth >= MAX_DEPTH) return 'submodule-too-deep'
+  if (++submodules.count > MAX_SUBMODULES) return 'submodule-too-many'
+  const known = submodules.addresses.get(side) ?? readAddresses(side, run)
+  submodules.addresses.set(side, known)
+  const stated = (await known).get(path)
+  if (stated === undefined) return 'submodule-not-declared'
+  const url = submoduleUrl(stated, side.repository.url)
+  if (url === null) return 'submodule-address-refused'
+  const repository = await submodules.open(url, oid, run)
+  // What only a link leads to is found by other paths than the archive's.
+  const wanted = prefix === null ? null : (submodules.folders ??= foldersOf(submodules.paths))
+  const isWanted = wanted === null ? undefined : (inside: string) => wanted.has(prefix + inside)
+  const listing = repository === null ? null : await repository.list(oid, '', run, isWanted)
+  if (repository === null || listing === null) return 'submodule-unavailable'
+  const label = `${side.label}${path}:`
+  const inner = makeSide({ repository, commit: oid, folder: '', label, listing, depth: side.depth + 1 })
+  const submodule = { side: inner, path, prefix }
+  submodules.finished.push(submodule)
+  return submodule
 }
 
 /** Every folder above a path, as the path of the folder. */
