@@ -60,8 +60,6 @@ export interface TreeLookup {
   readonly root: Side
   /** Paths of links and submodules, in the package's folder, that stand for something in the archive. */
   readonly used: ReadonlySet<string>
-  /** Opened so far. */
-  submodules(): readonly OpenedSubmodule[]
   /** By a path below the package's folder. */
   find(path: string): Promise<Counterpart>
   /** By a path from the repository's root, which may hold `..`: what a manifest names outside of the package. */
@@ -80,7 +78,6 @@ interface Submodules {
   readonly open: OpenSubmodule
   /** By the path shown to people. */
   readonly opened: Map<string, Promise<OpenedSubmodule | RuleName>>
-  readonly finished: OpenedSubmodule[]
   count: number
   /** What .gitmodules states, by path. */
   readonly addresses: Map<Side, Promise<ReadonlyMap<string, string>>>
@@ -115,13 +112,12 @@ export async function openLookup(
   const root = makeSide({ repository, commit, folder, label: '', listing, depth: 0 })
   const submodules: Submodules = {
     ...{ open: openSubmodule, paths, folders: null },
-    ...{ opened: new Map(), finished: [], count: 0, addresses: new Map() },
+    ...{ opened: new Map(), count: 0, addresses: new Map() },
   }
   const parts: Parts = { root, used: new Set(), submodules, run }
   return {
     root,
     used: parts.used,
-    submodules: () => submodules.finished,
     find: path => find(parts, root, path, ''),
     findFromRoot: path => findFromRoot(parts, path),
   }
@@ -217,9 +213,7 @@ async function openInner(
   if (repository === null || listing === null) return 'submodule-unavailable'
   const label = `${side.label}${path}:`
   const inner = makeSide({ repository, commit: oid, folder: '', label, listing, depth: side.depth + 1 })
-  const submodule = { side: inner, path, prefix }
-  submodules.finished.push(submodule)
-  return submodule
+  return { side: inner, path, prefix }
 }
 
 /** Every folder above a path, as the path of the folder. */
