@@ -203,4 +203,17 @@ describe('files in a submodule', () => {
     expect(got.of('short/x.c')[0]).toBe('only-in-crate')
     expect(got.asked).toHaveLength(2)
   })
+
+  it('are found through a link into a folder of which the archive has nothing in its place', async () => {
+    const inner = new TestRepository('https://git.example/owner/vendor')
+    const recorded = inner.add({ 'src/a.c': 'a', 'other/deep/b.c': 'b' })
+    const got = await compare(
+      { '.gitmodules': GITMODULES, vendor: { submodule: recorded }, 'z-link': { link: 'vendor/other' } },
+      { 'vendor/src/a.c': 'a', 'z-link/deep/b.c': 'b' },
+      { 'https://git.example/owner/vendor.git': inner },
+    )
+    expect(got.of('vendor/src/a.c')).toEqual(['same-by-rule', 'submodule', null, 'vendor:src/a.c'])
+    expect(got.of('z-link/deep/b.c')).toEqual(['same-by-rule', 'linked-folder', null, 'vendor:other/deep/b.c'])
+    expect(got.asked).toHaveLength(1)
+  })
 })

@@ -103,14 +103,24 @@ export class TestRepository implements GitRepository {
     return Promise.resolve(this.#trees.get(oid) ?? null)
   }
 
-  async list(commit: GitOid, folder: string, run: Run): Promise<Listing | null> {
+  async list(
+    commit: GitOid,
+    folder: string,
+    run: Run,
+    isWanted: (folder: string) => boolean = () => true,
+  ): Promise<Listing | null> {
     this.#check(run)
     const flat = this.#commits.get(commit)?.flat
     if (flat === undefined) return Promise.resolve(null)
     const prefix = folder === '' ? '' : `${folder}/`
     const all = Array.from(flat).filter(([path]) => path.startsWith(prefix))
     if (all.length === 0) return null
-    const entries = new Map(all.slice(0, this.listLimit).map(([path, entry]) => [path.slice(prefix.length), entry]))
+    const isListed = (path: string): boolean => {
+      const above = path.lastIndexOf('/')
+      return above < 0 || (isListed(path.slice(0, above)) && isWanted(path.slice(0, above)))
+    }
+    const below = all.slice(0, this.listLimit).map(([path, entry]) => [path.slice(prefix.length), entry] as const)
+    const entries = new Map(below.filter(([path]) => isListed(path)))
     return { entries, isCut: all.length > this.listLimit }
   }
 

@@ -77,7 +77,7 @@ interface Parts {
 interface Submodules {
   readonly open: OpenSubmodule
   /** By the path shown to people. */
-  readonly opened: Map<string, Promise<OpenedSubmodule | RuleName>>
+  readonly opened: Map<string, Promise<Opened | RuleName>>
   count: number
   /** What .gitmodules states, by path. */
   readonly addresses: Map<Side, Promise<ReadonlyMap<string, string>>>
@@ -85,6 +85,11 @@ interface Submodules {
   readonly paths: Iterable<string>
   /** Of `paths`; null until a submodule needs them. */
   folders: ReadonlySet<string> | null
+}
+
+interface Opened extends OpenedSubmodule {
+  /** With every folder, where `side` has those of the archive only; null until a link needs the others. */
+  whole: Promise<Side> | null
 }
 
 /** A submodule on the way of a path: where it is in its repository, its commit, and what remains of the path. */
@@ -186,7 +191,10 @@ async function enter(parts: Parts, side: Side, at: Entrance, prefix: string | nu
   opened.set(key, opening)
   const submodule = await opening
   if (typeof submodule === 'string') return { kind: 'unchecked', rule: submodule, repositoryPath: `${key}:${at.rest}` }
-  const inner = await find(parts, submodule.side, at.rest, prefix)
+  let inner = await find(parts, submodule.side, at.rest, prefix)
+  // A link leads to folders that have another name in the archive, if any.
+  if (inner.kind === 'none' && prefix === null)
+    inner = await find(parts, await wholeOf(parts, submodule), at.rest, null)
   if (inner.kind !== 'blob') return inner
   return { ...inner, rule: inner.rule ?? 'submodule', submodule: inner.submodule ?? submodule }
 }
@@ -196,7 +204,7 @@ async function openInner(
   side: Side,
   { path, oid }: Entrance,
   prefix: string | null,
-): Promise<OpenedSubmodule | RuleName> {
+): Promise<Opened | RuleName> {
   if (side.depth >= MAX_DEPTH) return 'submodule-too-deep'
   if (++submodules.count > MAX_SUBMODULES) return 'submodule-too-many'
   const known = submodules.addresses.get(side) ?? readAddresses(side, run)
@@ -213,7 +221,16 @@ async function openInner(
   if (repository === null || listing === null) return 'submodule-unavailable'
   const label = `${side.label}${path}:`
   const inner = makeSide({ repository, commit: oid, folder: '', label, listing, depth: side.depth + 1 })
-  return { side: inner, path, prefix }
+  return { side: inner, path, prefix, whole: wanted === null ? Promise.resolve(inner) : null }
+}
+
+function wholeOf({ run }: Parts, opened: Opened): Promise<Side> {
+  return (opened.whole ??= listWhole(opened.side, run))
+}
+
+async function listWhole(side: Side, run: Run): Promise<Side> {
+  const listing = await side.repository.list(side.commit, side.folder, run)
+  return listing === null ? side : makeSide({ ...side, listing })
 }
 
 /** Every folder above a path, as the path of the folder. */
