@@ -216,4 +216,15 @@ describe('files in a submodule', () => {
     expect(got.of('z-link/deep/b.c')).toEqual(['same-by-rule', 'linked-folder', null, 'vendor:other/deep/b.c'])
     expect(got.asked).toHaveLength(1)
   })
+
+  it('are named by their tag whichever path led there first', async () => {
+    const { at, recorded } = vendor()
+    const got = await compare(
+      { '.gitmodules': GITMODULES, vendor: { submodule: recorded }, link: { link: 'vendor' } },
+      { 'link/b.h': 'same', 'vendor/a.c': 'one', 'vendor/c.c': 'old\r\n', 'vendor/gone.c': 'gone' },
+      at,
+    )
+    expect(got.of('vendor/gone.c').slice(0, 3)).toEqual(['only-in-crate', null, 6])
+    expect(got.codes).toEqual(['submodule-content-differs'])
+  })
 })

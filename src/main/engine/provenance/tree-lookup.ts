@@ -88,6 +88,8 @@ interface Submodules {
 }
 
 interface Opened extends OpenedSubmodule {
+  /** Told late where a link led there first. */
+  prefix: string | null
   /** With every folder, where `side` has those of the archive only; null until a link needs the others. */
   whole: Promise<Side> | null
 }
@@ -191,6 +193,7 @@ async function enter(parts: Parts, side: Side, at: Entrance, prefix: string | nu
   opened.set(key, opening)
   const submodule = await opening
   if (typeof submodule === 'string') return { kind: 'unchecked', rule: submodule, repositoryPath: `${key}:${at.rest}` }
+  submodule.prefix ??= prefix
   let inner = await find(parts, submodule.side, at.rest, prefix)
   // A link leads to folders that have another name in the archive, if any.
   if (inner.kind === 'none' && prefix === null)
