@@ -2,7 +2,7 @@
  * The certify sheet's draft and its plan: every edit asks for a new plan after a short pause and saves the draft. Until
  * the plan of the last edit has arrived, writing is not possible, because the bytes on screen are not those of the form.
  */
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import type { CallResult } from '../../shared/contract.ts'
 import { brand, type CriteriaName, type CrateName, type Delta } from '../../shared/domain.ts'
 import type { Failure } from '../../shared/failure.ts'
@@ -52,17 +52,23 @@ function requestOf(crate: CrateName, delta: Delta, form: CertifyForm, signers: r
 }
 
 export function useCertify(crate: CrateName, delta: Delta, generation: number): CertifyState {
+  const sheet = useSheet(crate, delta)
+  const planned = useFormPlan(crate, delta, sheet, generation)
+  const dropDraft = useSavedDraft(crate, delta, sheet)
+  const rebuildNotes = useRebuiltNotes(crate, delta, sheet, planned.plan)
+  const { form, edit, draft, review } = sheet
+  return { form: form ?? untouched, edit, draft, review, ...planned, dropDraft, rebuildNotes }
+}
+
+type Sheet = ReturnType<typeof useSheet>
+
+/** The form, as its draft has it or else as the review makes it; null until both were asked. */
+function useSheet(crate: CrateName, delta: Delta) {
   const client = useClient()
   const [form, setForm] = useState<CertifyForm | null>(null)
-  const [plan, setPlan] = useState<CertifyPlan | null>(null)
-  const [failure, setFailure] = useState<Failure | null>(null)
-  const [planned, setPlanned] = useState<{ readonly form: object; readonly signedBy: string } | null>(null)
   const [draft, setDraft] = useState<CertifyState['draft']>('none')
-  const [round, setRound] = useState(0)
   const [review, setReview] = useState<CertifyState['review']>(null)
-  const isTouched = useRef(false)
   const [isEdited, setEdited] = useState(false)
-
   useEffect(() => {
     let isCurrent = true
     const asked = [
@@ -84,7 +90,21 @@ export function useCertify(crate: CrateName, delta: Delta, generation: number): 
       isCurrent = false
     }
   }, [client, crate, delta])
+  const edit = useCallback((change: Partial<CertifyForm>) => {
+    setEdited(true)
+    setDraft('saving')
+    setForm(before => ({ ...(before ?? untouched), ...change }))
+  }, [])
+  return { form, isEdited, edit, draft, setDraft, review, setReview }
+}
 
+/** Asked for anew with each change of the form, of who has signed, and of the queue. */
+function useFormPlan(crate: CrateName, delta: Delta, { form, isEdited }: Sheet, generation: number) {
+  const client = useClient()
+  const [plan, setPlan] = useState<CertifyPlan | null>(null)
+  const [failure, setFailure] = useState<Failure | null>(null)
+  const [planned, setPlanned] = useState<{ readonly form: object; readonly signedBy: string } | null>(null)
+  const [round, setRound] = useState(0)
   const { who: signers } = useSigners(crate, delta, plan?.request.criteria ?? null)
   const signedBy = signers.join('\n')
   useEffect(() => {
@@ -105,28 +125,32 @@ export function useCertify(crate: CrateName, delta: Delta, generation: number): 
         setFailure(answer.ok || answer.error.code === 'cancelled' ? null : answer.error)
         setPlanned({ form, signedBy })
       },
-      isTouched.current ? PLAN_PAUSE_MS : 0,
+      isEdited ? PLAN_PAUSE_MS : 0,
     )
     return () => {
       isCurrent = false
       clearTimeout(timer)
     }
-  }, [client, crate, delta, form, generation, round, signedBy])
+  }, [client, crate, delta, form, isEdited, generation, round, signedBy])
+  const isPlanning = form === null || planned?.form !== form || planned.signedBy !== signedBy
+  return { plan, failure, isPlanning, replan: () => setRound(n => n + 1) }
+}
 
-  const saveDraft = async (of: CertifyForm) => {
-    const { criteria, who, notes } = of
+/** Saves what was edited. Answers what forgets an edit that is not saved yet. */
+function useSavedDraft(crate: CrateName, delta: Delta, { form, isEdited, setDraft }: Sheet): () => void {
+  const client = useClient()
+  const save = async ({ criteria, who, notes }: CertifyForm) => {
     const kept = { criteria: [...(criteria ?? [])], who: who ?? '', notes }
     const answer = await client.call('certify.saveDraft', { crate, delta, ...kept })
     setDraft(answer.ok ? 'saved' : 'none')
   }
-  const dropDraft = useAutosave(isEdited ? form : null, of => void saveDraft(of))
+  return useAutosave(isEdited ? form : null, of => void save(of))
+}
 
-  const edit = useCallback((change: Partial<CertifyForm>) => {
-    isTouched.current = true
-    setEdited(true)
-    setDraft('saving')
-    setForm(before => ({ ...(before ?? untouched), ...change }))
-  }, [])
+/** Keeps what the review could say up to date with the criteria planned. Answers what puts it into the notes. */
+function useRebuiltNotes(crate: CrateName, delta: Delta, sheet: Sheet, plan: CertifyPlan | null): () => void {
+  const client = useClient()
+  const { form, edit, setReview } = sheet
   // The checklists asked for are those of the criteria chosen.
   const chosen = plan?.request.criteria.join(' ') ?? ''
   const ask = useCallback(async () => {
@@ -141,27 +165,16 @@ export function useCertify(crate: CrateName, delta: Delta, generation: number): 
     return () => {
       isCurrent = false
     }
-  }, [ask, chosen])
-  const notesNow = form?.notes ?? ''
-  const rebuildNotes = useCallback(async () => {
+  }, [ask, chosen, setReview])
+  const rebuild = async () => {
     const made = await ask()
     if (made === null) return
     setReview(made)
+    const notesNow = form?.notes ?? ''
     const kept = [REASON, TIME, EVIDENCE].map(which => [which, lineIn(notesNow, which)] as const)
     edit({
       notes: kept.reduce((notes, [which, text]) => (text === null ? notes : withLine(notes, which, text)), made.text),
     })
-  }, [ask, notesNow, edit])
-  return {
-    form: form ?? untouched,
-    edit,
-    plan,
-    failure,
-    isPlanning: form === null || planned?.form !== form || planned.signedBy !== signedBy,
-    draft,
-    dropDraft,
-    replan: () => setRound(n => n + 1),
-    review,
-    rebuildNotes: () => void rebuildNotes(),
   }
+  return () => void rebuild()
 }
