@@ -198,7 +198,7 @@ function useSelectedInView(
   }, [virtualizer, scroller])
 }
 
-export function QueueTable(props: {
+interface QueueTableProps {
   readonly rows: readonly ListRow[]
   readonly label: string
   readonly isCompact: boolean
@@ -208,10 +208,58 @@ export function QueueTable(props: {
   readonly isInQueue: (key: PackageKey) => boolean
   readonly onSelect: OnSelect
   readonly onOpen: (item: QueueItem) => void
-}) {
-  const { rows, isCompact, left } = props
-  const scroller = useRef<HTMLDivElement>(null)
+}
+
+export function QueueTable(props: QueueTableProps) {
+  const { rows } = props
+  const { scroller, virtualizer } = useTableRows(props)
   const selectedKey = useAppStore(s => s.selectedKey)
+  const shown = virtualizer.getVirtualItems()
+  const isActiveShown = shown.some(({ index }) => {
+    const row = rows[index]
+    return row?.kind === 'item' && row.item.key === selectedKey
+  })
+  return (
+    <div
+      ref={scroller}
+      className="list"
+      role="grid"
+      aria-label={props.label}
+      aria-rowcount={rows.length + 1}
+      aria-multiselectable
+      aria-activedescendant={isActiveShown && selectedKey !== null ? rowId(selectedKey) : undefined}
+      tabIndex={0}
+      data-region-focus
+      data-queue-list
+    >
+      <HeaderRow rows={rows} />
+      <div role="rowgroup" style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
+        {shown.map(({ index, start, key }) => {
+          const row = rows[index]
+          if (row === undefined) return null
+          if (row.kind === 'group') return <GroupRow key={key} row={row} index={index} top={start} />
+          return (
+            <ItemRow
+              key={key}
+              item={row.item}
+              index={index}
+              top={start}
+              isSelected={row.item.key === selectedKey}
+              isCompact={props.isCompact}
+              left={!props.left.has(row.item.key) ? 'no' : props.isInQueue(row.item.key) ? 'left' : 'gone'}
+              onSelect={props.onSelect}
+              onOpen={props.onOpen}
+            />
+          )
+        })}
+      </div>
+    </div>
+  )
+}
+
+/** Which rows are on screen, and where; keeps the selected one there. */
+function useTableRows({ rows, isCompact, handle }: QueueTableProps) {
+  const scroller = useRef<HTMLDivElement>(null)
   const rowHeight = ROW_HEIGHT[isCompact ? 'compact' : 'two-lines']
   // Stable functions: a new one makes the virtualizer measure every row again.
   const estimateSize = useCallback(
@@ -237,76 +285,45 @@ export function QueueTable(props: {
     initialRect: INITIAL_RECT,
   })
   useEffect(() => virtualizer.measure(), [virtualizer, rowHeight, rows])
-  useTableHandle(props.handle, virtualizer, scroller, rowHeight)
+  useTableHandle(handle, virtualizer, scroller, rowHeight)
   useSelectedInView(virtualizer, scroller, rows, rowHeight)
-  const shown = virtualizer.getVirtualItems()
-  const isActiveShown = shown.some(({ index }) => {
-    const row = rows[index]
-    return row?.kind === 'item' && row.item.key === selectedKey
-  })
+  return { scroller, virtualizer }
+}
+
+function HeaderRow({ rows }: { readonly rows: readonly ListRow[] }) {
   return (
-    <div
-      ref={scroller}
-      className="list"
-      role="grid"
-      aria-label={props.label}
-      aria-rowcount={rows.length + 1}
-      aria-multiselectable
-      aria-activedescendant={isActiveShown && selectedKey !== null ? rowId(selectedKey) : undefined}
-      tabIndex={0}
-      data-region-focus
-      data-queue-list
-    >
-      <div role="rowgroup" className="thead">
-        <div className="th q" role="row" aria-rowindex={1}>
-          <SelectAll rows={rows} />
-          <span role="columnheader">Risk</span>
-          <span role="columnheader">Crate and change</span>
-          <span role="columnheader" className="ra">
-            To read
-          </span>
-          <span role="columnheader">Missing criteria</span>
-          <span role="columnheader">Provenance</span>
-          <span role="columnheader">Assignee, due</span>
-          <span role="columnheader">State</span>
-        </div>
+    <div role="rowgroup" className="thead">
+      <div className="th q" role="row" aria-rowindex={1}>
+        <SelectAll rows={rows} />
+        <span role="columnheader">Risk</span>
+        <span role="columnheader">Crate and change</span>
+        <span role="columnheader" className="ra">
+          To read
+        </span>
+        <span role="columnheader">Missing criteria</span>
+        <span role="columnheader">Provenance</span>
+        <span role="columnheader">Assignee, due</span>
+        <span role="columnheader">State</span>
       </div>
-      <div role="rowgroup" style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
-        {shown.map(({ index, start, key }) => {
-          const row = rows[index]
-          if (row === undefined) return null
-          if (row.kind === 'group')
-            return (
-              <div
-                key={key}
-                role="row"
-                aria-rowindex={index + 2}
-                className="gr"
-                style={{ transform: `translateY(${start}px)` }}
-              >
-                <span role="gridcell">
-                  <b>{row.title}</b>
-                  <span className="dim">
-                    {count(row.count, 'package')}, {number(row.lines)} lines
-                  </span>
-                </span>
-              </div>
-            )
-          return (
-            <ItemRow
-              key={key}
-              item={row.item}
-              index={index}
-              top={start}
-              isSelected={row.item.key === selectedKey}
-              isCompact={isCompact}
-              left={!left.has(row.item.key) ? 'no' : props.isInQueue(row.item.key) ? 'left' : 'gone'}
-              onSelect={props.onSelect}
-              onOpen={props.onOpen}
-            />
-          )
-        })}
-      </div>
+    </div>
+  )
+}
+
+interface GroupRowProps {
+  readonly row: ListRow & { readonly kind: 'group' }
+  readonly index: number
+  readonly top: number
+}
+
+function GroupRow({ row, index, top }: GroupRowProps) {
+  return (
+    <div role="row" aria-rowindex={index + 2} className="gr" style={{ transform: `translateY(${top}px)` }}>
+      <span role="gridcell">
+        <b>{row.title}</b>
+        <span className="dim">
+          {count(row.count, 'package')}, {number(row.lines)} lines
+        </span>
+      </span>
     </div>
   )
 }
