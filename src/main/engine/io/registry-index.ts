@@ -4,6 +4,9 @@
  */
 import { fail, ok, type Result } from '../../../shared/result.ts'
 
+/** Of one crate's file; the largest of the default registry has about 2 MB. */
+export const MAX_INDEX_BYTES = 64 << 20
+
 export interface IndexVersion {
   /** Plain semver. */
   readonly version: string
