@@ -157,6 +157,25 @@ describe('versions', () => {
     await open().versions('leaf', quietRun())
     expect(await open().versions('leaf', quietRun())).toMatchObject({ ok: true })
   })
+  it('are confirmed only with what the registry said about the list that is stored', async () => {
+    const first = line('1.0.0', 'a'.repeat(64))
+    const yanked = first.replace('"yanked":false', '"yanked":true')
+    const answers = [
+      { etag: '"one"', body: first },
+      { etag: null, body: yanked }, // a server between us and the registry may drop it
+      { etag: '"one"', body: first },
+    ]
+    routes['/le/af/leaf'] = (request, response, nth) => {
+      const { etag, body } = answers[nth - 1]!
+      if (etag !== null && request.headers['if-none-match'] === etag) response.writeHead(304).end()
+      else response.writeHead(200, etag === null ? {} : { etag }).end(body)
+    }
+    const isYanked = async () => {
+      const answer = await open().versions('leaf', quietRun())
+      return answer.ok ? answer.value[0]?.yanked : answer.error
+    }
+    expect([await isYanked(), await isYanked(), await isYanked()]).toEqual([false, true, false])
+  })
   it('are not asked for again while the registry says they stay fresh', async () => {
     routes['/le/af/leaf'] = send(line('1.0.0', 'a'.repeat(64)), { 'cache-control': 'public, max-age=600' })
     await open().versions('leaf', quietRun())

@@ -84,13 +84,14 @@ function keepAnswer(
   const url = urlOf(crate)
   const now = caps.clock.nowMs()
   const entry = {
-    etag: answer.headers['etag'] ?? before?.etag ?? null,
-    lastModified: answer.headers['last-modified'] ?? before?.lastModified ?? null,
+    etag: answer.headers['etag'] ?? null,
+    lastModified: answer.headers['last-modified'] ?? null,
     fetchedAt: now,
     freshUntil: now + maxAgeMs(answer.headers['cache-control']),
   }
   if (answer.status === 304 && before !== null) {
-    cache.putIndex(url, { ...entry, body: before.body })
+    const { etag, lastModified, body } = before
+    cache.putIndex(url, { ...entry, etag: entry.etag ?? etag, lastModified: entry.lastModified ?? lastModified, body })
   } else if (answer.status === 404 || answer.status === 410 || answer.status === 451) {
     decoded.delete(crate)
     cache.putIndex(url, { ...entry, etag: null, lastModified: null, freshUntil: 0, body: null })
