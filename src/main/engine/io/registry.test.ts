@@ -148,6 +148,23 @@ describe('versions', () => {
     expect(await offline.indexLine('leaf', '1.0.1', quietRun())).toMatchObject({ ok: true })
     expect(hits).toEqual({ '/le/af/leaf': 2 })
   })
+  it('are the confirmed ones where another program stored a newer list since', async () => {
+    let [etag, body] = ['"one"', line('1.0.0', 'a'.repeat(64))]
+    routes['/le/af/leaf'] = (request, response) => {
+      if (request.headers['if-none-match'] === etag) response.writeHead(304).end()
+      else response.writeHead(200, { etag }).end(body)
+    }
+    await open().versions('leaf', quietRun())
+    const [online, offline] = [open(), open({ offline: true })]
+    for (const registry of [online, offline]) expect(registry.known('leaf', '1.0.0')).not.toBeNull()
+    etag = '"two"'
+    body += line('1.0.1', 'b'.repeat(64))
+    await open().versions('leaf', quietRun())
+    for (const registry of [online, offline])
+      expect(await registry.versions('leaf', quietRun())).toMatchObject({
+        value: [{ version: '1.0.0' }, { version: '1.0.1' }],
+      })
+  })
   it('are confirmed with Last-Modified where there is no ETag', async () => {
     const stamp = 'Thu, 01 Jan 2026 00:00:00 GMT'
     routes['/le/af/leaf'] = (request, response) => {

@@ -74,7 +74,7 @@ async function confirmedVersions(
   crate: string,
   run: Run,
 ): Promise<Result<readonly IndexVersion[], Failure>> {
-  const before = stored.entry(crate)
+  const before = stored.reread(crate)
   if (offline) {
     const versions = stored.versions(crate)
     return versions === null ? fail({ code: 'offline', needed: `the index entry of ${crate}` }) : ok(versions)

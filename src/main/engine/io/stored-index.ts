@@ -18,8 +18,11 @@ const MAX_KEPT_BYTES = 4 << 20
 
 export interface StoredIndex {
   urlOf(crate: string): string
-  /** The list with what confirms it; its body is null where the registry said that there is no such crate. */
-  entry(crate: string): CachedIndex | null
+  /**
+   * The list with what confirms it, as whichever program stored it last; `versions` gives that one from then on. Its body
+   * is null where the registry said that there is no such crate.
+   */
+  reread(crate: string): CachedIndex | null
   /** Null: nothing is stored. */
   versions(crate: string): readonly IndexVersion[] | null
   /** As the registry wrote it; null: it is not stored. Throws Cancelled. */
@@ -43,7 +46,10 @@ export function openStoredIndex(caps: Capabilities, cache: Cache, indexUrl: stri
   const parts: Parts = { caps, cache, urlOf, decoded: new Map(), files }
   return {
     urlOf,
-    entry: crate => cache.index(urlOf(crate)),
+    reread(crate) {
+      parts.decoded.delete(crate)
+      return cache.index(urlOf(crate))
+    },
     versions: crate => storedVersions(parts, crate),
     line: (crate, version, signal) => storedLine(files, crate, version, signal),
     keep: (crate, answer, before) => keepAnswer(parts, crate, answer, before),
