@@ -7,7 +7,8 @@ import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { AbsolutePath } from '../../../shared/domain.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
 import { MAX_BRANCH_BYTES, MAX_FILE_BYTES, MAX_FILES } from './author-file.ts'
-import { createGitRunner, type GitSaid } from './git-run.ts'
+import { prepareFolder, TIP } from './clone-folder.ts'
+import { createGitRunner, type GitRunner, type GitSaid } from './git-run.ts'
 
 const ASK_MS = 60_000
 const TRANSFER_MS = 300_000
@@ -18,7 +19,6 @@ const MAX_CLONE_BYTES = 1 << 30
 const SIZE_POLL_MS = 250
 /** A sync leaves four of them. */
 const MAX_LOOSE = 2_000
-const TIP = 'refs/assay/tip'
 
 export interface ClonePlace {
   /** What git gets as the address. */
@@ -74,69 +74,108 @@ export interface Clone {
   reset(): Promise<void>
 }
 
+interface Parts {
+  readonly caps: Capabilities
+  readonly gitDir: AbsolutePath
+  readonly git: GitRunner
+  /** The branch on the server. */
+  readonly ref: string
+}
+
 /** Makes the folder when it is not there. The configuration is written each time, so that it is never an old one. */
 export async function openClone(
   caps: Capabilities,
   gitDir: AbsolutePath,
   place: ClonePlace,
-  { config, knowsSigners }: Pick<Committer, 'config' | 'knowsSigners'>,
+  committer: Pick<Committer, 'config' | 'knowsSigners'>,
 ): Promise<Clone> {
-  const git = createGitRunner(caps, gitDir)
-  const ref = `refs/heads/${place.branch}`
-  // Without a list of keys to trust git calls a commit with an ssh signature unsigned; with one that is not there it says
-  // that the key is unknown.
-  const nobody = ['gpg.ssh.allowedSignersFile', path.join(gitDir, 'no-signers')] as const
-  const settings = knowsSigners ? config : [...config, nobody]
-  const prepare = async () => {
-    for (const folder of ['objects', 'refs']) await caps.files.makeFolder(path.join(gitDir, folder) as AbsolutePath)
-    await writeOnce(caps, path.join(gitDir, 'HEAD') as AbsolutePath, 'ref: refs/heads/none\n')
-    await writeOnce(caps, path.join(gitDir, 'config') as AbsolutePath, configText(place, settings))
-  }
+  const prepare = () => prepareFolder(caps, gitDir, place, committer)
   await prepare()
-
-  const text = (args: readonly string[], run: Run, more: { input?: string; env?: Record<string, string> } = {}) =>
-    git.text({ args, timeoutMs: LOCAL_MS, maxBytes: MAX_SAID, signal: run.signal, ...more })
-  /** A question to the server, ended when the clone grows too large. */
-  const ask = async (args: readonly string[], timeoutMs: number, run: Run) => {
-    const size = new AbortController()
-    const stop = watchSize(caps, gitDir, size)
-    try {
-      const signal = AbortSignal.any([run.signal, size.signal])
-      return await git.text({ args, timeoutMs, maxBytes: MAX_SAID, signal })
-    } catch (error) {
-      if (size.signal.aborted && !run.signal.aborted) return fail({ kind: 'too-much', text: '' } as const)
-      throw error
-    } finally {
-      stop()
-    }
+  const parts: Parts = { caps, gitDir, git: createGitRunner(caps, gitDir), ref: `refs/heads/${place.branch}` }
+  return {
+    ...serverCalls(parts),
+    ...readingCalls(parts),
+    ...historyCalls(parts),
+    commit: (parent, files, message, who, run) => commitFiles(parts, { parent, files, message }, who, run),
+    async tidy(run) {
+      const said = await local(parts, ['count-objects'], run)
+      if (!said.ok || Number(/^\d+/.exec(said.value)?.[0]) <= MAX_LOOSE) return
+      await local(parts, ['gc', '--quiet', '--prune=now'], run)
+    },
+    async reset() {
+      await caps.files.remove(gitDir)
+      await prepare()
+    },
   }
+}
 
+/** Asks git about what is in the clone. */
+function local(
+  { git }: Parts,
+  args: readonly string[],
+  run: Run,
+  more: { readonly input?: string; readonly env?: Readonly<Record<string, string>> } = {},
+): Promise<Result<string, GitSaid>> {
+  return git.text({ args, timeoutMs: LOCAL_MS, maxBytes: MAX_SAID, signal: run.signal, ...more })
+}
+
+/** A question to the server, ended when the clone grows too large. */
+async function ask(
+  { caps, gitDir, git }: Parts,
+  args: readonly string[],
+  timeoutMs: number,
+  run: Run,
+): Promise<Result<string, GitSaid>> {
+  const size = new AbortController()
+  const stop = watchSize(caps, gitDir, size)
+  try {
+    const signal = AbortSignal.any([run.signal, size.signal])
+    return await git.text({ args, timeoutMs, maxBytes: MAX_SAID, signal })
+  } catch (error) {
+    if (size.signal.aborted && !run.signal.aborted) return fail({ kind: 'too-much', text: '' })
+    throw error
+  } finally {
+    stop()
+  }
+}
+
+function serverCalls(parts: Parts): Pick<Clone, 'remoteTip' | 'fetch' | 'push'> {
+  const { ref } = parts
   return {
     async remoteTip(run) {
-      const said = await ask(['ls-remote', 'team', ref], ASK_MS, run)
+      const said = await ask(parts, ['ls-remote', 'team', ref], ASK_MS, run)
       if (!said.ok) return said
       const line = said.value.split('\n').find(one => one.endsWith(`\t${ref}`))
       return ok(line === undefined ? null : line.slice(0, line.indexOf('\t')))
     },
     async fetch(run) {
       const quiet = ['--quiet', '--no-tags', '--no-write-fetch-head', '--no-recurse-submodules', '--no-auto-gc']
-      const done = await ask(['fetch', ...quiet, 'team', `+${ref}:${TIP}`], TRANSFER_MS, run)
-      return done.ok ? trimmed(await text(['rev-parse', '--verify', '--quiet', TIP], run)) : done
+      const done = await ask(parts, ['fetch', ...quiet, 'team', `+${ref}:${TIP}`], TRANSFER_MS, run)
+      return done.ok ? trimmed(await local(parts, ['rev-parse', '--verify', '--quiet', TIP], run)) : done
     },
+    async push(commit, run) {
+      const args = ['push', '--quiet', '--porcelain', 'team', `${commit}:${ref}`]
+      const sent = await ask(parts, args, TRANSFER_MS, run)
+      if (!sent.ok) return sent
+      const kept = await local(parts, ['update-ref', TIP, commit], run)
+      return kept.ok ? ok(null) : kept
+    },
+  }
+}
+
+function readingCalls(parts: Parts): Pick<Clone, 'tip' | 'files' | 'read'> {
+  return {
     async tip(run) {
-      const said = await text(['rev-parse', '--verify', '--quiet', `${TIP}^{commit}`], run)
+      const said = await local(parts, ['rev-parse', '--verify', '--quiet', `${TIP}^{commit}`], run)
       return said.ok ? said.value.trim() : null
     },
-    async isAncestor(older, newer, run) {
-      return (await text(['merge-base', '--is-ancestor', older, newer], run)).ok
-    },
     async files(tip, run) {
-      const said = await text(['ls-tree', '-r', '-z', '-l', '--full-tree', tip], run)
+      const said = await local(parts, ['ls-tree', '-r', '-z', '-l', '--full-tree', tip], run)
       return said.ok ? ok(treeFiles(said.value)) : said
     },
     async read(oids, run) {
       if (oids.length === 0) return ok([])
-      const said = await git.run({
+      const said = await parts.git.run({
         args: ['cat-file', '--batch'],
         input: `${oids.join('\n')}\n`,
         timeoutMs: LOCAL_MS,
@@ -145,41 +184,14 @@ export async function openClone(
       })
       return said.ok ? batchTexts(Buffer.from(said.value), oids) : said
     },
-    async commit(parent, files, message, committer, run) {
-      const index = `${gitDir}/index-${process.pid}-${indexCount++}`
-      const env = { GIT_INDEX_FILE: index }
-      try {
-        const start = await text(['read-tree', ...(parent === null ? ['--empty'] : [parent])], run, { env })
-        if (!start.ok) return start
-        let entries = ''
-        for (const file of files) {
-          const oid = trimmed(await text(['hash-object', '-w', '--stdin'], run, { input: file.text }))
-          if (!oid.ok) return oid
-          entries += `100644 ${oid.value}\t${file.path}\n`
-        }
-        const put = await text(['update-index', '--index-info'], run, { env, input: entries })
-        if (!put.ok) return put
-        const tree = trimmed(await text(['write-tree'], run, { env }))
-        if (!tree.ok) return tree
-        const who = ['AUTHOR', 'COMMITTER'].flatMap(role => [
-          [`GIT_${role}_NAME`, committer.name] as const,
-          [`GIT_${role}_EMAIL`, committer.email] as const,
-        ])
-        const args = [
-          ...['commit-tree', committer.signs ? '-S' : '--no-gpg-sign'],
-          ...(parent === null ? [] : ['-p', parent]),
-          ...['-m', message, tree.value],
-        ]
-        return trimmed(await text(args, run, { env: Object.fromEntries(who) }))
-      } finally {
-        for (const rest of ['', '.lock']) await caps.files.remove(`${index}${rest}` as AbsolutePath)
-      }
-    },
-    async push(commit, run) {
-      const sent = await ask(['push', '--quiet', '--porcelain', 'team', `${commit}:${ref}`], TRANSFER_MS, run)
-      if (!sent.ok) return sent
-      const kept = await text(['update-ref', TIP, commit], run)
-      return kept.ok ? ok(null) : kept
+  }
+}
+
+function historyCalls(parts: Parts): Pick<Clone, 'isAncestor' | 'commitsBetween' | 'log'> {
+  const { git } = parts
+  return {
+    async isAncestor(older, newer, run) {
+      return (await local(parts, ['merge-base', '--is-ancestor', older, newer], run)).ok
     },
     async commitsBetween(from, to, run) {
       const args = ['rev-list', '--reverse', '--topo-order', to, ...(from === null ? [] : [`^${from}`]), '--']
@@ -194,72 +206,65 @@ export async function openClone(
         maxBytes: MAX_BRANCH_BYTES,
         signal: run.signal,
       }),
-    async tidy(run) {
-      const said = await text(['count-objects'], run)
-      if (said.ok && Number(/^\d+/.exec(said.value)?.[0]) > MAX_LOOSE) await text(['gc', '--quiet', '--prune=now'], run)
-    },
-    async reset() {
-      await caps.files.remove(gitDir)
-      await prepare()
-    },
   }
+}
+
+interface NewCommit {
+  readonly parent: string | null
+  readonly files: Parameters<Clone['commit']>[1]
+  readonly message: string
+}
+
+/** The index is a file of this commit's own: two that are made at once do not see each other's files. */
+async function commitFiles(
+  parts: Parts,
+  { parent, files, message }: NewCommit,
+  committer: Committer,
+  run: Run,
+): Promise<Result<string, GitSaid>> {
+  const index = `${parts.gitDir}/index-${process.pid}-${indexCount++}`
+  try {
+    const tree = await writeTree(parts, index, parent, files, run)
+    if (!tree.ok) return tree
+    const who = ['AUTHOR', 'COMMITTER'].flatMap(role => [
+      [`GIT_${role}_NAME`, committer.name] as const,
+      [`GIT_${role}_EMAIL`, committer.email] as const,
+    ])
+    const args = [
+      ...['commit-tree', committer.signs ? '-S' : '--no-gpg-sign'],
+      ...(parent === null ? [] : ['-p', parent]),
+      ...['-m', message, tree.value],
+    ]
+    return trimmed(await local(parts, args, run, { env: Object.fromEntries(who) }))
+  } finally {
+    for (const rest of ['', '.lock']) await parts.caps.files.remove(`${index}${rest}` as AbsolutePath)
+  }
+}
+
+/** The tree of `parent` with these files put in place of what was there. */
+async function writeTree(
+  parts: Parts,
+  index: string,
+  parent: string | null,
+  files: NewCommit['files'],
+  run: Run,
+): Promise<Result<string, GitSaid>> {
+  const env = { GIT_INDEX_FILE: index }
+  const start = await local(parts, ['read-tree', ...(parent === null ? ['--empty'] : [parent])], run, { env })
+  if (!start.ok) return start
+  let entries = ''
+  for (const file of files) {
+    const oid = trimmed(await local(parts, ['hash-object', '-w', '--stdin'], run, { input: file.text }))
+    if (!oid.ok) return oid
+    entries += `100644 ${oid.value}\t${file.path}\n`
+  }
+  const put = await local(parts, ['update-index', '--index-info'], run, { env, input: entries })
+  return put.ok ? trimmed(await local(parts, ['write-tree'], run, { env })) : put
 }
 
 let indexCount = 0
 
-/** Not again what is there already: each write waits for the disk. */
-async function writeOnce(caps: Capabilities, file: AbsolutePath, text: string): Promise<void> {
-  const known = await caps.files.readText(file, MAX_SAID).catch(() => null)
-  if (known !== text) await caps.files.writeAtomic(file, text)
-}
-
 const trimmed = (said: Result<string, GitSaid>): Result<string, GitSaid> => (said.ok ? ok(said.value.trim()) : said)
-
-/**
- * Stands above the user's and the system's configuration: no hook, no helper program of ours, no maintenance beside us,
- * the protocols people use and no other, everything received checked, and nothing that changes what git prints.
- */
-function configText({ address, branch }: ClonePlace, settings: Committer['config']): string {
-  const sections: readonly (readonly [key: string, value: string])[] = [
-    ['core.repositoryformatversion', '0'],
-    ['core.bare', 'true'],
-    ['core.hooksPath', '/dev/null'],
-    ['core.fsmonitor', 'false'],
-    ['core.askPass', ''],
-    ['core.attributesFile', '/dev/null'],
-    ['core.autocrlf', 'false'],
-    ['core.logAllRefUpdates', 'false'],
-    ['core.pager', 'cat'],
-    ['gc.auto', '0'],
-    ['maintenance.auto', 'false'],
-    ['transfer.fsckObjects', 'true'],
-    ['fetch.prune', 'false'],
-    ['push.gpgSign', 'false'],
-    ['push.followTags', 'false'],
-    ['push.recurseSubmodules', 'no'],
-    ['log.showSignature', 'false'],
-    ['log.showRoot', 'true'],
-    ['diff.renames', 'false'],
-    ['http.lowSpeedLimit', '500'],
-    ['http.lowSpeedTime', '30'],
-    ['protocol.allow', 'never'],
-    ...['https', 'http', 'ssh', 'file'].map(name => [`protocol.${name}.allow`, 'always'] as const),
-    ['remote.team.url', address],
-    ['remote.team.fetch', `+refs/heads/${branch}:${TIP}`],
-    ...settings,
-  ]
-  return sections.map(([key, value]) => configLine(key, value)).join('')
-}
-
-/** One setting as git writes it; the value in quotes, so that no text of others ends the line. */
-function configLine(key: string, value: string): string {
-  const [section = '', ...rest] = key.split('.')
-  const name = rest.pop() ?? ''
-  const middle = rest.length === 0 ? '' : ` "${quoted(rest.join('.'))}"`
-  return `[${section}${middle}]\n\t${name} = "${quoted(value)}"\n`
-}
-
-const quoted = (text: string): string => text.replace(/[\x00-\x1f\x7f]/g, '').replace(/["\\]/g, '\\$&')
 
 /** Regular files with their sizes; everything else (links, folders of modules) is no events file and not listed. */
 function treeFiles(said: string): BranchFile[] {

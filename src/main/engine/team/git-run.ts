@@ -1,6 +1,6 @@
 /**
  * git in the private clone, through simple-git: never a prompt, never a hook, bounded in time and in what it may say,
- * ended with the signal. The clone's own configuration file (clone.ts) settles the rest. The user's way to reach
+ * ended with the signal. The clone's own configuration file (clone-folder.ts) settles the rest. The user's way to reach
  * servers (ssh agent, credential helpers, proxies) and to sign stays in force. Arguments are ours, never others' text.
  */
 import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
