@@ -53,7 +53,7 @@ interface Parts {
   readonly copy: MirrorCopy
   readonly offline: boolean
   readonly pool: MirrorPool
-  /** For all who want it at a time. */
+  /** For all who want the same at a time. */
   readonly renew: (want: Renewal, signal: AbortSignal) => Promise<MirrorProblem | null>
 }
 
@@ -64,7 +64,10 @@ interface OpenParts extends Parts {
 /** Reads and asks nothing before it is opened. */
 export function createMirror(place: FetchPlace, offline: boolean, pool: MirrorPool): Mirror {
   const copy = createCopy(place, pool.queue)
-  const renew = createSharedTask((want: Renewal, signal) => renewCopy(copy, want, signal))
+  const work = (want: Renewal, signal: AbortSignal) => renewCopy(copy, want, signal)
+  // Who needs a new repository gets nothing from an update that somebody else is waiting for.
+  const [update, clone] = [createSharedTask(work), createSharedTask(work)]
+  const renew: Parts['renew'] = (want, signal) => (want.isClone ? clone : update)(want, signal)
   const parts: Parts = { copy, offline, pool, renew }
   const access: MirrorAccess = {
     url: place.url,

@@ -2,7 +2,7 @@
  * One mirror's copy on disk as this program knows it: read again when another program wrote it, the process that reads
  * it, and fetching into it, which is done under its lock by one program at a time.
  */
-import type PQueue from 'p-queue'
+import PQueue from 'p-queue'
 import type { AbsolutePath } from '../../../shared/domain.ts'
 import type { Result } from '../../../shared/result.ts'
 import { FileError, type Run } from '../capabilities.ts'
@@ -19,6 +19,8 @@ export interface MirrorCopy {
   readonly place: FetchPlace
   /** Of all mirrors together: so many fetch at once. */
   readonly queue: PQueue
+  /** Who changes the copy, one after the other: where there is no lock between programs, too. */
+  readonly turns: PQueue
   current: MirrorSnapshot | null
   /** Of the file that `current` was read from. */
   stamp: string | null
@@ -33,7 +35,10 @@ export interface MirrorCopy {
 
 /** Nothing is read yet. */
 export function createCopy(place: FetchPlace, queue: PQueue): MirrorCopy {
-  return { place, queue, current: null, stamp: null, live: null, asked: null, notGiven: new Map(), hasNews: false }
+  return {
+    ...{ place, queue, turns: new PQueue({ concurrency: 1 }) },
+    ...{ current: null, stamp: null, live: null, asked: null, notGiven: new Map(), hasNews: false },
+  }
 }
 
 /** As it lies on disk now; null when there is none that can be used. */
@@ -71,41 +76,34 @@ export interface Renewal {
 
 /** Brings the copy up to what the server has now; null when that went well. Throws Cancelled. */
 export async function renewCopy(copy: MirrorCopy, want: Renewal, signal: AbortSignal): Promise<MirrorProblem | null> {
-  const { place, queue } = copy
+  const { place } = copy
   const run: Run = { signal, onProgress: () => undefined }
   const before = copy.current
-  const problem = await queue.add(() =>
-    withLock(place, signal, async () => {
-      const found = await load(copy)
-      // Another program was here while we waited: its fetch is as good as ours.
-      const isNew = want.isClone
-        ? found?.gitDir !== before?.gitDir
-        : found?.record.fetchedAt !== before?.record.fetchedAt
-      if (found !== null && isNew && found.isWhole) return null
-      return renew(place, found, want, run)
-    }),
-  )
+  const problem = await changeCopy(copy, signal, async () => {
+    const found = await load(copy)
+    // Another one was here while we waited: his fetch is as good as ours.
+    const isNew = want.isClone ? found?.gitDir !== before?.gitDir : found?.record.fetchedAt !== before?.record.fetchedAt
+    if (found !== null && isNew && found.isWhole) return null
+    return renew(place, found, want, run)
+  })
   await load(copy)
   copy.hasNews = true
   copy.notGiven.clear()
-  copy.asked = { atMs: place.caps.clock.nowMs(), problem: problem ?? null }
-  return copy.asked.problem
+  copy.asked = { atMs: place.caps.clock.nowMs(), problem }
+  return problem
 }
 
 /** Brings all trees into a copy that has them on demand; null when that went well. Throws Cancelled. */
 export async function bringTrees(copy: MirrorCopy, signal: AbortSignal): Promise<MirrorProblem | null> {
-  const { place, queue } = copy
   const run: Run = { signal, onProgress: () => undefined }
-  const problem = await queue.add(() =>
-    withLock(place, signal, async () => {
-      const found = await load(copy)
-      if (found === null || found.record.partial !== 'trees-on-demand') return null
-      const all = await fetchAllTrees(place, found, run)
-      return all.ok ? null : all.error
-    }),
-  )
+  const problem = await changeCopy(copy, signal, async () => {
+    const found = await load(copy)
+    if (found === null || found.record.partial !== 'trees-on-demand') return null
+    const all = await fetchAllTrees(copy.place, found, run)
+    return all.ok ? null : all.error
+  })
   await load(copy)
-  return problem ?? null
+  return problem
 }
 
 /** Brings objects by id into the folder that they are missed in. Throws Cancelled. */
@@ -136,6 +134,15 @@ async function renew(
   if (!isNotGiven(cloned.error)) return cloned.error
   const again = await cloneMirror(place, want.commit, found, run)
   return again.ok ? null : again.error
+}
+
+/** Waiting for one's turn takes no place of a fetch. */
+function changeCopy(
+  { place, queue, turns }: MirrorCopy,
+  signal: AbortSignal,
+  action: () => Promise<MirrorProblem | null>,
+): Promise<MirrorProblem | null> {
+  return turns.add(() => queue.add(() => withLock(place, signal, action)))
 }
 
 /** Files that cannot be written are the mirror's problem, not the check's end. */

@@ -232,6 +232,19 @@ describe.skipIf(missingTools !== null)('mirrors in trouble', () => {
       const repository = await repositoryOf(byFile(), { ...ANY, commit: head })
       expect(await repository.commit(head, run)).not.toBeNull()
     })
+    it('lost its objects is made anew even while it is brought up to date', async () => {
+      const head = await origin.head()
+      const want = { ...ANY, commit: head }
+      await mirrorsOf().open(origin.url, ANY, run)
+      damage(file => fs.rmSync(file))
+      server.delayMsPerChunk = 1_000
+      const earlier = server.requests.length
+      const mirrors = mirrorsOf()
+      const update = repositoryOf(mirrors, { ...ANY, refresh: true }).finally(() => (server.delayMsPerChunk = 0))
+      await expect.poll(() => server.requests[earlier + 1]).toMatch(/^POST/)
+      expect(await (await repositoryOf(mirrors, want)).commit(head, run)).not.toBeNull()
+      await update
+    })
     it.each(['mirror.json', 'packed-refs', 'commit-graph'])(
       'has a broken %s is renewed or does without',
       async name => {
