@@ -4,7 +4,7 @@
  */
 import PQueue from 'p-queue'
 import type { AbsolutePath } from '../../../shared/domain.ts'
-import type { Result } from '../../../shared/result.ts'
+import { Cancelled, type Result } from '../../../shared/result.ts'
 import { FileError, type Run } from '../capabilities.ts'
 import { fetchObjects, isNotGiven } from './git-fetch.ts'
 import type { GitOid } from './git-repository.ts'
@@ -107,13 +107,19 @@ export async function bringTrees(copy: MirrorCopy, signal: AbortSignal): Promise
 }
 
 /** Brings objects by id into the folder that they are missed in. Throws Cancelled. */
-export function bringObjects(
+export async function bringObjects(
   { place: { caps, remote, limits }, queue }: MirrorCopy,
   gitDir: AbsolutePath,
   want: Parameters<typeof fetchObjects>[3],
   run: Run,
 ): Promise<Result<null, MirrorProblem>> {
-  return queue.add(() => fetchObjects(caps, gitDir, remote, want, limits, run))
+  try {
+    // With the signal: those before may take minutes.
+    return await queue.add(() => fetchObjects(caps, gitDir, remote, want, limits, run), { signal: run.signal })
+  } catch (error) {
+    if (run.signal.aborted) throw new Cancelled()
+    throw error
+  }
 }
 
 /** Update, or clone where there is nothing, and clone anew where an update fails for a reason of the copy's own. */

@@ -1,6 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process'
 import fs from 'node:fs'
+import type http from 'node:http'
 import path from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createSandbox, quietRun, type Sandbox } from '../test-sandbox.ts'
 import { MirrorFailure } from './git-repository.ts'
@@ -146,6 +148,21 @@ describe.skipIf(missingTools !== null)('mirrors in trouble', () => {
       await expect.poll(leftovers, { timeout: 5_000 }).toEqual([])
       release[0]!()
       expect(await problem(mirrors)).toBeNull()
+    })
+    it('does not answer is not waited for by who leaves before his turn', async () => {
+      const mirrors = mirrorsOf({ maxParallel: 1 })
+      const repository = await repositoryOf(mirrors)
+      const held: http.ServerResponse[] = []
+      server.misbehave = (_, answer) => held.push(answer) > 0
+      const [first, second] = ['e', 'f'].map(letter => {
+        const control = new AbortController()
+        return { control, answer: mirrors.fetchCommit(repository, letter.repeat(40), quietRun(control.signal)) }
+      })
+      await expect.poll(() => held.length, { timeout: 10_000 }).toBe(1)
+      second!.control.abort()
+      await expect(Promise.race([second!.answer, pause(5_000, 'waits')])).rejects.toMatchObject({ name: 'Cancelled' })
+      first!.control.abort()
+      await expect(first!.answer).rejects.toMatchObject({ name: 'Cancelled' })
     })
     it('cuts the connection is told as such', async () => {
       await origin.commit({ 'noise.bin': randomBytes(400_000) })
