@@ -24,6 +24,9 @@ export interface MirrorCopy {
   current: MirrorSnapshot | null
   /** Of the file that `current` was read from. */
   stamp: string | null
+  /** Looks at the disk that were begun, and which of them `current` comes from. */
+  looks: number
+  lookTaken: number
   live: { readonly git: LiveGit; readonly gitDir: AbsolutePath } | null
   /** What asking the server last gave; null before it was asked. */
   asked: { readonly atMs: number; readonly problem: MirrorProblem | null } | null
@@ -37,18 +40,24 @@ export interface MirrorCopy {
 export function createCopy(place: FetchPlace, queue: PQueue): MirrorCopy {
   return {
     ...{ place, queue, turns: new PQueue({ concurrency: 1 }) },
-    ...{ current: null, stamp: null, live: null, asked: null, notGiven: new Map(), hasNews: false },
+    ...{ current: null, stamp: null, looks: 0, lookTaken: 0 },
+    ...{ live: null, asked: null, notGiven: new Map<GitOid, number>(), hasNews: false },
   }
 }
 
 /** As it lies on disk now; null when there is none that can be used. */
 export async function load(copy: MirrorCopy): Promise<MirrorSnapshot | null> {
   const { caps, home } = copy.place
+  const look = ++copy.looks
   const now = await readStamp(caps, home)
   if (now === copy.stamp && copy.current !== null) return copy.current
-  copy.current = now === null ? null : await readSnapshot(caps, home)
+  const found = now === null ? null : await readSnapshot(caps, home)
+  // Who looked later has seen what is newer, even if he was done sooner.
+  if (look < copy.lookTaken) return copy.current
+  copy.lookTaken = look
   copy.stamp = now
-  return copy.current
+  copy.current = found
+  return found
 }
 
 /** As it was loaded last. */

@@ -224,6 +224,28 @@ describe.skipIf(missingTools !== null)('mirrors', () => {
     expect((await refreshed()).asked).toEqual(['ls-remote', 'fetch', 'commit-graph'])
   })
 
+  it('stay as they were fetched last, however long an earlier look at the disk takes', async () => {
+    const origin = await world.repository('one', FILES)
+    await open(mirrorsOf(), origin.url)
+    const { readText } = box.caps.files
+    const gate = Promise.withResolvers<void>()
+    let looks = 0
+    const slow: typeof readText = async (file, maxBytes) => {
+      const text = await readText(file, maxBytes)
+      if (file.endsWith('mirror.json') && ++looks === 1) await gate.promise
+      return text
+    }
+    const mirrors = mirrorsOf({}, { ...box.caps, files: { ...box.caps.files, readText: slow } })
+    const early = open(mirrors, origin.url)
+    await expect.poll(() => looks).toBe(1)
+    nowMs += DAY_MS
+    const repository = await open(mirrors, origin.url, FRESH)
+    expect(repository.mirror.fetchedAt).toBe(nowMs)
+    gate.resolve()
+    await early
+    expect(repository.mirror.fetchedAt).toBe(nowMs)
+  })
+
   it('look for a commit that is missing only when they are a day old', async () => {
     const origin = await world.repository('one', FILES)
     await open(mirrorsOf(), origin.url)
