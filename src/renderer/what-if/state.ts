@@ -54,6 +54,9 @@ const EMPTY: WhatIfState = {
 
 export const useWhatIf = create<WhatIfState>(() => EMPTY)
 
+/** One more with each solving: answers to an earlier one are dropped. */
+let latest = 0
+
 // ── the draft ────────────────────────────────────────────────────────────────────────────────
 
 const storageKey = (root: string): string => `whatif ${root}`
@@ -77,7 +80,10 @@ function saveDraft(root: string, draft: readonly WhatIfChange[]): void {
 
 /** Shows the workspace's own draft; another workspace starts with what was left there. */
 export function openWhatIf(root: string): void {
-  if (useWhatIf.getState().root !== root) useWhatIf.setState({ ...EMPTY, root, draft: loadDraft(root) })
+  if (useWhatIf.getState().root === root) return
+  // Answers on their way are about the former workspace.
+  latest += 1
+  useWhatIf.setState({ ...EMPTY, root, draft: loadDraft(root) })
 }
 
 /** Replaces the draft, shows it at once and solves it. */
@@ -96,8 +102,6 @@ export function toggle(client: EngineClient, change: WhatIfChange): void {
 }
 
 // ── solving ──────────────────────────────────────────────────────────────────────────────────
-
-let latest = 0
 
 /** Rows against the draft, then the result of all of it. `queue`: because the files changed, which is said. */
 export async function solveDraft(client: EngineClient, because: 'draft' | 'queue'): Promise<void> {
@@ -152,18 +156,22 @@ function movedText(before: WhatIfResult, now: WhatIfResult): string {
 
 /** Asks for peers' files or for publishers, as a job; then figures are made anew. */
 export async function fetchMore(client: EngineClient, what: 'peers' | 'publishers'): Promise<void> {
-  if (useWhatIf.getState().fetching !== null) return
+  const { root, draft, fetching } = useWhatIf.getState()
+  if (fetching !== null) return
   useWhatIf.setState({ fetching: what })
-  const done = await client.call('whatif.fetch', { what, draft: [...useWhatIf.getState().draft] })
+  const done = await client.call('whatif.fetch', { what, draft: [...draft] })
+  if (useWhatIf.getState().root !== root) return
   useWhatIf.setState({ fetching: null, smallest: null })
   if (!done.ok) toastFailure(done.error)
   await solveDraft(client, 'draft')
 }
 
 export async function findSmallest(client: EngineClient): Promise<void> {
-  if (useWhatIf.getState().isSearching) return
+  const { root, draft, isSearching } = useWhatIf.getState()
+  if (isSearching) return
   useWhatIf.setState({ isSearching: true })
-  const found = await client.call('whatif.smallest', { draft: [...useWhatIf.getState().draft] })
+  const found = await client.call('whatif.smallest', { draft: [...draft] })
+  if (useWhatIf.getState().root !== root) return
   if (found.ok) useWhatIf.setState({ smallest: found.value, isSearching: false })
   else {
     useWhatIf.setState({ isSearching: false })
