@@ -52,6 +52,8 @@ function configText({ address, branch }: ClonePlace, settings: Committer['config
     ['maintenance.auto', 'false'],
     ['transfer.fsckObjects', 'true'],
     ['fetch.prune', 'false'],
+    // What comes stays a pack, whose size is watched while it comes; git would take few but large objects out of it.
+    ['fetch.unpackLimit', '1'],
     ['push.gpgSign', 'false'],
     ['push.followTags', 'false'],
     ['push.recurseSubmodules', 'no'],

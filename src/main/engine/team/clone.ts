@@ -14,11 +14,13 @@ const ASK_MS = 60_000
 const TRANSFER_MS = 300_000
 const LOCAL_MS = 60_000
 const MAX_SAID = 4 << 20
-/** Packs and loose objects of the clone, the one being received included. */
+/** Packs of the clone, the one being received included. */
 const MAX_CLONE_BYTES = 1 << 30
 const SIZE_POLL_MS = 250
-/** A sync leaves four of them. */
+/** A sync that sends leaves four of them. */
 const MAX_LOOSE = 2_000
+/** One that receives leaves one of these. */
+const MAX_PACKS = 50
 
 export interface ClonePlace {
   /** What git gets as the address. */
@@ -68,7 +70,7 @@ export interface Clone {
   commitsBetween(from: string | null, to: string, run: Run): Promise<Result<readonly string[], GitSaid>>
   /** `git log` of exactly these commits, in this order. */
   log(oids: readonly string[], args: readonly string[], run: Run): Promise<Result<string, GitSaid>>
-  /** Packs what many syncs left as single objects, when there is much of it. Only while nobody else uses the clone. */
+  /** Puts into one pack what many syncs left, when there is much of it. Only while nobody else uses the clone. */
   tidy(run: Run): Promise<void>
   /** Takes everything away; the next call starts anew. */
   reset(): Promise<void>
@@ -98,8 +100,10 @@ export async function openClone(
     ...historyCalls(parts),
     commit: (parent, files, message, who, run) => commitFiles(parts, { parent, files, message }, who, run),
     async tidy(run) {
-      const said = await local(parts, ['count-objects'], run)
-      if (!said.ok || Number(/^\d+/.exec(said.value)?.[0]) <= MAX_LOOSE) return
+      const said = await local(parts, ['count-objects', '-v'], run)
+      const counted = (name: string) =>
+        Number(new RegExp(`^${name}: (\\d+)$`, 'm').exec(said.ok ? said.value : '')?.[1])
+      if (!(counted('count') > MAX_LOOSE || counted('packs') > MAX_PACKS)) return
       await local(parts, ['gc', '--quiet', '--prune=now'], run)
     },
     async reset() {
