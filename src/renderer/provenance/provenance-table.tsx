@@ -2,23 +2,16 @@
  * The versions as an ARIA grid: one tab stop, virtualised rows, header that stays. Moving keys come from the command
  * table; the grid itself only says which row is active.
  */
-import { useVirtualizer } from '@tanstack/react-virtual'
-import { memo, useCallback, useEffect, useRef, type RefObject } from 'react'
+import { memo, useCallback, useEffect, type RefObject } from 'react'
 import type { PackageKey } from '../../shared/domain.ts'
 import type { ProvenanceRow } from '../../shared/provenance.ts'
+import { useGridRows } from '../parts/use-grid-rows.ts'
 import { useNow } from '../parts/use-now.ts'
 import { age } from '../parts/words.ts'
 import { detailText, rowKey } from './rows.ts'
 import { VerdictBadge } from './verdict-badge.tsx'
 
 const ROW_HEIGHT = 30
-const HEADER_HEIGHT = 28
-/** What the tests' environment without layout and the first paint draw before the size is known. */
-const INITIAL_RECT = { width: 800, height: 600 }
-
-/** Rows on screen are counted in such steps, so that a row more or less does not renumber them. */
-const POOL_STEP = 32
-
 const rowId = (key: PackageKey): string => `prov-${key}`
 
 const Row = memo(function Row(props: {
@@ -78,36 +71,23 @@ export function ProvenanceTable(props: {
 }) {
   const { rows, selectedKey, handle } = props
   const now = useNow(30_000)
-  const scroller = useRef<HTMLDivElement>(null)
-  // Stable functions: a new one makes the virtualizer measure every row again.
-  const estimateSize = useCallback(() => ROW_HEIGHT, [])
-  const getItemKey = useCallback(
+  const heightOf = useCallback(() => ROW_HEIGHT, [])
+  const keyOf = useCallback(
     (index: number) => {
       const row = rows[index]
-      return row === undefined ? index : rowKey(row)
+      return row === undefined ? String(index) : rowKey(row)
     },
     [rows],
   )
-  const getScrollElement = useCallback(() => scroller.current, [])
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement,
-    estimateSize,
-    getItemKey,
-    overscan: 6,
-    // The virtualizer counts from the first row: what the header takes at the top is missing at the bottom.
-    scrollPaddingEnd: HEADER_HEIGHT,
-    initialRect: INITIAL_RECT,
-  })
+  const grid = useGridRows({ count: rows.length, heightOf, keyOf, overscan: 6 })
+  const { scroller, shown } = grid
   useEffect(() => {
     handle.current = {
-      scrollTo: index => virtualizer.scrollToIndex(index, { align: 'auto' }),
-      pageSize: () => Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 0) - HEADER_HEIGHT) / ROW_HEIGHT) - 1),
+      scrollTo: grid.scrollTo,
+      pageSize: () => grid.pageSize(ROW_HEIGHT),
       focus: () => scroller.current?.focus({ preventScroll: true }),
     }
   })
-  const shown = virtualizer.getVirtualItems()
-  const pool = Math.ceil((shown.length + 4) / POOL_STEP) * POOL_STEP
   const isActiveShown = shown.some(({ index }) => {
     const row = rows[index]
     return row !== undefined && rowKey(row) === selectedKey
@@ -135,17 +115,16 @@ export function ProvenanceTable(props: {
           </span>
         </div>
       </div>
-      <div role="rowgroup" style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
-        {shown.map(({ index, start }) => {
+      <div role="rowgroup" style={{ height: grid.virtualizer.getTotalSize(), position: 'relative' }}>
+        {shown.map(({ index, top, slot }) => {
           const row = rows[index]
           if (row === undefined) return null
           return (
             <Row
-              // A row that leaves the screen lends its elements to one that comes: nothing is made while scrolling.
-              key={index % pool}
+              key={slot}
               row={row}
               index={index}
-              top={start}
+              top={top}
               isSelected={rowKey(row) === selectedKey}
               checked={row.summary === null ? '—' : age(row.summary.checkedAt, now)}
               onSelect={props.onSelect}

@@ -2,13 +2,14 @@
  * The queue as an ARIA grid: one tab stop, virtualised rows, header that stays. Moving keys come from the command table;
  * the grid itself only says which row is active.
  */
-import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
+import type { Virtualizer } from '@tanstack/react-virtual'
 import { memo, useCallback, useEffect, useRef, type MouseEvent, type RefObject } from 'react'
 import type { PackageKey } from '../../shared/domain.ts'
 import type { QueueItem } from '../../shared/wire.ts'
 import { CriteriaChip } from '../parts/criteria-chip.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { SizeCell } from '../parts/size-cell.tsx'
+import { HEADER_HEIGHT, useGridRows, type GridRows } from '../parts/use-grid-rows.ts'
 import { changeText, count, number } from '../parts/words.ts'
 import { useAppStore } from '../state/app-store.ts'
 import { AssigneeCell, LeftCell, StateCell } from '../team/cells.tsx'
@@ -19,10 +20,6 @@ import { RiskCell, SignalsCell } from './risk-cell.tsx'
 
 const ROW_HEIGHT = { 'two-lines': 42, compact: 28 } as const
 const GROUP_HEIGHT = 28
-/** The header stays at the top of the scroller and covers this much of it. */
-const HEADER_HEIGHT = 28
-/** What the tests' environment without layout and the first paint draw before the size is known. */
-const INITIAL_RECT = { width: 800, height: 600 }
 
 export const rowId = (key: PackageKey): string => `row-${key}`
 
@@ -142,17 +139,9 @@ export interface TableHandle {
   readonly pageSize: () => number
 }
 
-function useTableHandle(
-  handle: RefObject<TableHandle | null>,
-  virtualizer: Virtualizer<HTMLDivElement, Element>,
-  scroller: RefObject<HTMLDivElement | null>,
-  rowHeight: number,
-): void {
+function useTableHandle(handle: RefObject<TableHandle | null>, grid: GridRows, rowHeight: number): void {
   useEffect(() => {
-    handle.current = {
-      scrollTo: index => virtualizer.scrollToIndex(index, { align: 'auto' }),
-      pageSize: () => Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 0) - HEADER_HEIGHT) / rowHeight) - 1),
-    }
+    handle.current = { scrollTo: grid.scrollTo, pageSize: () => grid.pageSize(rowHeight) }
   })
 }
 
@@ -212,9 +201,8 @@ interface QueueTableProps {
 
 export function QueueTable(props: QueueTableProps) {
   const { rows } = props
-  const { scroller, virtualizer } = useTableRows(props)
+  const { scroller, virtualizer, shown } = useTableRows(props)
   const selectedKey = useAppStore(s => s.selectedKey)
-  const shown = virtualizer.getVirtualItems()
   const isActiveShown = shown.some(({ index }) => {
     const row = rows[index]
     return row?.kind === 'item' && row.item.key === selectedKey
@@ -234,16 +222,16 @@ export function QueueTable(props: QueueTableProps) {
     >
       <HeaderRow rows={rows} />
       <div role="rowgroup" style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>
-        {shown.map(({ index, start, key }) => {
+        {shown.map(({ index, top, slot }) => {
           const row = rows[index]
           if (row === undefined) return null
-          if (row.kind === 'group') return <GroupRow key={key} row={row} index={index} top={start} />
+          if (row.kind === 'group') return <GroupRow key={slot} row={row} index={index} top={top} />
           return (
             <ItemRow
-              key={key}
+              key={slot}
               item={row.item}
               index={index}
-              top={start}
+              top={top}
               isSelected={row.item.key === selectedKey}
               isCompact={props.isCompact}
               left={!props.left.has(row.item.key) ? 'no' : props.isInQueue(row.item.key) ? 'left' : 'gone'}
@@ -258,36 +246,25 @@ export function QueueTable(props: QueueTableProps) {
 }
 
 /** Which rows are on screen, and where; keeps the selected one there. */
-function useTableRows({ rows, isCompact, handle }: QueueTableProps) {
-  const scroller = useRef<HTMLDivElement>(null)
+function useTableRows({ rows, isCompact, handle }: QueueTableProps): GridRows {
   const rowHeight = ROW_HEIGHT[isCompact ? 'compact' : 'two-lines']
-  // Stable functions: a new one makes the virtualizer measure every row again.
-  const estimateSize = useCallback(
+  const heightOf = useCallback(
     (index: number) => (rows[index]?.kind === 'group' ? GROUP_HEIGHT : rowHeight),
     [rows, rowHeight],
   )
-  const getItemKey = useCallback(
+  const keyOf = useCallback(
     (index: number) => {
       const row = rows[index]
-      return row === undefined ? index : row.kind === 'group' ? `group ${row.title}` : row.item.key
+      return row === undefined ? String(index) : row.kind === 'group' ? `group ${row.title}` : row.item.key
     },
     [rows],
   )
-  const getScrollElement = useCallback(() => scroller.current, [])
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement,
-    estimateSize,
-    getItemKey,
-    overscan: 8,
-    // The virtualizer counts from the first row: what the header takes at the top is missing at the bottom.
-    scrollPaddingEnd: HEADER_HEIGHT,
-    initialRect: INITIAL_RECT,
-  })
+  const grid = useGridRows({ count: rows.length, heightOf, keyOf, overscan: 8 })
+  const { scroller, virtualizer } = grid
   useEffect(() => virtualizer.measure(), [virtualizer, rowHeight, rows])
-  useTableHandle(handle, virtualizer, scroller, rowHeight)
+  useTableHandle(handle, grid, rowHeight)
   useSelectedInView(virtualizer, scroller, rows, rowHeight)
-  return { scroller, virtualizer }
+  return grid
 }
 
 function HeaderRow({ rows }: { readonly rows: readonly ListRow[] }) {
