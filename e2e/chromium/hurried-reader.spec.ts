@@ -29,6 +29,16 @@ async function openReview(page: Page, address: string): Promise<ReviewPage> {
   return review
 }
 
+/** What waits for it goes on when it is opened. */
+interface Gate {
+  readonly isOpen: Promise<void>
+  open(): void
+}
+function gate(): Gate {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  return { isOpen: promise, open: resolve }
+}
+
 /** As a keyboard repeats a key that is held down. */
 async function hold(page: Page, key: string, times: number): Promise<void> {
   for (let i = 0; i < times; i++) await page.keyboard.down(key)
@@ -76,15 +86,18 @@ test('keys held down, pressed too early, and pages beside each other [needs the 
     expect((await review.progress())[0]).toBe(1)
 
     // While a file loads, a mark is neither for it nor for the one before.
-    let [slow, isCut] = [true, false]
+    let files: Gate | null = null
+    let cut: Gate | null = null
+    let aborted = 0
     await page.route('**/call', async route => {
       const data = route.request().postData() ?? ''
-      if (isCut && data.includes('"review.mark"')) {
-        await new Promise(done => setTimeout(done, 700))
-        return route.abort()
+      if (cut !== null && data.includes('"review.mark"')) {
+        await cut.isOpen
+        await route.abort()
+        aborted += 1
+        return
       }
-      const isFile = data.includes('"review.file"')
-      if (slow && isFile) await new Promise(done => setTimeout(done, 1_500))
+      if (data.includes('"review.file"')) await files?.isOpen
       await route.continue()
     })
     // Nothing is here yet but the first file and the next.
@@ -93,13 +106,14 @@ test('keys held down, pressed too early, and pages beside each other [needs the 
     await page.keyboard.press('Enter')
     await review.isOpen('thiserror')
     await review.diffIsShown()
+    files = gate()
     await hold(page, ']', 9)
     await page.keyboard.press('r')
     await page.keyboard.press('Shift+R')
     await expect(page.getByText(/ is not here yet$/)).toBeVisible()
+    files.open()
     await review.fileIsShown()
     expect((await review.progress())[0]).toBe(1)
-    slow = false
 
     // Back and forth while it loads, sizes and themes in between.
     for (const [width, height] of [
@@ -157,18 +171,20 @@ test('keys held down, pressed too early, and pages beside each other [needs the 
     await expect(mark('unread')).toBeVisible()
 
     // No connection: guesses go back, also the second of two, and it is said once; what was written is kept.
-    isCut = true
+    cut = gate()
     await page.keyboard.press('r')
     await expect(mark('read')).toBeVisible()
     await page.keyboard.press('r')
+    cut.open()
     const toasts = page.locator('.toasts')
     await expect(toasts).toContainText('Assay does not answer')
     await expect(toasts).not.toContainText('started again')
     // Both have come back.
-    await page.waitForTimeout(1_500)
+    await expect.poll(() => aborted).toBe(2)
+    await page.waitForTimeout(500)
     await expect(toasts.getByText('Assay does not answer')).toHaveCount(1)
     await expect(mark('unread')).toBeVisible()
-    isCut = false
+    cut = null
     await context.setOffline(true)
     await page.keyboard.press('c')
     const field = page.getByRole('textbox', { name: 'Text of the note' })
