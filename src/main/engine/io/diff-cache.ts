@@ -11,10 +11,9 @@ import { FileError, type Capabilities } from '../capabilities.ts'
 import { isTable, tableAt } from '../core/plain-table.ts'
 import { compareVetVersions, parseVetVersion } from '../core/version.ts'
 import { parseToml } from './toml.ts'
-import { withVetCacheLock } from './vet-cache-lock.ts'
+import { rewriteVetCacheFile } from './vet-cache-lock.ts'
 
 const MAX_FILE_BYTES = 256 << 20
-const LOCK_WAIT_MS = 60_000
 
 /** Sizes by crate, then by delta text. */
 export type DiffCache = ReadonlyMap<string, ReadonlyMap<string, DiffStat>>
@@ -110,12 +109,9 @@ export async function addToDiffCache(
   fresh: DiffCache,
   signal: AbortSignal,
 ): Promise<Result<null, Failure>> {
-  const file = diffCacheFile(folder)
-  const ifHeld: Failure = { code: 'cache-io', path: file, reason: 'another program holds its lock' }
-  return withVetCacheLock(caps, folder, { waitMs: LOCK_WAIT_MS, ifHeld, signal }, async () => {
-    await caps.files.writeAtomic(file, renderDiffCache(mergeDiffs(await readDiffCache(caps, folder), fresh)))
-    return null
-  })
+  return rewriteVetCacheFile(caps, diffCacheFile(folder), signal, async () =>
+    renderDiffCache(mergeDiffs(await readDiffCache(caps, folder), fresh)),
+  )
 }
 
 function mergeDiffs(known: DiffCache, fresh: DiffCache): DiffCache {

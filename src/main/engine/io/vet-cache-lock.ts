@@ -29,3 +29,25 @@ export async function withVetCacheLock<T>(
     throw error
   }
 }
+
+/** How long to wait for another program that writes one of the files. */
+const REWRITE_WAIT_MS = 60_000
+
+/**
+ * Writes a file of the folder anew, under the lock. `textOf` reads what is there by then, which keeps what others wrote
+ * meanwhile.
+ * @failure cache-io
+ */
+export async function rewriteVetCacheFile(
+  caps: Capabilities,
+  file: AbsolutePath,
+  signal: AbortSignal,
+  textOf: () => Promise<string>,
+): Promise<Result<null, Failure>> {
+  const ifHeld: Failure = { code: 'cache-io', path: file, reason: 'another program holds its lock' }
+  const folder = path.dirname(file) as AbsolutePath
+  return withVetCacheLock(caps, folder, { waitMs: REWRITE_WAIT_MS, ifHeld, signal }, async () => {
+    await caps.files.writeAtomic(file, await textOf())
+    return null
+  })
+}

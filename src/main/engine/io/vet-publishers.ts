@@ -7,11 +7,10 @@ import type { AbsolutePath } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import type { Result } from '../../../shared/result.ts'
 import { FileError, type Capabilities } from '../capabilities.ts'
-import { withVetCacheLock } from './vet-cache-lock.ts'
+import { rewriteVetCacheFile } from './vet-cache-lock.ts'
 import { readPublisherCache, renderPublisherCache, type PublisherCache } from './web-api-json.ts'
 
 const MAX_CACHE_FILE_BYTES = 256 << 20
-const LOCK_WAIT_MS = 60_000
 
 const vetCacheFile = (folder: AbsolutePath): AbsolutePath => path.join(folder, 'crates-io-cache.json') as AbsolutePath
 
@@ -38,13 +37,10 @@ export async function addToVetCache(
   fetched: PublisherCache,
   signal: AbortSignal,
 ): Promise<Result<null, Failure>> {
-  const file = vetCacheFile(folder)
-  const ifHeld: Failure = { code: 'cache-io', path: file, reason: 'another program holds its lock' }
-  return withVetCacheLock(caps, folder, { waitMs: LOCK_WAIT_MS, ifHeld, signal }, async () => {
+  return rewriteVetCacheFile(caps, vetCacheFile(folder), signal, async () => {
     const before = await readVetCache(caps, folder)
     const users = new Map([...before.users, ...fetched.users])
     const crates = new Map([...before.crates, ...fetched.crates])
-    await caps.files.writeAtomic(file, renderPublisherCache({ users, crates }))
-    return null
+    return renderPublisherCache({ users, crates })
   })
 }
