@@ -23,7 +23,7 @@ import { useHint } from './use-hint.ts'
 import { useLook } from './use-look.ts'
 import { useMarking } from './use-marking.ts'
 import { useReading } from './use-reading.ts'
-import { useReview, type FileLoader, type MarkCalls } from './use-review.ts'
+import { useReview, type MarkCalls, type ReadingStart } from './use-review.ts'
 import { useReviewKeys } from './use-review-keys.ts'
 import { useReviewTree } from './use-review-tree.ts'
 import { useWalks } from './use-walks.ts'
@@ -43,17 +43,10 @@ export interface ReviewPageProps {
 export function ReviewPage(props: ReviewPageProps) {
   const client = useClient()
   const opened = useReview(client, props.crate, props.delta)
-  const { review, failure, loader } = opened
+  const { review, failure, start } = opened
   const body =
-    review !== null && loader !== null ? (
-      <ReviewBody
-        key={review.id}
-        {...props}
-        review={review}
-        loader={loader}
-        reload={opened.reload}
-        marks={opened.marks}
-      />
+    review !== null && start !== null ? (
+      <ReviewBody key={review.id} {...props} review={review} {...start} reload={opened.reload} marks={opened.marks} />
     ) : (
       <>
         <TopBar {...props} review={null} onUnread={() => undefined} onDetails={null} />
@@ -68,9 +61,8 @@ export function ReviewPage(props: ReviewPageProps) {
   return <main className="rv">{body}</main>
 }
 
-interface BodyProps extends ReviewPageProps {
+interface BodyProps extends ReviewPageProps, ReadingStart {
   readonly review: Review
-  readonly loader: FileLoader
   readonly reload: () => void
   readonly marks: MarkCalls
 }
@@ -132,7 +124,7 @@ function useReviewPage(props: BodyProps) {
   const view = () => pane.current?.view() ?? null
   useEditorKeys(area)
   useTellSource(review)
-  const tree = useReviewTree(review)
+  const tree = useReviewTree(review, props.order)
   const reading = useReading(client, props, tree, onShown)
   const hint = useHint()
   const { say } = hint

@@ -21,14 +21,15 @@ export interface ReviewTree {
   readonly changeSort: (sort: TreeSort, unitsOf: (path: string) => number) => void
 }
 
-export function useReviewTree(review: Review): ReviewTree {
+/** `byName`: all paths in reading order, which is what they are listed in until another sort is chosen. */
+export function useReviewTree(review: Review, byName: readonly string[]): ReviewTree {
   const [sort, setSort] = useState<TreeSort>('path')
   const [filter, setFilter] = useState('')
   const focusedRow = useRef<TreeRow | null>(null)
   const filterRef = useRef<HTMLInputElement>(null)
   const filesByPath = useMemo(() => new Map(review.files.map(file => [file.path, file])), [review.files])
   // The order is taken from the marks as they were when the review or the sort was chosen: rows stay put while marking.
-  const [order, setOrder] = useState(() => readingOrder(review.files, 'path'))
+  const [order, setOrder] = useState(byName)
   const [closed, setClosed] = useState<ReadonlySet<FileGroup>>(() => closedAtFirst(review))
   const rows = useMemo(
     () => treeRows(filesByPath, order, { sort, closed, filter, criteria: review.criteria }),

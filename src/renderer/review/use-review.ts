@@ -49,16 +49,26 @@ function createFileLoader(client: EngineClient, review: string): FileLoader {
   }
 }
 
+/** What a review is read with. */
+export interface ReadingStart {
+  readonly loader: FileLoader
+  /** The paths by name, as the page lists them at first. */
+  readonly order: readonly string[]
+}
+
 /** Asks for what is shown first at once: the page is laid out meanwhile, and finds it here or on its way. */
-function startFirst(loader: FileLoader, review: Review): void {
-  const wish = firstWish(review, readingOrder(review.files, 'path'))
+function startReading(client: EngineClient, review: Review): ReadingStart {
+  const loader = createFileLoader(client, review.id)
+  const order = readingOrder(review.files, 'path')
+  const wish = firstWish(review, order)
   if (wish !== null) void loader.load(wish.path, wish.page)
+  return { loader, order }
 }
 
 export interface OpenedReview {
   readonly review: Review | null
   readonly failure: Failure | null
-  readonly loader: FileLoader | null
+  readonly start: ReadingStart | null
   /** Opens it again, after a failure or when the engine forgot it. */
   reload(): void
   readonly marks: MarkCalls
@@ -80,7 +90,7 @@ export function useReview(client: EngineClient, crate: CrateName, delta: Delta):
     review: null,
     failure: null,
   })
-  const [loader, setLoader] = useState<FileLoader | null>(null)
+  const [start, setStart] = useState<ReadingStart | null>(null)
   const [attempt, setAttempt] = useState(0)
   const latest = useRef<Review | null>(null)
   /** As the engine said last, without what we guess meanwhile: when it was opened, and what was marked since. */
@@ -100,9 +110,7 @@ export function useReview(client: EngineClient, crate: CrateName, delta: Delta):
       latest.current = answer.ok ? answer.value : null
       saved.current = { opened: latest.current, since: new Map() }
       // The engine may know other bytes than before: nothing is kept.
-      const fresh = answer.ok ? createFileLoader(client, answer.value.id) : null
-      if (answer.ok && fresh !== null) startFirst(fresh, answer.value)
-      setLoader(fresh)
+      setStart(answer.ok ? startReading(client, answer.value) : null)
       setState(answer.ok ? { review: answer.value, failure: null } : { review: null, failure: answer.error })
     })
     return () => {
@@ -162,7 +170,7 @@ export function useReview(client: EngineClient, crate: CrateName, delta: Delta):
     [client, change],
   )
   const reload = useCallback(() => setAttempt(n => n + 1), [])
-  return { ...state, loader, reload, marks }
+  return { ...state, start, reload, marks }
 }
 
 function differs(a: Review, b: Review): boolean {
