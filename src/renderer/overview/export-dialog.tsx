@@ -5,12 +5,11 @@ import type { Failure } from '../../shared/failure.ts'
 import type { AuditsPlan, ExportKind } from '../../shared/overview.ts'
 import { useConnection } from '../client.ts'
 import { FailureNotice } from '../parts/failure-notice.tsx'
-import { useIsGone } from '../parts/use-is-gone.ts'
 import { count } from '../parts/words.ts'
 import { FolderPicker } from '../shell/folder-picker.tsx'
 import { EscButton, Overlay } from '../shell/overlay.tsx'
-import { copyText, toastFailure } from '../state/actions.ts'
-import { setOverlay, showToast, useAppStore } from '../state/app-store.ts'
+import { useDialogEnd } from '../shell/use-dialog-end.ts'
+import { useAppStore } from '../state/app-store.ts'
 
 type Choice = ExportKind | 'branch'
 const CHOICES: readonly { readonly id: Choice; readonly label: string; readonly text: string }[] = [
@@ -100,36 +99,27 @@ function useExport() {
   const wish = useWish()
   const { choice, since } = wish
   const [isPicking, setPicking] = useState(false)
-  const [isBusy, setBusy] = useState(false)
-  const [failure, setFailure] = useState<Failure | null>(null)
-  const isGone = useIsGone()
-  // The work goes on when the dialog is closed; its end is told then, and what is open by now stays.
-  const failed = (error: Failure) => (isGone.current ? toastFailure(error) : setFailure(error))
-  const done = (text: string, detail: string, copy: string, what: string) => {
-    if (!isGone.current) setOverlay(null)
-    const action = { label: `Copy ${what}`, run: () => void copyText(copy, `the ${what}`) }
-    showToast({ tone: 'ok', text, detail, action })
-  }
+  const end = useDialogEnd()
+  const { isBusy, failure } = end
   const makeBranch = async () => {
-    setBusy(true)
+    end.begin()
     const answer = await client.call('overview.branch', { branch: wish.branch, base: null })
-    setBusy(false)
-    if (!answer.ok) return failed(answer.error)
+    if (!answer.ok) return end.failed(answer.error)
     const { branch: made, commits, pushCommand } = answer.value
-    done(`Made branch ${made} with ${count(commits.length, 'commit')}`, pushCommand, pushCommand, 'push command')
+    const text = `Made branch ${made} with ${count(commits.length, 'commit')}`
+    end.done({ text, detail: pushCommand, copy: { text: pushCommand, what: 'push command' } })
   }
   const write = async (folder: AbsolutePath) => {
     if (choice === 'branch') return
-    setBusy(true)
+    end.begin()
     const day = /^\d{4}-\d\d-\d\d$/.test(since) && isReport(choice) ? since : null
     const answer = await client.call('overview.export', { kind: choice, folder, since: day, base: null })
-    setBusy(false)
-    if (!answer.ok) return failed(answer.error)
+    if (!answer.ok) return end.failed(answer.error)
     const { path, files } = answer.value
-    done(`Wrote ${count(files.length, 'file')}`, path, path, 'path')
+    end.done({ text: `Wrote ${count(files.length, 'file')}`, detail: path, copy: { text: path, what: 'path' } })
   }
   const go = async () => {
-    setFailure(null)
+    end.clear()
     if (choice === 'branch') return makeBranch()
     if (door === 'browser') return setPicking(true)
     const picked = await client.call('shell.pickFolder', null)
@@ -138,7 +128,7 @@ function useExport() {
   }
   const choose = (next: Choice) => {
     wish.setChoice(next)
-    setFailure(null)
+    end.clear()
   }
   const isReady = !isBusy && (!needsPlan(choice) || wish.hasEntries)
   return { ...wish, choose, isPicking, isBusy, isReady, failure, go, write }

@@ -1,20 +1,15 @@
 /** Where to keep a chart's file, inside the page. */
-import { useState } from 'react'
-import type { Failure } from '../../shared/failure.ts'
 import { useClient } from '../client.ts'
-import { useIsGone } from '../parts/use-is-gone.ts'
 import { FolderPicker } from '../shell/folder-picker.tsx'
 import { EscButton, Overlay } from '../shell/overlay.tsx'
-import { toastFailure } from '../state/actions.ts'
-import { setOverlay } from '../state/app-store.ts'
+import { useDialogEnd } from '../shell/use-dialog-end.ts'
 import { saveInto, usePendingFile } from './use-save-file.ts'
 
 export function SaveDialog() {
   const client = useClient()
   const file = usePendingFile(s => s.file)
-  const [failure, setFailure] = useState<Failure | null>(null)
-  const [isBusy, setBusy] = useState(false)
-  const isGone = useIsGone()
+  const end = useDialogEnd()
+  const { isBusy, failure } = end
   if (file === null) return null
   return (
     <Overlay label={`Keep ${file.name}`} className="palette">
@@ -30,14 +25,8 @@ export function SaveDialog() {
         mark={() => null}
         hasFocus
         onChoose={folder => {
-          setBusy(true)
-          void saveInto(client, folder, file).then(found => {
-            // The writing goes on when the dialog is closed; its end is told then, and what is open by now stays.
-            if (isGone.current) return found === null ? undefined : toastFailure(found)
-            setBusy(false)
-            setFailure(found)
-            if (found === null) setOverlay(null)
-          })
+          end.begin()
+          void saveInto(client, folder, file).then(found => (found === null ? end.done(null) : end.failed(found)))
         }}
       />
     </Overlay>

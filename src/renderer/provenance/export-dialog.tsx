@@ -2,14 +2,11 @@
 import { useState } from 'react'
 import type { AbsolutePath } from '../../shared/domain.ts'
 import { useConnection } from '../client.ts'
-import type { Failure } from '../../shared/failure.ts'
 import { FailureNotice } from '../parts/failure-notice.tsx'
-import { useIsGone } from '../parts/use-is-gone.ts'
 import { count } from '../parts/words.ts'
 import { FolderPicker } from '../shell/folder-picker.tsx'
 import { EscButton, Overlay } from '../shell/overlay.tsx'
-import { copyText, toastFailure } from '../state/actions.ts'
-import { setOverlay, showToast } from '../state/app-store.ts'
+import { useDialogEnd } from '../shell/use-dialog-end.ts'
 import { useProvenance } from './state.ts'
 
 type Format = 'json' | 'site'
@@ -23,25 +20,16 @@ export function ExportDialog() {
   const scope = useProvenance(s => s.scope)
   const rows = useProvenance(s => s.snapshots[s.scope]?.rows.filter(row => row.summary !== null).length ?? 0)
   const [format, setFormat] = useState<Format>('json')
-  const [isBusy, setBusy] = useState(false)
   const [isPicking, setPicking] = useState(door === 'browser')
-  const [failure, setFailure] = useState<Failure | null>(null)
-  const isGone = useIsGone()
+  const end = useDialogEnd()
+  const { isBusy, failure } = end
 
   const write = async (folder: AbsolutePath) => {
-    setBusy(true)
+    end.begin()
     const answer = await client.call('provenance.export', { scope, format, folder })
-    setBusy(false)
-    // The writing goes on when the dialog is closed; its end is told then, and what is open by now stays.
-    if (!answer.ok) return isGone.current ? toastFailure(answer.error) : setFailure(answer.error)
+    if (!answer.ok) return end.failed(answer.error)
     const { path, files } = answer.value
-    if (!isGone.current) setOverlay(null)
-    showToast({
-      tone: 'ok',
-      text: `Wrote ${count(files, 'file')}`,
-      detail: path,
-      action: { label: 'Copy path', run: () => void copyText(path, 'the path') },
-    })
+    end.done({ text: `Wrote ${count(files, 'file')}`, detail: path, copy: { text: path, what: 'path' } })
   }
   const pick = async () => {
     const picked = await client.call('shell.pickFolder', null)
