@@ -143,6 +143,7 @@ function handlersFor(
     'jobs.dismiss': () => ok(null),
     'queue.get': () => ok(queue),
     'queue.refresh': () => ok({ ...queue, takenAt: Date.now() }),
+    'review.prepare': () => ok(null),
     'queue.inspect': ({ key }) => ok(data.inspectionOf(key)),
     'queue.measure': async () => {
       await new Promise(resolve => setTimeout(resolve, 300))

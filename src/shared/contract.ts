@@ -80,6 +80,11 @@ export const contract = {
 
   /** Fetches, verifies and compares; a job. Fails with any registry or archive code. */
   'review.open': call(z.object({ crate: w.crateName, delta: w.delta }), r.openedReview),
+  /**
+   * Compares ahead what is likely to be opened next, from archives that are on this machine; asks nobody. Answers when
+   * that is done, was not possible, or another took its place.
+   */
+  'review.prepare': call(z.object({ crate: w.crateName, delta: w.delta }), none),
   'review.file': call(
     z.object({ review: z.string(), path: z.string(), page: z.number().int().nonnegative() }),
     w.fileDiff,

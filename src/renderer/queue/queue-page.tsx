@@ -17,6 +17,7 @@ import { QueueTable, type OnSelect, type TableHandle } from './queue-table.tsx'
 import { RiskPopover } from './risk-popover.tsx'
 import { Rail, viewTitles } from './rail.tsx'
 import { NotChecked, Violations } from './side-views.tsx'
+import { usePrepared } from './use-prepared.ts'
 import { openItem, useQueueCommands } from './use-queue-commands.ts'
 import { useRows, type Rows } from './use-rows.ts'
 import { select, stepAmong, useSelection } from './use-selection.ts'
@@ -70,6 +71,7 @@ function SolvedQueue({ snapshot }: { readonly snapshot: QueueSnapshot }) {
   const list = useRows(snapshot)
   const { view, isInspectorOpen } = useQueueState()
   const selected = useSelection(list.items, view)
+  usePrepared(selected)
   const table = useRef<TableHandle | null>(null)
   const filterInput = useRef<HTMLInputElement>(null)
   const isWide = useIsWide()

@@ -4,9 +4,9 @@
  */
 import type { AbsolutePath, CrateName, CriteriaName, Delta } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
-import { ok, type Result } from '../../../shared/result.ts'
+import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
-import { semverOf } from '../core/version.ts'
+import { gitRevOf, semverOf } from '../core/version.ts'
 import { compareArchives, type Patches } from '../io/compare-archives.ts'
 import type { LiveDiff } from '../io/live-diff.ts'
 import type { CrateFiles, Registry } from '../io/registry.ts'
@@ -23,7 +23,7 @@ export interface OpenReview extends ComparedSides {
   unpacking: Promise<Result<null, Failure>> | null
 }
 
-interface ComparedSides {
+export interface ComparedSides {
   readonly tree: TreeDiff
   readonly oldSide: Side | null
   readonly newSide: Side
@@ -74,6 +74,25 @@ export async function fetchCompared(
   const contents = { oldFiles: oldSide?.contents ?? null, newFiles: newSide.contents ?? new Map() }
   const tree = await compareContents({ crate, delta, rows, ...contents }, run)
   return ok({ tree, oldSide, newSide, patches })
+}
+
+/**
+ * As `fetchCompared`, of archives that are on this machine alone: nobody is asked. Throws Cancelled.
+ * @failure offline when one is not; every archive and git code
+ */
+export async function compareHere(
+  deps: CompareDeps,
+  change: Pick<OpenReview, 'crate' | 'delta'>,
+  run: Run,
+): Promise<Result<ComparedSides, Failure>> {
+  const { crate, delta } = change
+  for (const version of [delta.from, delta.to]) {
+    if (version === null) continue
+    const isHere = gitRevOf(version) === null && (await deps.registry().archiveHere(crate, semverOf(version))) !== null
+    if (run.signal.aborted) throw new Cancelled()
+    if (!isHere) return fail({ code: 'offline', needed: `the archive of ${crate} ${version}` })
+  }
+  return fetchCompared(deps, change, run)
 }
 
 /**

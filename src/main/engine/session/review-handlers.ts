@@ -15,6 +15,11 @@ type ReviewHandlers = Pick<EngineHandlers, Extract<keyof EngineHandlers, `review
 export function reviewHandlers(workspace: OpenWorkspace, parts: ReviewParts): ReviewHandlers {
   return {
     'review.open': ({ crate, delta }) => workspace.within(s => s.openReview(crate, delta)),
+    'review.prepare': ({ crate, delta }) =>
+      workspace.within(async s => {
+        await s.prepareReview(crate, delta)
+        return ok(null)
+      }),
     'review.file': ({ review, path: file, page }) => workspace.within(s => s.reviewFile(review, file, page)),
     'review.mark': ({ review, paths, mark, undo }) =>
       workspace.within(async s => only(paths, await s.mark(review, paths, mark, undo ?? null))),

@@ -16,7 +16,15 @@ import type { ReadContent } from '../review/carried-marks.ts'
 import { createMarkUndos } from '../review/mark-undos.ts'
 import { openMarks, type Marks } from '../review/read-marks.ts'
 import type { HashedReview } from '../review/tree-diff.ts'
-import { fetchCompared, unpackReview, type CompareDeps, type OpenReview } from './open-review.ts'
+import {
+  compareHere,
+  fetchCompared,
+  unpackReview,
+  type ComparedSides,
+  type CompareDeps,
+  type OpenReview,
+} from './open-review.ts'
+import { createComparedAhead, type ComparedAhead } from './compared-ahead.ts'
 import type { Preferences } from './preferences.ts'
 import { readReviewFile } from './review-file.ts'
 import { markFiles, readSummary, shownReview, undoMarks, type Reading } from './review-reading.ts'
@@ -25,13 +33,15 @@ import type { ReviewSides } from './review-units.ts'
 const START_GIT_MS = 500
 
 export interface Reviews {
-  /** Opened again, it is the same review with its sides fetched anew. @failure every registry, archive and git code */
+  /** Opened again, it is the same review with its sides read anew. @failure every registry, archive and git code */
   open(
     crate: CrateName,
     delta: Delta,
     criteria: readonly CriteriaName[],
     run: Run,
   ): Promise<Result<HashedReview, Failure>>
+  /** Compares what will probably be opened next, if it is on this machine, while nobody waits for it. */
+  prepare(crate: CrateName, delta: Delta): Promise<void>
   file(review: string, file: string, page: number, run: Run): Promise<Result<FileDiff, Failure>>
   /** `undo`: what `undoMark` calls it by; null: it is never undone. */
   mark(
@@ -67,6 +77,7 @@ interface Parts extends CompareDeps {
   readonly who: () => Promise<string | null>
   readonly reading: Reading
   readonly opened: OpenReviews
+  readonly ahead: ComparedAhead<ComparedSides>
 }
 
 /** Starts with none open. `who`: `Name <email>` as git says, null when it does not. */
@@ -80,9 +91,11 @@ export function createReviews(
   const diff = createArchiveDiff(caps)
   const starting = startSoon(diff, who)
   const opened: OpenReviews = new Map()
+  const ahead = createComparedAhead((change, run) => compareHere({ caps, registry, diff }, change, run))
   return {
     open: (crate, delta, criteria, run) =>
-      openReview({ caps, registry, who, diff, reading, opened }, { crate, delta, criteria }, run),
+      openReview({ caps, registry, who, diff, reading, opened, ahead }, { crate, delta, criteria }, run),
+    prepare: (crate, delta) => ahead.start({ crate, delta }),
     file: async (id, file, page, run) =>
       need(opened, id, r => readReviewFile({ caps, registry }, r, { file, page }, run)),
     async unpacked(id, run) {
@@ -96,6 +109,7 @@ export function createReviews(
     },
     async close() {
       clearTimeout(starting)
+      ahead.close()
       await Promise.all([reading.marks.close(), diff.close()])
     },
   }
@@ -110,7 +124,7 @@ function startSoon(diff: LiveDiff, who: Parts['who']): NodeJS.Timeout {
 }
 
 async function openReview(
-  { who, reading: { marks }, opened, ...parts }: Parts,
+  { who, reading: { marks }, opened, ahead, ...parts }: Parts,
   { crate, delta, criteria }: Pick<OpenReview, 'crate' | 'delta' | 'criteria'>,
   run: Run,
 ): Promise<Result<HashedReview, Failure>> {
@@ -119,7 +133,8 @@ async function openReview(
     return fail({ code: 'git-source-unsupported', crate, version: gitSide })
   const reviewer = who()
   reviewer.catch(() => undefined) // told where it is awaited
-  const compared = await fetchCompared(parts, { crate, delta }, run)
+  const here = await ahead.take({ crate, delta }, run)
+  const compared = here === null ? await fetchCompared(parts, { crate, delta }, run) : ok(here)
   if (!compared.ok) return compared
   await marks.ready()
   const review: OpenReview = {

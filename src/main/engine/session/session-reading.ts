@@ -54,7 +54,7 @@ export function openReading(deps: ReadingDeps): { readonly calls: ReadingCalls; 
 }
 
 type ReviewerCalls = Pick<Session, 'reviewer' | 'identityChanged'>
-type MarkCalls = Pick<Session, 'openReview' | 'reviewFile' | 'mark' | 'undoMark' | 'setResume'>
+type MarkCalls = Pick<Session, 'openReview' | 'prepareReview' | 'reviewFile' | 'mark' | 'undoMark' | 'setResume'>
 
 function markCalls({ jobs, held, updates }: ReadingDeps, reviews: Reviews, quiet: Run): MarkCalls {
   return {
@@ -62,6 +62,7 @@ function markCalls({ jobs, held, updates }: ReadingDeps, reviews: Reviews, quiet
       jobs.run(`Opening ${crate} ${deltaText(delta)}`, run =>
         reviews.open(crate, delta, missingFor(held.answer, crate, delta), run),
       ),
+    prepareReview: (crate, delta) => reviews.prepare(crate, delta),
     reviewFile: (review, file, page) => reviews.file(review, file, page, quiet),
     async mark(...args) {
       const marked = await reviews.mark(...args)

@@ -62,6 +62,7 @@ export interface Session {
   inspect(key: PackageKey): Promise<Result<Inspection, Failure>>
   measure(crate: CrateName, delta: Delta): Promise<Result<DiffStat, Failure>>
   openReview(crate: CrateName, delta: Delta): Promise<Result<Review, Failure>>
+  prepareReview: Reviews['prepare']
   reviewFile(review: string, file: string, page: number): Promise<Result<FileDiff, Failure>>
   /** `undo`: what `undoMark` calls it by; null: it is never undone. */
   mark: Reviews['mark']
