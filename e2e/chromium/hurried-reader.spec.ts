@@ -88,9 +88,10 @@ test('keys held down, pressed too early, and pages beside each other [needs the 
     // While a file loads, a mark is neither for it nor for the one before.
     let files: Gate | null = null
     let cut: Gate | null = null
-    let aborted = 0
+    let [aborted, prepared] = [0, 0]
     await page.route('**/call', async route => {
       const data = route.request().postData() ?? ''
+      if (data.includes('"review.prepare"')) prepared += 1
       if (cut !== null && data.includes('"review.mark"')) {
         await cut.isOpen
         await route.abort()
@@ -103,9 +104,12 @@ test('keys held down, pressed too early, and pages beside each other [needs the 
     // Nothing is here yet but the first file and the next.
     await page.reload()
     await new QueuePage(page).isMeasured(1)
+    // Its row is rested on, so the change is compared before it is opened, once.
+    await expect.poll(() => prepared).toBe(1)
     await page.keyboard.press('Enter')
     await review.isOpen('thiserror')
     await review.diffIsShown()
+    expect(prepared).toBe(1)
     files = gate()
     await hold(page, ']', 9)
     await page.keyboard.press('r')
