@@ -48,20 +48,26 @@ describe('a change compared ahead', () => {
     expect(begun).toHaveLength(1)
   })
 
-  test('is not that of another version, base or crate, which is called off by the next', async () => {
+  test.each([changeOf('1.0.1'), changeOf('1.0.0', '0.9.0'), { ...changeOf('1.0.0'), crate: 'rye' as never }])(
+    'is not that of another version, base or crate, which calls it off when it is opened',
+    async other => {
+      const { ahead, begun } = bench()
+      const started = ahead.start(changeOf('1.0.0'))
+      expect(await ahead.take(other, runOf())).toBeNull()
+      expect(begun[0]?.run.signal.aborted).toBe(true)
+      await started
+    },
+  )
+
+  test('is called off by the next that is rested on', async () => {
     const { ahead, begun } = bench()
     const first = ahead.start(changeOf('1.0.0'))
-    for (const other of [
-      changeOf('1.0.1'),
-      changeOf('1.0.0', '0.9.0'),
-      { ...changeOf('1.0.0'), crate: 'rye' as never },
-    ])
-      expect(await ahead.take(other, runOf())).toBeNull()
-    expect(begun[0]?.run.signal.aborted).toBe(false)
     void ahead.start(changeOf('1.0.1'))
-    expect(begun[0]?.run.signal.aborted).toBe(true)
+    expect(begun.map(one => [one.to, one.run.signal.aborted])).toEqual([
+      ['1.0.0', true],
+      ['1.0.1', false],
+    ])
     await first
-    expect(begun.map(one => one.to)).toEqual(['1.0.0', '1.0.1'])
   })
 
   test('that was taken goes on when another row is rested on', async () => {

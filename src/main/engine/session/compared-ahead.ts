@@ -19,7 +19,8 @@ export interface ComparedAhead<T> {
   start(change: Change): Promise<void>
   /**
    * What was begun for this change, once; null when nothing was, and when it came to nothing: its failure is of an
-   * earlier time. The caller's progress and signal are its own from then on. Throws Cancelled.
+   * earlier time. One of another change is called off: what is opened has the machine for itself. The caller's progress
+   * and signal are its own from then on. Throws Cancelled.
    */
   take(change: Change, run: Run): Promise<T | null>
   close(): void
@@ -58,7 +59,7 @@ export function createComparedAhead<T>(
       await held.outcome.catch(() => undefined)
     },
     async take(change, run) {
-      if (held === null || !isSame(held.change, change)) return null
+      if (held !== null && !isSame(held.change, change)) drop()
       const taken = release()
       if (taken === null) return null
       taken.onProgress = run.onProgress
