@@ -16,6 +16,7 @@ import type { ReadContent } from '../review/carried-marks.ts'
 import { createMarkUndos } from '../review/mark-undos.ts'
 import { openMarks, type Marks } from '../review/read-marks.ts'
 import type { HashedReview } from '../review/tree-diff.ts'
+import { createComparedAhead, type ComparedAhead } from './compared-ahead.ts'
 import {
   compareHere,
   fetchCompared,
@@ -24,7 +25,6 @@ import {
   type CompareDeps,
   type OpenReview,
 } from './open-review.ts'
-import { createComparedAhead, type ComparedAhead } from './compared-ahead.ts'
 import type { Preferences } from './preferences.ts'
 import { readReviewFile } from './review-file.ts'
 import { markFiles, readSummary, shownReview, undoMarks, type Reading } from './review-reading.ts'
