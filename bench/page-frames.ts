@@ -35,6 +35,17 @@ export const turnWheel = async (page: Page): Promise<void> => {
   for (let i = 0; i < 60; i++) await page.mouse.wheel(0, i < 45 ? 900 : -900)
 }
 
+export const moveByRowAndPage = (page: Page): Promise<void> =>
+  pressKeys(page, 'End', 'Home', ...times(20, 'j'), ...times(20, 'PageDown'))
+/** Types into the filter as a person does, and empties and leaves it. */
+export const typeFilter =
+  (text: string) =>
+  async (page: Page): Promise<void> => {
+    await page.keyboard.press('/')
+    await page.keyboard.type(text, { delay: 30 })
+    await pressKeys(page, 'Escape', 'Escape')
+  }
+
 /** Measures and judges one page; skips the benchmark when there is no Chromium. */
 export async function judgeFrames(what: PageInTest): Promise<void> {
   const executablePath = (findChromium as () => string | null)() ?? skip('no Chromium or Chrome found')

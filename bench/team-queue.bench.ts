@@ -1,6 +1,6 @@
 /** The queue of a team with 10,000 rows, of which the team spoke of two in three: its frames while one works in it. */
 import { begin } from './harness.ts'
-import { judgeFrames, pressKeys, times, turnWheel } from './page-frames.ts'
+import { judgeFrames, moveByRowAndPage, pressKeys, times, turnWheel, typeFilter } from './page-frames.ts'
 
 begin('queue of a team with 10,000 rows')
 await judgeFrames({
@@ -9,12 +9,8 @@ await judgeFrames({
   isClockJudged: false,
   acts: {
     'scroll with the wheel': turnWheel,
-    'move by row and page': page => pressKeys(page, 'End', 'Home', ...times(20, 'j'), ...times(20, 'PageDown')),
-    'filter while typing': async page => {
-      await page.keyboard.press('/')
-      await page.keyboard.type('assignee:priya due<7d state:second-sign-off', { delay: 30 })
-      await pressKeys(page, 'Escape', 'Escape')
-    },
+    'move by row and page': moveByRowAndPage,
+    'filter while typing': typeFilter('assignee:priya due<7d state:second-sign-off'),
     'select with Shift': page => pressKeys(page, 'Home', 'x', ...times(30, 'Shift+ArrowDown'), 'Escape'),
     'select all and none': page => pressKeys(page, 'Control+a', 'Escape', 'Control+a', 'Escape'),
     'saved views': page => pressKeys(page, 'Control+2', 'Control+3', 'Control+4', 'Control+1'),
