@@ -81,10 +81,13 @@ test('5,000 results scroll, move and filter with the rows on screen alone', asyn
     for (const key of ['End', 'Home', ...Array<string>(20).fill('j'), ...Array<string>(20).fill('PageDown')])
       await page.keyboard.press(key)
   })
+  expect(await provenance.grid.evaluate(grid => grid.scrollTop)).toBeGreaterThan(5_000)
+  expect(moved.most).toBeGreaterThan(room - 20)
   expect(moved.most).toBeLessThanOrEqual(room)
   const turned = await workOf(page, async () => {
     for (let i = 0; i < 10; i++) await page.keyboard.press(i % 2 === 0 ? 'End' : 'Home')
   })
+  expect(turned.most).toBeGreaterThan(room - 20)
   expect(turned.made, 'rows made from end to end and back').toBeLessThanOrEqual(room)
 
   const filtered = await workOf(page, async () => {
