@@ -5,8 +5,8 @@ import type { EngineClient } from '../../shared/contract.ts'
 import type { AbsolutePath } from '../../shared/domain.ts'
 import type { Failure } from '../../shared/failure.ts'
 import { useConnection } from '../client.ts'
-import { copyText, toastFailure } from '../state/actions.ts'
-import { setOverlay, showToast } from '../state/app-store.ts'
+import { toastDone, toastFailure } from '../state/actions.ts'
+import { setOverlay } from '../state/app-store.ts'
 
 export interface PendingFile {
   readonly name: string
@@ -20,14 +20,9 @@ export const usePendingFile = create<{ readonly file: PendingFile | null }>(() =
 export async function saveInto(client: EngineClient, folder: AbsolutePath, file: PendingFile): Promise<Failure | null> {
   const answer = await client.call('overview.chart', { folder, ...file })
   if (!answer.ok) return answer.error
-  const { path } = answer.value
+  const { path, files } = answer.value
   usePendingFile.setState({ file: null })
-  showToast({
-    tone: 'ok',
-    text: `Wrote ${answer.value.files[0] ?? file.name}`,
-    detail: path,
-    action: { label: 'Copy path', run: () => void copyText(path, 'the path') },
-  })
+  toastDone({ text: `Wrote ${files[0] ?? file.name}`, detail: path, copy: { text: path, what: 'path' } })
   return null
 }
 

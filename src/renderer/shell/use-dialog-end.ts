@@ -5,15 +5,8 @@
 import { useState } from 'react'
 import type { Failure } from '../../shared/failure.ts'
 import { useIsGone } from '../parts/use-is-gone.ts'
-import { copyText, toastFailure } from '../state/actions.ts'
-import { setOverlay, showToast } from '../state/app-store.ts'
-
-/** What is said of work that was done, and what of it can be copied: `what` it is, as in "Copy path". */
-export interface Done {
-  readonly text: string
-  readonly detail: string
-  readonly copy: { readonly text: string; readonly what: string }
-}
+import { toastDone, toastFailure, type Done } from '../state/actions.ts'
+import { setOverlay } from '../state/app-store.ts'
 
 export interface DialogEnd {
   readonly isBusy: boolean
@@ -42,10 +35,7 @@ export function useDialogEnd(): DialogEnd {
     done(done) {
       setBusy(false)
       if (!isGone.current) setOverlay(null)
-      if (done === null) return
-      const { text, what } = done.copy
-      const action = { label: `Copy ${what}`, run: () => void copyText(text, `the ${what}`) }
-      showToast({ tone: 'ok', text: done.text, detail: done.detail, action })
+      if (done !== null) toastDone(done)
     },
     failed(error) {
       setBusy(false)

@@ -18,6 +18,18 @@ export function toastFailure(failure: Failure): void {
   showToast({ tone: 'err', text: title, detail: detail === '' ? null : detail })
 }
 
+/** What is said of work that was done, and what of it can be copied: `what` it is, as in "Copy path". */
+export interface Done {
+  readonly text: string
+  readonly detail: string
+  readonly copy: { readonly text: string; readonly what: string }
+}
+
+export function toastDone({ text, detail, copy }: Done): void {
+  const action = { label: `Copy ${copy.what}`, run: () => void copyText(copy.text, `the ${copy.what}`) }
+  showToast({ tone: 'ok', text, detail, action })
+}
+
 /** Opens the folder, or the sample when null. The former workspace stays open when this fails. */
 export async function openWorkspace(client: EngineClient, path: AbsolutePath | null): Promise<boolean> {
   useAppStore.setState({ opening: path ?? 'sample', openFailure: null })
