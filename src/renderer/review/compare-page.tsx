@@ -61,7 +61,7 @@ function Comparison({ pair }: { readonly pair: ComparedPair }) {
     <main className="rv" aria-label={`${left.crate} ${left.version} beside ${right.crate} ${right.version}`}>
       <header className="rv-top" data-region="review">
         <BackButton onBack={sides.back} />
-        <h1 className="t15 ell">
+        <h1 className="t15 ell two">
           {left.crate} <span className="mono sub">{left.version}</span> beside {right.crate}{' '}
           <span className="mono sub">{right.version}</span>
         </h1>

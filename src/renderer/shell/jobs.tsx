@@ -32,7 +32,7 @@ function JobRow({ job }: { readonly job: Job }) {
   }
   const words = job.failure === null ? null : describeFailure(job.failure)
   return (
-    <li className="jb t12">
+    <li className={job.state === 'running' ? 'jb t12' : 'jb over t12'}>
       <div className="grow">
         <div className="row" style={{ gap: 6 }}>
           {job.state === 'failed' && <Icon name="bad" className="err" />}
@@ -44,7 +44,7 @@ function JobRow({ job }: { readonly job: Job }) {
         )}
         {job.hosts.length > 0 && <div className="t11 dim ell">contacted {listText(job.hosts)}</div>}
       </div>
-      {job.state === 'running' ? <Meter done={job.done} total={job.total} label={job.title} /> : <span />}
+      {job.state === 'running' && <Meter done={job.done} total={job.total} label={job.title} />}
       <JobState job={job} />
       {job.state === 'running' ? (
         <button className="link t12" onClick={() => void cancel()}>

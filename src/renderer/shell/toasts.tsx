@@ -2,9 +2,11 @@
 import { useEffect } from 'react'
 import { Icon, type IconName } from '../parts/icon.tsx'
 import { sentence } from '../parts/words.ts'
-import { dismissToast, useAppStore, type Toast } from '../state/app-store.ts'
+import { dismissToast, useAppStore, type Toast, type View } from '../state/app-store.ts'
 
 const SHOWN_MS = 8_000
+/** Views with a bar of actions at the bottom. */
+const SHEETS: ReadonlySet<View['kind']> = new Set(['certify', 'batch', 'whatif-apply'])
 const icons: Readonly<Record<Toast['tone'], IconName>> = { ok: 'ok', warn: 'warn', err: 'bad', info: 'info' }
 
 function ToastBox({ toast }: { readonly toast: Toast }) {
@@ -40,8 +42,9 @@ function ToastBox({ toast }: { readonly toast: Toast }) {
 
 export function Toasts() {
   const toasts = useAppStore(s => s.toasts)
+  const isOverSheet = useAppStore(s => SHEETS.has(s.view.kind))
   return (
-    <div className="toasts">
+    <div className={isOverSheet ? 'toasts raised' : 'toasts'}>
       {toasts.map(toast => (
         <ToastBox key={toast.id} toast={toast} />
       ))}

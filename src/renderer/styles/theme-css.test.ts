@@ -1,5 +1,7 @@
 /** The theme generator's rules, that themes.css is up to date, and the contrast of the tokens in both themes. */
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { format } from 'prettier'
 import { describe, expect, it } from 'vitest'
 import { buildThemes, resolveLightDark, tokensOf } from './theme-css.ts'
@@ -28,6 +30,13 @@ describe('themes.css', () => {
   })
   it('uses nothing that Chrome 83 does not know', () => {
     expect(buildThemes(tokens)).not.toMatch(/light-dark|color-mix|:has\(/)
+  })
+  it('has no :has() beside it', () => {
+    // Each element put into the page would have the whole page looked at, and Chrome 83 does not know it.
+    const folder = fileURLToPath(new URL('..', import.meta.url))
+    const sheets = globSync('**/*.css', { cwd: folder })
+    expect(sheets.length).toBeGreaterThan(20)
+    expect(sheets.filter(file => readFileSync(path.join(folder, file), 'utf8').includes(':has('))).toEqual([])
   })
   it('keeps raw colours in tokens.css', () => {
     for (const file of ['base.css', 'controls.css', 'frame.css']) {
