@@ -5,6 +5,7 @@
 import { memo, type ReactNode } from 'react'
 import { createStore, useStore, type StoreApi } from 'zustand'
 import type { DiffPlace } from './diff-leaf.ts'
+import { afterPaint } from './first-paint.ts'
 import { KeyBar } from './key-bar.tsx'
 import { usePageStatus, useSaveResume } from './page-state.ts'
 import { REVIEW_KEYS } from './review-bars.tsx'
@@ -12,7 +13,34 @@ import { REVIEW_KEYS } from './review-bars.tsx'
 /** Null until a file is shown. */
 export type PlaceStore = StoreApi<DiffPlace | null>
 
-export const createPlace = (): PlaceStore => createStore<DiffPlace | null>(() => null)
+/**
+ * What shows the place is told once a frame and behind it: the reader sees the move itself first. `getState` knows it at
+ * once, for the next key.
+ */
+export function createPlace(): PlaceStore {
+  const store = createStore<DiffPlace | null>(() => null)
+  return { ...store, subscribe: listener => store.subscribe(behindFrame(listener)) }
+}
+
+/** `tell` with the newest of what came before it was called, and what was there when it was called last. */
+function behindFrame<T>(tell: (now: T, before: T) => void): (now: T, before: T) => void {
+  let waiting: { now: T; readonly before: T } | null = null
+  return (now, before) => {
+    if (waiting !== null) {
+      waiting.now = now
+      return
+    }
+    const told = { now, before }
+    waiting = told
+    const run = () => {
+      waiting = null
+      tell(told.now, told.before)
+    }
+    // A hidden window has no frames, and what is remembered of the place must be of now.
+    if (document.hidden) run()
+    else afterPaint(run)
+  }
+}
 
 export const PlaceBar = memo(function PlaceBar(props: {
   readonly place: PlaceStore
