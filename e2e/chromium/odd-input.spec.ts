@@ -2,14 +2,13 @@
  * A crate of files that are no pleasant reading: 50 MB, a line of 5 MB, bytes that are no text, line ends of two kinds.
  * Each opens with the keyboard, says what is not shown, and leaves the page usable.
  */
-import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { expect, test } from '@playwright/test'
 import { startBrowserDoor } from '../fixtures/browser-door.ts'
-import { archive, useLocalRegistry } from '../fixtures/local-registry.ts'
+import { oneCrateWorkspace, type CrateFiles } from '../fixtures/one-crate.ts'
 import { expectAccessible } from '../pages/accessible.ts'
 import { picture } from '../pages/pictures.ts'
 import { QueuePage } from '../pages/queue.ts'
@@ -27,16 +26,9 @@ function noise(bytes: number): string {
   return Array.from({ length: Math.floor(bytes / 100) }, (_, i) => `${text.slice(i * 99, i * 99 + 99)}\n`).join('')
 }
 
-type Files = readonly (readonly [string, string | Uint8Array])[]
 const BIG = noise(50 << 20)
 const LONG = noise(5_000_000).replaceAll('\n', ' ')
-const versionOf = (version: string, files: Files) =>
-  [
-    version,
-    archive(`odd-${version}`, [['Cargo.toml', `[package]\nname = "odd"\nversion = "${version}"\n`], ...files]),
-  ] as const
-
-const BEFORE: Files = [
+const BEFORE: CrateFiles = [
   ['src/lib.rs', 'fn one() {}\n'],
   ['src/big.rs', BIG],
   ['src/line.rs', `a\n${LONG}\nb\n`],
@@ -44,7 +36,7 @@ const BEFORE: Files = [
   ['src/mixed.rs', 'a\nb\n'],
   ['src/data.bin', Buffer.from([0, 1, 2, 3])],
 ]
-const AFTER: Files = [
+const AFTER: CrateFiles = [
   ['src/lib.rs', 'fn two() {}\n'],
   ['src/big.rs', `first\n${BIG}last\n`],
   ['src/line.rs', `a\n${LONG}x\nb\n`],
@@ -56,41 +48,9 @@ const AFTER: Files = [
   ['src/<img src=x onerror=alert(1)>.rs', 'fn shown() {}\n'],
 ]
 
-function makeWorkspace(): { readonly root: string; readonly env: Record<string, string> } | string {
-  useLocalRegistry(folder, 'odd', [versionOf('1.0.0', BEFORE), versionOf('1.1.0', AFTER)])
-  const root = path.join(folder, 'work')
-  const files: Readonly<Record<string, string>> = {
-    'Cargo.toml': '[package]\nname = "work"\nversion = "0.1.0"\nedition = "2021"\n\n[dependencies]\nodd = "=1.1.0"\n',
-    'src/lib.rs': '//! Made for a test.\n',
-    'supply-chain/config.toml': '\n# cargo-vet config file\n\n[cargo-vet]\nversion = "0.10"\n',
-    'supply-chain/audits.toml':
-      '\n# cargo-vet audits file\n\n[[audits.odd]]\nwho = "A <a@example.org>"\ncriteria = "safe-to-deploy"\nversion = "1.0.0"\n',
-    'supply-chain/imports.lock': '\n# cargo-vet imports lock\n',
-  }
-  for (const [name, text] of Object.entries(files)) {
-    mkdirSync(path.dirname(path.join(root, name)), { recursive: true })
-    writeFileSync(path.join(root, name), text)
-  }
-  const env = {
-    ...(process.env as Record<string, string>),
-    ASSAY_CACHE_DIR: path.join(folder, 'cache'),
-    // Cargo unpacks what it takes from a local registry, each time for another one.
-    CARGO_HOME: path.join(folder, 'cargo-home'),
-    // No advisory database: the tests go to no server.
-    ASSAY_ADVISORY_DB: '',
-    ASSAY_DATA_DIR: path.join(folder, 'data'),
-  }
-  try {
-    execFileSync('cargo', ['generate-lockfile', '--quiet'], { cwd: root, env, stdio: 'pipe' })
-  } catch (error) {
-    return `needs cargo: ${String((error as { stderr?: Buffer }).stderr).trim()}`
-  }
-  return { root, env }
-}
-
 test('huge and odd files open, say what is not shown, and leave the page usable', async ({ page }) => {
   test.setTimeout(180_000)
-  const workspace = makeWorkspace()
+  const workspace = oneCrateWorkspace(folder, 'odd', BEFORE, AFTER)
   test.skip(typeof workspace === 'string', String(workspace))
   if (typeof workspace === 'string') return
   const door = await startBrowserDoor([workspace.root], workspace.env)

@@ -29,7 +29,30 @@ export function createLeafEditor(shared: LeafShared): LeafEditor {
   const fontFamily = getComputedStyle(document.documentElement).getPropertyValue('--font-mono').trim()
   const widget = editor.createDiffEditor(box, firstOptions(shared.options, fontFamily, shared.over))
   const [original, modified] = [widget.getOriginalEditor(), widget.getModifiedEditor()]
+  holdStill(original)
+  holdStill(modified)
   return { shared, box, widget, original, modified, shown: null, here: null, isFront: false, currentHunk: -1 }
+}
+
+/** No line is as far above the first one on screen. */
+const OUT_OF_SIGHT_PX = -1_000_000
+
+/**
+ * Monaco keeps a zone that is not on screen a million pixels above what is, so that each turn of the wheel moves what
+ * stands in the zone of every fold of the file. All of them stay in one place.
+ */
+function holdStill(side: editor.ICodeEditor): void {
+  const change = side.changeViewZones.bind(side)
+  side.changeViewZones = callback => {
+    change(zones => {
+      const addZone = (zone: editor.IViewZone): string => {
+        const tell = zone.onDomNodeTop?.bind(zone)
+        if (tell !== undefined) zone.onDomNodeTop = top => tell(Math.max(top, OUT_OF_SIGHT_PX))
+        return zones.addZone(zone)
+      }
+      callback({ ...zones, addZone })
+    })
+  }
 }
 
 /** Whether the keyboard stops at its sides, as a `tabindex`. */
