@@ -178,7 +178,9 @@ async function measureKeys(workspace: ReturnType<typeof makeReadings>): Promise<
       ...(await series('previous hunk', times(20, 'p'))),
       ...(await series('line down', times(80, 'ArrowDown'))),
       ...(await series('line up', times(40, 'ArrowUp'))),
-      ...(await series('page down', times(20, 'PageDown'))),
+      // Up first: the file ends a few pages below.
+      ...(await series('page up', times(10, 'PageUp'))),
+      ...(await series('page down', times(10, 'PageDown'))),
       ...(await series(
         'mark and unmark',
         Array.from({ length: 20 }, (_, i) => ['r', mark(i % 2 === 0 ? 'read' : 'unread')] as const),
