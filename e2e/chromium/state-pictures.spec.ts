@@ -74,6 +74,8 @@ for (const [scenario, name] of QUEUES) {
   test(`the queue: ${scenario}`, async ({ page }) => {
     await show(page, scenario, false)
     await expect(page.getByRole('main')).toBeVisible()
+    // Nothing is said for the first tenth of a second.
+    if (scenario === 'loading') await expect(page.getByRole('main')).toHaveAttribute('aria-busy', 'true')
     if (scenario === 'stale')
       await expect(page.getByRole('button', { name: /^(Refresh|Try again)/ }).first()).toBeVisible()
     await dark(page, name)
