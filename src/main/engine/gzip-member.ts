@@ -24,6 +24,9 @@ interface Bounds {
   readonly chunkSize: number
 }
 
+/** Kept: each import asks the loader again. */
+let loaded: Zlib | null = null
+
 /** Never rejects. Memory is bounded by `maxTotalBytes` and by `maxRatio` times the size of `bytes`. */
 export async function readFirstMember(bytes: Uint8Array, limits: ArchiveLimits): Promise<GzipMember | GzipProblem> {
   if (bytes.length > limits.maxCompressedBytes) {
@@ -38,7 +41,7 @@ export async function readFirstMember(bytes: Uint8Array, limits: ArchiveLimits):
   const statedBytes = new DataView(bytes.buffer, bytes.byteOffset + bytes.length - 4, 4).getUint32(0, true)
   const chunkSize = Math.min(Math.max(Math.min(statedBytes, maxBytes) + 64, 16 << 10), MAX_CHUNK_BYTES)
   const bounds = { maxOutputLength: maxBytes, chunkSize }
-  const zlib = await import('node:zlib')
+  const zlib = (loaded ??= await import('node:zlib'))
   const whole = await inflateWhole(zlib, bytes, bounds)
   if (whole !== null) return { header, content: whole, rest: new Uint8Array(), damage: null }
   const first = await inflateFirst(zlib, bytes, header, bounds)

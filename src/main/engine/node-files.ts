@@ -52,11 +52,11 @@ const AT_ONCE = fs.constants.O_RDONLY | (fs.constants.O_NONBLOCK ?? 0)
 
 /**
  * A regular file of at most MAX_READ_AT_ONCE_BYTES, read on this thread: the four trips to another one cost several times
- * as much as reading what the system has in memory. Null for everything else.
+ * as much as reading what the system has in memory. Null for everything else that is there.
  */
 function readAtOnce(file: AbsolutePath, maxBytes: number | undefined): Buffer | null {
   // Asked before it is opened: who writes to a pipe would take us for its reader.
-  if (fs.statSync(file, { throwIfNoEntry: false })?.isFile() !== true) return null
+  if (!fs.statSync(file).isFile()) return null
   const fd = fs.openSync(file, AT_ONCE)
   try {
     const stat = fs.fstatSync(fd)
