@@ -39,7 +39,9 @@ function createGate(): { readonly opened: Promise<void>; readonly open: () => vo
   return { opened, open: () => afterPaint(resolve) }
 }
 
-/** Runs in a task of its own behind the next frame. */
+/** Runs in a task of its own behind the next frame; a hidden window has none, there at once. */
 export function afterPaint(run: () => void): void {
-  requestAnimationFrame(() => window.setTimeout(run, 0))
+  const soon = () => window.setTimeout(run, 0)
+  if (document.hidden) soon()
+  else requestAnimationFrame(soon)
 }

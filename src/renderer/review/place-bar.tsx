@@ -32,13 +32,10 @@ function behindFrame<T>(tell: (now: T, before: T) => void): (now: T, before: T) 
     }
     const told = { now, before }
     waiting = told
-    const run = () => {
+    afterPaint(() => {
       waiting = null
       tell(told.now, told.before)
-    }
-    // A hidden window has no frames, and what is remembered of the place must be of now.
-    if (document.hidden) run()
-    else afterPaint(run)
+    })
   }
 }
 

@@ -6,6 +6,7 @@ import type { Failure } from '../../shared/failure.ts'
 import type { Result } from '../../shared/result.ts'
 import type { Checklist, ChecklistItem, ChecklistVerdict } from '../../shared/review-checklist.ts'
 import { toastFailure } from '../state/actions.ts'
+import { afterPaint } from './first-paint.ts'
 
 export interface ChecklistState {
   /** Null until it is here. */
@@ -29,10 +30,14 @@ export function useChecklist(client: EngineClient, review: string, stamp: string
   const turn = useRef(0)
   useEffect(() => {
     const mine = ++turn.current
-    void client.call('review.checklist', { review, criteria: [] }).then(answer => {
+    const ask = async () => {
+      if (mine !== turn.current) return
+      const answer = await client.call('review.checklist', { review, criteria: [] })
       if (mine !== turn.current) return
       setState(answer.ok ? { list: answer.value, failure: null } : { list: null, failure: answer.error })
-    })
+    }
+    // The key that marks a file is seen first.
+    afterPaint(() => void ask())
   }, [client, review, stamp, attempt])
 
   const take = useCallback(async (asked: Promise<Result<Checklist, Failure>>) => {
