@@ -19,24 +19,18 @@ export type PlaceStore = StoreApi<DiffPlace | null>
  */
 export function createPlace(): PlaceStore {
   const store = createStore<DiffPlace | null>(() => null)
-  return { ...store, subscribe: listener => store.subscribe(behindFrame(listener)) }
-}
-
-/** `tell` with the newest of what came before it was called, and what was there when it was called last. */
-function behindFrame<T>(tell: (now: T, before: T) => void): (now: T, before: T) => void {
-  let waiting: { now: T; readonly before: T } | null = null
-  return (now, before) => {
-    if (waiting !== null) {
-      waiting.now = now
-      return
-    }
-    const told = { now, before }
-    waiting = told
-    afterPaint(() => {
-      waiting = null
-      tell(told.now, told.before)
+  const subscribe: PlaceStore['subscribe'] = tell => {
+    let isWaiting = false
+    return store.subscribe((_, before) => {
+      if (isWaiting) return
+      isWaiting = true
+      afterPaint(() => {
+        isWaiting = false
+        tell(store.getState(), before)
+      })
     })
   }
+  return { ...store, subscribe }
 }
 
 export const PlaceBar = memo(function PlaceBar(props: {
