@@ -72,6 +72,8 @@ export const contract = {
   'queue.refresh': call(none, w.queueSnapshot),
   /** The whole queue after any change: files on disk, a write, a size measured (at most 4 times a second). */
   'queue.changed': event(w.queueSnapshot),
+  /** Instead of the whole queue, after marks: they change what was read in one review and nothing else. */
+  'queue.read': event(w.queueRead),
   /** The queue could not be made anew (for example the store is now malformed); the last one stays shown as stale. */
   'queue.failed': event(w.failure),
   'queue.inspect': call(z.object({ key: w.packageKeySchema }), w.inspection),

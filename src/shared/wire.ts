@@ -189,6 +189,16 @@ export const queueSnapshot = z.object({
   offline: z.boolean(),
 })
 
+/** How far one review was read, for the rows that propose its change. */
+export const queueRead = z.object({
+  root: absolutePath,
+  /** Counts on with the snapshots' own: a page that has not the one before asks for the queue. */
+  generation: count,
+  /** As `reviewId` names it. */
+  review: z.string(),
+  lines: count,
+})
+
 /** An edge of the audit graph: somebody vouches for the step `from` → `to` (`from === null` is the empty crate). */
 export const pathEdge = z.object({
   from: vetVersion.nullable(),
@@ -456,6 +466,7 @@ export type FolderListing = z.infer<typeof folderListing>
 export type Measured = z.infer<typeof measured>
 export type QueueItem = z.infer<typeof queueItem>
 export type QueueSnapshot = z.infer<typeof queueSnapshot>
+export type QueueRead = z.infer<typeof queueRead>
 export type PathEdge = z.infer<typeof pathEdge>
 export type Alternative = z.infer<typeof alternative>
 export type VouchedPublisher = z.infer<typeof vouchedPublisher>

@@ -4,12 +4,13 @@
  */
 import type { EngineClient } from '../../shared/contract.ts'
 import type { ProvenanceSnapshot } from '../../shared/provenance.ts'
-import type { AppState, QueueSnapshot } from '../../shared/wire.ts'
+import type { AppState, QueueRead, QueueSnapshot } from '../../shared/wire.ts'
 import { forgetProvenance, loadProvenance, takeProvenance, useProvenance } from '../provenance/state.ts'
 import { forgetRisk, loadRisk, takeRisk } from '../queue/risk-state.ts'
 import { clearMarks } from '../team/marks.ts'
 import { forgetTeam, loadTeam, takeTeamChange } from '../team/state.ts'
 import { showToast, useAppStore, type View } from './app-store.ts'
+import { withRead } from './queue-read.ts'
 import { followLaunch, takeLaunch } from './launch.ts'
 import { sentence } from '../parts/words.ts'
 import { loadTabs, saveTabs } from './saved-places.ts'
@@ -20,6 +21,7 @@ export function listenToEngine(client: EngineClient): () => void {
     client.on('app.changed', app => takeApp(client, app)),
     client.on('jobs.changed', jobs => useAppStore.setState({ jobs })),
     client.on('queue.changed', takeQueue),
+    client.on('queue.read', read => takeRead(client, read)),
     client.on('risk.changed', takeRisk),
     client.on('provenance.changed', snapshot => followProvenance(client, snapshot)),
     client.on('team.changed', change => takeTeamChange(client, change)),
@@ -100,6 +102,14 @@ function takeQueue(queue: QueueSnapshot): void {
   if (root !== queue.workspace.root) return
   if (shown !== null && shown.workspace.root === queue.workspace.root && shown.generation > queue.generation) return
   useAppStore.setState({ queue, queueFailure: null, isQueueLoading: false })
+}
+
+function takeRead(client: EngineClient, read: QueueRead): void {
+  const { queue, app } = useAppStore.getState()
+  if (read.root !== app?.open?.root) return
+  const next = queue === null ? null : withRead(queue, read)
+  if (next === null) void loadQueue(client, 'queue.get')
+  else useAppStore.setState({ queue: next })
 }
 
 /** Asks for the queue; what is on screen stays until the answer is there, and longer when it is a failure. */

@@ -64,14 +64,14 @@ function markCalls({ jobs, held, updates }: ReadingDeps, reviews: Reviews, quiet
       ),
     prepareReview: (crate, delta) => reviews.prepare(crate, delta),
     reviewFile: (review, file, page) => reviews.file(review, file, page, quiet),
-    async mark(...args) {
-      const marked = await reviews.mark(...args)
-      if (marked.ok) updates.announce()
+    async mark(review, ...args) {
+      const marked = await reviews.mark(review, ...args)
+      if (marked.ok) updates.announceRead(review)
       return marked
     },
-    async undoMark(...args) {
-      const marked = await reviews.undoMark(...args)
-      if (marked.ok) updates.announce()
+    async undoMark(review, ...args) {
+      const marked = await reviews.undoMark(review, ...args)
+      if (marked.ok) updates.announceRead(review)
       return marked
     },
     setResume: (review, file, line) => reviews.setResume(review, file, line),

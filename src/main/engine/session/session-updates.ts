@@ -18,6 +18,7 @@ import { createImportsRefresh, STORED_IMPORTS, type ImportsRefresh } from './imp
 import type { Jobs } from './jobs.ts'
 import { createMeasuring, type Measuring } from './measuring.ts'
 import type { Preferences } from './preferences.ts'
+import { createQueueNews, type QueueNews } from './queue-news.ts'
 import { buildSnapshot } from './queue-view.ts'
 import { todayOf, type SessionAnswers, type SessionMode } from './session-answers.ts'
 import type { OpenSources, SessionSources } from './session-sources.ts'
@@ -46,11 +47,9 @@ export interface UpdatesDeps {
   readonly held: Held
 }
 
-export interface Updates {
+export interface Updates extends QueueNews {
   ref(): WorkspaceRef
   snapshot(): QueueSnapshot
-  /** Tells the pages soon, once for many announcements. */
-  announce(): void
   /** Reads everything anew, as a job. @failure as SessionAnswers.load */
   refresh(): Promise<Result<QueueSnapshot, Failure>>
   /** Only the store changed: the graph stays, cargo is not asked. @failure store and criteria codes */
@@ -61,14 +60,15 @@ export interface Updates {
   stop(): void
 }
 
-const EMIT_INTERVAL_MS = 250
-
 /** Watches and starts nothing before `start`. */
 export function createUpdates(deps: UpdatesDeps): Updates {
   const { mode, held, signal } = deps
   const ref = () => refOf(deps)
   const snapshot = () => snapshotOf(deps)
-  const announce = createAnnouncer(deps, snapshot)
+  const { announce, announceRead } = createQueueNews({
+    ...{ held, signal, emit: deps.emit, root: deps.root, snapshot },
+    linesRead: review => deps.preferences.progress().get(review)?.lines ?? 0,
+  })
   const inBackground = createBackground(deps)
   const measuring = createMeasuring({
     ...{ jobs: deps.jobs, signal, inBackground, announce },
@@ -101,7 +101,7 @@ export function createUpdates(deps: UpdatesDeps): Updates {
   }
   let stopWatching: readonly (() => void)[] = []
   return {
-    ...{ ref, snapshot, announce, refresh, reloadStore },
+    ...{ ref, snapshot, announce, announceRead, refresh, reloadStore },
     setOffline(isOffline) {
       mode.isOffline = isOffline
       inBackground(() => switchNetwork(deps, measuring, imports, announce))
@@ -142,18 +142,6 @@ function snapshotOf(deps: UpdatesDeps): QueueSnapshot {
     readLines: (crate, delta) => preferences.progress().get(reviewId(crate, delta))?.lines ?? null,
     offline: mode.isOffline,
   })
-}
-
-function createAnnouncer({ held, emit, signal }: UpdatesDeps, snapshot: () => QueueSnapshot): () => void {
-  let timer: ReturnType<typeof setTimeout> | null = null
-  return () => {
-    held.generation++
-    timer ??= setTimeout(() => {
-      timer = null
-      if (!signal.aborted) emit('queue.changed', snapshot())
-    }, EMIT_INTERVAL_MS)
-    timer.unref()
-  }
 }
 
 type InBackground = (work: () => Promise<Result<unknown, Failure>>) => void
