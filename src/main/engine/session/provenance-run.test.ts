@@ -96,6 +96,31 @@ describe('a run', () => {
     await run(one)
     expect(asked.slice(5).sort()).toEqual(['a', 'b', 'c'])
   })
+  it('is at one crate a lane, and helps where most is left when every crate is taken', async () => {
+    const list = ['a 1', 'a 2', 'a 3', 'a 4', 'a 5', 'b 1', 'c 1'].map(text => {
+      const [crate = '', version = ''] = text.split(' ')
+      return { crate, version: `${version}.0.0` }
+    })
+    const under: string[] = []
+    const rounds: string[] = []
+    let end = Promise.withResolvers<void>()
+    const one: CheckOne = {
+      ...checksOf(() => ({})),
+      async check({ crate, version }, level) {
+        under.push(`${crate}${version[0]}`)
+        // Both lanes are at something, or nothing is left for the other one.
+        if (under.length === 2 || rounds.join('').length === 12) {
+          rounds.push(under.splice(0).sort().join(''))
+          end.resolve()
+          end = Promise.withResolvers()
+        } else await end.promise
+        return ok(testRecord(crate, version, { level, checkedAt: now }))
+      },
+    }
+    const input = { wanted: list, options: OPTIONS }
+    await checkMany(box.caps, one, results, input, { done: () => undefined }, quietRun())
+    expect(rounds).toEqual(['a1b1', 'a2c1', 'a3a5', 'a4'])
+  })
   it('checks the versions of a crate one after the other, and answers each at its place', async () => {
     const list = ['a 1.0.0', 'b 1.0.0', 'a 2.0.0', 'b 2.0.0', 'c 1.0.0'].map(text => {
       const [crate = '', version = ''] = text.split(' ')

@@ -73,8 +73,7 @@ export async function checkMany(
 ): Promise<void> {
   const { wanted, options } = input
   const meter = createMeter(caps, wanted.length)
-  const groups = positionsByKey(wanted)
-  const pending = [...groups.values()]
+  const shares = openShares(wanted)
   const finish = (positions: readonly number[], { checked, record }: Ended) => {
     for (const position of positions) listener.done(position, checked, record)
     const speed = meter.add(positions.length, checked.ok && checked.isNew)
@@ -82,9 +81,9 @@ export async function checkMany(
     run.onProgress({ done: speed.done, total: speed.total, step: `${crate} ${version}` })
     listener.speed?.(speed)
   }
-  let next = 0
   const work = async (): Promise<void> => {
-    for (let positions = pending[next++]; positions !== undefined; positions = pending[next++]) {
+    const take = shares.lane()
+    for (let positions = take(); positions !== null; positions = take()) {
       if (run.signal.aborted) throw new Cancelled()
       const first = positions[0]!
       const quiet: Run = { signal: run.signal, onProgress: progress => forwardHost(run, progress) }
@@ -94,7 +93,7 @@ export async function checkMany(
       )
     }
   }
-  await settleAll(Array.from({ length: Math.min(options.parallel, pending.length) }, work))
+  await settleAll(Array.from({ length: Math.min(options.parallel, shares.count) }, work))
 }
 
 interface Ended {
@@ -138,20 +137,35 @@ export function stillCounts(kept: KeptSummary, options: Pick<RunOptions, 'level'
   return nowMs - kept.checkedAt < UNSETTLED_MS
 }
 
+/** Positions of one version in the list: asked for twice, it is checked once and answered twice. */
+type Positions = readonly number[]
+
 /**
- * A version that is asked for twice is checked once and answered twice. The versions of one crate come one after the
- * other, as they need the same index entry and mostly the same mirror.
+ * Shares the list out to lanes. Each takes the versions of one crate, one after the other: they need the same index entry
+ * and mostly the same mirror, which answers one question at a time and may first have to be fetched. When every crate is
+ * taken, a lane helps where most is left.
  */
-function positionsByKey(wanted: readonly WantedVersion[]): ReadonlyMap<string, readonly number[]> {
-  const groups = new Map<string, number[]>()
-  for (const [i, one] of wanted.entries()) {
-    const key = versionKey(one)
-    const known = groups.get(key)
-    if (known === undefined) groups.set(key, [i])
-    else known.push(i)
+function openShares(wanted: readonly WantedVersion[]) {
+  const byVersion = Map.groupBy(wanted.keys(), position => versionKey(wanted[position]!))
+  const byCrate = Map.groupBy(byVersion.values(), ([first = 0]) => wanted[first]!.crate)
+  const untaken: Positions[][] = [...byCrate.values()].reverse()
+  const taken: Positions[][] = []
+  return {
+    /** Versions in all. */
+    count: byVersion.size,
+    /** What gives a lane its next version; null when all are given out. */
+    lane(): () => Positions | null {
+      let own: Positions[] = []
+      return () => {
+        if (own.length === 0) {
+          const next = untaken.pop()
+          if (next !== undefined) taken.push((own = next))
+        }
+        if (own.length > 0) return own.shift() ?? null
+        return taken.reduce((most, one) => (one.length > most.length ? one : most), own).pop() ?? null
+      }
+    },
   }
-  const byCrate = Map.groupBy(groups, ([, [first = 0]]) => wanted[first]!.crate)
-  return new Map([...byCrate.values()].flat())
 }
 
 /** Waits for all of them before it throws, so that nothing goes on behind a cancelled run. */
