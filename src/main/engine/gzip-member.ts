@@ -1,4 +1,5 @@
 /** Inflates the first member of a gzip file within bounds. cargo stops there; Node's own gunzip goes on. */
+import { isMarkedAsUntransferable } from 'node:worker_threads'
 import type * as zlibModule from 'node:zlib'
 import { MAX_CHUNK_BYTES, RATIO_FREE_BYTES, type ArchiveLimits } from './core/archive-limits.ts'
 import { readGzipHeader, type GzipHeader } from './core/gzip.ts'
@@ -48,6 +49,14 @@ export async function readFirstMember(bytes: Uint8Array, limits: ArchiveLimits):
   if (first !== 'too-large') return first
   const most = maxBytes < limits.maxTotalBytes ? `${limits.maxRatio} times its size` : `${maxBytes} bytes`
   return { kind: first, text: `the archive unpacks to more than ${most}` }
+}
+
+/**
+ * Gives the memory of a content back at once, of which the collector takes notice late; views of it are empty from then
+ * on. A small one may lie in the pool of Node's buffers and stays.
+ */
+export function freeContent({ content: { buffer } }: Pick<GzipMember, 'content'>): void {
+  if (buffer instanceof ArrayBuffer && !isMarkedAsUntransferable(buffer)) buffer.transfer(0)
 }
 
 let hasStrictGunzip: boolean | null = null

@@ -30,6 +30,20 @@ describe('openCrateArchive on what cargo takes in its own way', () => {
     expect(archive.facts.tarSha256).toMatch(/^[0-9a-f]{64}$/)
   })
 
+  it('gives its bytes back: then files are empty, and no digest of nothing is told', async () => {
+    const large = () => open(craftCrate([{ ...good, data: Buffer.alloc(200_000, 'x') }]))
+    const [asked, unasked] = [await large(), await large()]
+    const { tarSha256 } = asked.facts
+    for (const archive of [asked, unasked]) archive.release()
+    expect(text(asked, 'src/lib.rs')).toBe('')
+    expect(asked.facts.tarSha256).toBe(tarSha256)
+    expect(() => unasked.facts.tarSha256).toThrow('released')
+    // What lies in memory that others share is left alone.
+    const small = await open(craftCrate([good]))
+    small.release()
+    expect(await open(craftCrate([good]))).toMatchObject({ isReadable: true, anomalies: [] })
+  })
+
   it('the same name twice: the last wins', async () => {
     const archive = await open(craftCrate([good, other, { ...good, data: 'evil' }]))
     expect(codes(archive)).toEqual(['duplicate-name'])

@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto'
 import { ARCHIVE_LIMITS, type ArchiveLimits } from '../core/archive-limits.ts'
 import type { GzipHeader } from '../core/gzip.ts'
-import { readFirstMember, type GzipMember } from '../gzip-member.ts'
+import { freeContent, readFirstMember, type GzipMember } from '../gzip-member.ts'
 import { isZero, readPax, TarError, tarOwner, untilZero, walkTar, type TarHeader, type TarWalk } from '../core/tar.ts'
 import { decodeName, foldName, placeName, shownName } from './entry-name.ts'
 
@@ -87,6 +87,8 @@ export interface CrateArchive {
   readonly isReadable: boolean
   /** Entries of the tar that stand for files, folders, links and so on; long-name and pax headers are not counted. */
   readonly entryCount: number
+  /** Gives the unpacked bytes back at once. From then on files are empty; `tarSha256` throws unless it was asked for. */
+  release(): void
 }
 
 const MAX_ANOMALIES = 1_000
@@ -316,6 +318,7 @@ class Gathered {
     const tar = member?.content ?? null
     const [magic = 'other'] = this.#magics
     let sha256: string | null = null
+    let isReleased = false
     const facts: ContainerFacts = {
       gzipHeader: member?.header ?? null,
       magic: this.#magics.size === 1 ? magic : 'other',
@@ -326,6 +329,7 @@ class Gathered {
       tarBytes: tar?.length ?? 0,
       endBytes: walk === null || walk.damage !== null || walk.lacksEnd ? 0 : walk.rest.length + 512,
       get tarSha256() {
+        if (isReleased && sha256 === null) throw new Error('the archive was released')
         return (sha256 ??= tar === null ? '' : createHash('sha256').update(tar).digest('hex'))
       },
     }
@@ -335,6 +339,10 @@ class Gathered {
       facts,
       isReadable: this.#isReadable,
       entryCount: this.#entryCount,
+      release() {
+        isReleased = true
+        if (member !== null) freeContent(member)
+      },
     }
   }
 }

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
 import { craftTar } from '../provenance/testing/craft-archive.ts'
+import type { CrateArchive } from '../provenance/crate-archive.ts'
 import { withArchive } from './archive-budget.ts'
 import { createByteBudget, type ByteBudget } from './byte-budget.ts'
 
@@ -24,14 +25,19 @@ async function open(bytes: Uint8Array) {
     },
   }
   const wish = { crate: 'big', version: '1.0.0', bytes }
-  const archive = await withArchive(budget, wish, new AbortController().signal, opened => Promise.resolve(opened))
+  const sizeOf = (opened: CrateArchive) => opened.files.get('src/lib.rs')?.data.length ?? 0
+  const { archive, unpacked } = await withArchive(budget, wish, new AbortController().signal, opened =>
+    Promise.resolve({ archive: opened, unpacked: sizeOf(opened) }),
+  )
   const held = asked.at(-1)!
-  return { asked, held, archive, unpacked: archive.files.get('src/lib.rs')?.data.length ?? 0 }
+  return { asked, held, archive, unpacked, left: sizeOf(archive) }
 }
 
 it('asks once for what an honest archive states', async () => {
-  const { asked, archive } = await open(honest)
+  const { asked, archive, unpacked, left } = await open(honest)
   expect(asked).toEqual([tar.length])
+  // Afterwards nothing is held.
+  expect([unpacked, left]).toEqual([FILE_BYTES, 0])
   expect(archive).toMatchObject({ isReadable: true, anomalies: [] })
 })
 

@@ -2,7 +2,7 @@
  * Opens archives under a bound on how many unpacked bytes are held at once. What an archive states about its size is
  * only a promise: it is unpacked to that much and no further, and one that holds more waits until it is alone.
  */
-import { ARCHIVE_LIMITS } from '../core/archive-limits.ts'
+import { ARCHIVE_LIMITS, type ArchiveLimits } from '../core/archive-limits.ts'
 import { openCrateArchive, type CrateArchive } from '../provenance/crate-archive.ts'
 import type { ByteBudget } from './byte-budget.ts'
 
@@ -12,25 +12,37 @@ export interface OpenWish {
   readonly bytes: Uint8Array
 }
 
-/** Runs `use` with the opened archive while its bytes count. Throws Cancelled. */
+/** Runs `use` with the opened archive while its bytes count; nothing of it can be read afterwards. Throws Cancelled. */
 export async function withArchive<T>(
   budget: ByteBudget,
-  { crate, version, bytes }: OpenWish,
+  wish: OpenWish,
   signal: AbortSignal,
   use: (archive: CrateArchive) => Promise<T>,
 ): Promise<T> {
-  const stated = statedBytes(bytes)
-  const within = await budget.use(stated, signal, async () => {
-    const limits = { ...ARCHIVE_LIMITS, maxTotalBytes: stated }
-    const archive = await openCrateArchive(crate, version, bytes, limits)
-    const holdsMore = stated < ARCHIVE_LIMITS.maxTotalBytes && archive.anomalies.some(one => one.code === 'too-large')
-    return holdsMore ? null : { value: await use(archive) }
-  })
+  const stated = statedBytes(wish.bytes)
+  const within = await budget.use(stated, signal, () =>
+    opened(wish, { ...ARCHIVE_LIMITS, maxTotalBytes: stated }, async archive => {
+      const holdsMore = stated < ARCHIVE_LIMITS.maxTotalBytes && archive.anomalies.some(one => one.code === 'too-large')
+      return holdsMore ? null : { value: await use(archive) }
+    }),
+  )
   if (within !== null) return within.value
   // As much as there is: nothing else is unpacked beside it.
-  return budget.use(ARCHIVE_LIMITS.maxTotalBytes, signal, async () =>
-    use(await openCrateArchive(crate, version, bytes)),
-  )
+  return budget.use(ARCHIVE_LIMITS.maxTotalBytes, signal, () => opened(wish, ARCHIVE_LIMITS, use))
+}
+
+async function opened<T>(
+  { crate, version, bytes }: OpenWish,
+  limits: ArchiveLimits,
+  use: (archive: CrateArchive) => Promise<T>,
+): Promise<T> {
+  const archive = await openCrateArchive(crate, version, bytes, limits)
+  try {
+    return await use(archive)
+  } finally {
+    // Left to the collector, garbage of a long run comes to several times what the budget allows.
+    archive.release()
+  }
 }
 
 /** The size that the archive's own end states; a tar is never smaller than its end marker. */
