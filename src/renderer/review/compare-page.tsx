@@ -17,6 +17,7 @@ import './review.css'
 import './compare.css'
 
 const ROW_PX = 28
+const NO_DELTA = 'No delta: nothing is marked read here, and it cannot be certified.'
 
 export function ComparePage() {
   const pair = useComparison()
@@ -66,7 +67,9 @@ function Comparison({ pair }: { readonly pair: ComparedPair }) {
           <span className="mono sub">{right.version}</span>
         </h1>
         <span className="pill">two crates</span>
-        <span className="t12 sub ell">No delta: nothing is marked read here, and it cannot be certified.</span>
+        <span className="t12 sub ell" title={NO_DELTA}>
+          {NO_DELTA}
+        </span>
         {made !== null && (
           <span className="right t12 sub nw num">
             {count(made.files.length, 'file')}, +{number(made.stat.insertions)} −{number(made.stat.deletions)},{' '}
