@@ -136,6 +136,20 @@ describe('versions', () => {
       error: { code: 'crate-not-in-registry' },
     })
   })
+  it('are those that came with a line, when that is newer than what was confirmed', async () => {
+    const first = line('1.0.0', 'a'.repeat(64))
+    routes['/le/af/leaf'] = send(first)
+    const registry = open()
+    const names = async () => {
+      const all = await registry.versions('leaf', quietRun())
+      return all.ok ? all.value.map(one => one.version) : all.error
+    }
+    expect(await names()).toEqual(['1.0.0'])
+    routes['/le/af/leaf'] = send(first + line('1.0.1', 'b'.repeat(64)))
+    expect(await registry.indexLine('leaf', '1.0.1', quietRun())).toMatchObject({ ok: true })
+    expect(await names()).toEqual(['1.0.0', '1.0.1'])
+    expect(hits).toEqual({ '/le/af/leaf': 2 })
+  })
   it('are told anew where another program stored a newer entry since', async () => {
     const first = line('1.0.0', 'a'.repeat(64))
     routes['/le/af/leaf'] = send(first)

@@ -27,13 +27,15 @@ export interface SparseIndexDeps {
 
 interface Parts extends SparseIndexDeps {
   readonly stored: StoredIndex
+  /** Lists that were confirmed in this run. */
+  readonly answered: Map<string, readonly IndexVersion[]>
 }
 
 /** Asks nobody before it is asked itself. */
 export function sparseIndex(deps: SparseIndexDeps): Index {
   const { caps, cache, indexUrl } = deps
   const stored = openStoredIndex(caps, cache, indexUrl)
-  const parts: Parts = { ...deps, stored }
+  const parts: Parts = { ...deps, stored, answered: new Map() }
   return {
     id: withoutUserInfo(indexUrl),
     ...versionCalls(parts),
@@ -45,9 +47,8 @@ export function sparseIndex(deps: SparseIndexDeps): Index {
 }
 
 function versionCalls(parts: Parts): Pick<Index, 'versions' | 'checksum'> {
-  const { stored } = parts
+  const { stored, answered } = parts
   const asking = createSharedWork<Result<readonly IndexVersion[], Failure>>()
-  const answered = new Map<string, readonly IndexVersion[]>()
   const versions: Index['versions'] = async (crate, run) => {
     const known = answered.get(crate)
     if (known !== undefined) return ok(known)
@@ -90,7 +91,7 @@ async function confirmedVersions(
   return versions === null ? fail({ code: 'crate-not-in-registry', crate, version: null }) : ok(versions)
 }
 
-function lineCalls({ fetcher, offline, stored }: Parts): Pick<Index, 'line'> {
+function lineCalls({ fetcher, offline, stored, answered }: Parts): Pick<Index, 'line'> {
   const fetching = createSharedWork<Result<null, Failure>>()
   return {
     async line(crate, version, run) {
@@ -103,6 +104,9 @@ function lineCalls({ fetcher, offline, stored }: Parts): Pick<Index, 'line'> {
         return answer.ok ? stored.keep(crate, answer.value, null) : fail(answer.error.failure)
       })
       if (!fetched.ok) return fetched
+      // The list that came with it is newer than one that was confirmed before.
+      const versions = stored.versions(crate)
+      if (versions !== null) answered.set(crate, versions)
       const line = await stored.line(crate, version, run.signal)
       return line === null ? fail({ code: 'crate-not-in-registry', crate, version }) : ok(line)
     },
