@@ -94,3 +94,47 @@ test('redirects are added, tried in their order, changed and removed with keys a
   await page.keyboard.press('Control+,')
   await expect(rules(page)).toHaveCount(2)
 })
+
+test('redirects that cannot be stored stay typed, and none is lost to a quick hand', async ({ page }) => {
+  await open(page)
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('repository redirects')
+  await page.keyboard.press('Enter')
+  const [from, to] = ['An address that starts with', 'is asked for at'].map(label => dialog(page).getByLabel(label))
+  await expect(from!).toBeFocused()
+  const type = async (start: string, place: string) => {
+    await page.keyboard.type(start)
+    await page.keyboard.press('Tab')
+    await page.keyboard.type(place)
+  }
+  await type('https://github.com/', 'https://full.example.org/')
+  await page.keyboard.press('Enter')
+  await expect(page.getByText('no space left')).toBeVisible()
+  await expect(from!).toHaveValue('https://github.com/')
+  await expect(to!).toHaveValue('https://full.example.org/')
+  await expect(rules(page)).toHaveCount(0)
+  await page.keyboard.press('Control+a')
+  await page.keyboard.type('https://git.example.org/')
+  // Twice, before the first is answered.
+  await page.keyboard.press('Enter')
+  await page.keyboard.press('Enter')
+  await expect(rules(page)).toHaveCount(1)
+  for (const host of ['gitlab.com', 'codeberg.org']) {
+    await expect(from!).toHaveValue('')
+    await expect(from!).toBeFocused()
+    await type(`https://${host}/`, 'https://git.example.org/more/')
+    await page.keyboard.press('Enter')
+  }
+  await expect(rules(page)).toHaveCount(3)
+
+  // Two are removed at once, while another is half typed.
+  await expect(from!).toHaveValue('')
+  await page.keyboard.type('https://sr.ht/')
+  await dialog(page)
+    .getByRole('button', { name: /^Remove https:\/\/(gitlab|codeberg)/ })
+    .evaluateAll(buttons => buttons.forEach(button => (button as HTMLElement).click()))
+  await expect(rules(page)).toHaveCount(1)
+  await expect(rules(page)).toContainText('https://github.com/')
+  await expect(from!).toBeFocused()
+  await expect(from!).toHaveValue('https://sr.ht/')
+})

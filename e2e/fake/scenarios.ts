@@ -117,6 +117,9 @@ function handlersFor(
       return ok(null)
     },
     'app.settings': change => {
+      // Stands for a disk that is full.
+      const isRefused = change.gitInsteadOf?.includes('//full.example.org/') === true
+      if (isRefused) return fail({ code: 'cache-io', path: '/home/mara/.local/share/assay', reason: 'no space left' })
       const given = Object.entries(change).filter(([, value]) => value !== undefined)
       const settings: Settings = { ...app.settings, ...Object.fromEntries(given) }
       app = { ...app, settings }

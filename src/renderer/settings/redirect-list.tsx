@@ -47,6 +47,9 @@ function storedRules(): readonly RedirectRule[] {
   return parsed.ok ? inForce(parsed.value) : []
 }
 
+const without = (rules: readonly RedirectRule[], rule: RedirectRule | null): readonly RedirectRule[] =>
+  rules.filter(one => one.from !== rule?.from)
+
 /** The rules that are stored, and the one that is typed. */
 function useRedirects() {
   const client = useClient()
@@ -59,13 +62,18 @@ function useRedirects() {
   const from = useRef<HTMLInputElement>(null)
   const to = useRef<HTMLInputElement>(null)
 
-  const others = rules.filter(rule => rule.from !== changed?.from)
+  const others = without(rules, changed)
   const typed = { from: draft.from.trim(), to: draft.to.trim() }
   const problem = ruleProblem(typed, others)
   const shown = isTried ? problem : null
   const hint = problem === null ? ruleHint(typed) : null
 
-  const save = (next: readonly RedirectRule[]) => changeSettings(client, { gitInsteadOf: formatInForce(next) })
+  const saving = useRef<Promise<boolean>>(Promise.resolve(true))
+  /** One change after the other, each of what is stored by then: two keys may come before the first is answered. */
+  const save = (change: (now: readonly RedirectRule[]) => readonly RedirectRule[]): Promise<boolean> =>
+    (saving.current = saving.current.then(() =>
+      changeSettings(client, { gitInsteadOf: formatInForce(change(storedRules())) }),
+    ))
   const start = (rule: RedirectRule | null) => {
     setChanged(rule)
     setDraft(rule ?? EMPTY)
@@ -78,14 +86,20 @@ function useRedirects() {
       setTried(true)
       return (problem.field === 'from' ? from : to).current?.focus()
     }
-    void save([...others, typed])
-    start(null)
+    void saveTyped()
+  }
+  const saveTyped = async () => {
+    const isSaved = await save(now => withRule(without(now, changed), typed))
+    // What could not be stored stays to be tried again.
+    if (isSaved) start(null)
   }
   const remove = async (rule: RedirectRule) => {
-    const saving = save(rules.filter(one => one !== rule))
-    start(null)
-    if (!(await saving)) return
-    const undo = { label: 'Undo', run: () => void save(withRule(storedRules(), rule)) }
+    const removing = save(now => without(now, rule))
+    // The button goes with its row; what is typed for another one stays.
+    if (changed?.from === rule.from) start(null)
+    else from.current?.focus()
+    if (!(await removing)) return
+    const undo = { label: 'Undo', run: () => void save(now => withRule(now, rule)) }
     showToast({ tone: 'ok', text: 'Redirect removed', detail: rule.from, action: undo })
   }
   const error = parsed.ok ? null : parsed.error
