@@ -7,7 +7,7 @@ import type { AbsolutePath } from '../../../shared/domain.ts'
 import { Cancelled, type Result } from '../../../shared/result.ts'
 import { FileError, type Run } from '../capabilities.ts'
 import { fetchObjects, isNotGiven } from './git-fetch.ts'
-import type { GitOid } from './git-repository.ts'
+import { MirrorFailure, type GitOid } from './git-repository.ts'
 import { createLiveGit, type LiveGit } from './live-git.ts'
 import { cloneMirror, fetchAllTrees, updateMirror, type FetchPlace } from './mirror-fetch.ts'
 import type { MirrorProblem } from './mirror.ts'
@@ -60,10 +60,10 @@ export async function load(copy: MirrorCopy): Promise<MirrorSnapshot | null> {
   return found
 }
 
-/** As it was loaded last. */
-export function loaded({ current }: MirrorCopy): MirrorSnapshot {
-  if (current === null) throw new Error('the mirror was not opened')
-  return current
+/** As it was loaded last. Throws MirrorFailure when somebody removed it since it was opened. */
+export function loaded({ current, place }: MirrorCopy): MirrorSnapshot {
+  if (current !== null) return current
+  throw new MirrorFailure({ kind: 'corrupt', text: `The copy of ${place.url} was removed while it was read.` })
 }
 
 /** The process that reads what was loaded last. */

@@ -240,6 +240,19 @@ describe.skipIf(missingTools !== null)('mirrors in trouble', () => {
       expect(failure).toBeInstanceOf(MirrorFailure)
       expect((failure as MirrorFailure).problem.kind).toBe('corrupt')
     })
+    it('is removed while it is read is told to whoever reads it', async () => {
+      const head = await origin.head()
+      await byFile().open(origin.url, ANY, run)
+      const offline = byFile({ offline: true })
+      const repository = await repositoryOf(offline)
+      fs.rmSync(homeOf(), { recursive: true })
+      // Another check of the same run finds it gone.
+      expect((await problem(offline))?.kind).toBe('offline')
+      const failure = await repository.commit(head, run).catch((error: unknown) => error)
+      expect(failure).toBeInstanceOf(MirrorFailure)
+      expect((failure as MirrorFailure).problem.kind).toBe('corrupt')
+      expect((failure as MirrorFailure).problem.text).toContain('was removed while it was read')
+    })
     it('lost its objects is made anew instead of missing a commit, and offline it is of no use', async () => {
       const head = await origin.head()
       await byFile().open(origin.url, ANY, run)
