@@ -56,9 +56,13 @@ export function redirect(
 /** A list of inForce as text from which it comes back the same, also where two rules are equally long. */
 export const formatInForce = (rules: readonly RedirectRule[]): string => formatInsteadOf(rules.toReversed())
 
+/** Without any for the start of `rule`; null: all of them. */
+export const withoutRule = (rules: readonly RedirectRule[], rule: RedirectRule | null): readonly RedirectRule[] =>
+  rules.filter(other => other.from !== rule?.from)
+
 /** With `rule` in place of any other for the same start. */
 export const withRule = (rules: readonly RedirectRule[], rule: RedirectRule): readonly RedirectRule[] => [
-  ...rules.filter(other => other.from !== rule.from),
+  ...withoutRule(rules, rule),
   rule,
 ]
 

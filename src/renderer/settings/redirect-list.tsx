@@ -9,6 +9,7 @@ import {
   parseInsteadOf,
   ruleHint,
   ruleProblem,
+  withoutRule,
   withRule,
   type RedirectRule,
 } from '../../shared/redirects.ts'
@@ -47,9 +48,6 @@ function storedRules(): readonly RedirectRule[] {
   return parsed.ok ? inForce(parsed.value) : []
 }
 
-const without = (rules: readonly RedirectRule[], rule: RedirectRule | null): readonly RedirectRule[] =>
-  rules.filter(one => one.from !== rule?.from)
-
 /** The rules that are stored, and the one that is typed. */
 function useRedirects() {
   const client = useClient()
@@ -62,7 +60,7 @@ function useRedirects() {
   const from = useRef<HTMLInputElement>(null)
   const to = useRef<HTMLInputElement>(null)
 
-  const others = without(rules, changed)
+  const others = withoutRule(rules, changed)
   const typed = { from: draft.from.trim(), to: draft.to.trim() }
   const problem = ruleProblem(typed, others)
   const shown = isTried ? problem : null
@@ -89,12 +87,12 @@ function useRedirects() {
     void saveTyped()
   }
   const saveTyped = async () => {
-    const isSaved = await save(now => withRule(without(now, changed), typed))
+    const isSaved = await save(now => withRule(withoutRule(now, changed), typed))
     // What could not be stored stays to be tried again.
     if (isSaved) start(null)
   }
   const remove = async (rule: RedirectRule) => {
-    const removing = save(now => without(now, rule))
+    const removing = save(now => withoutRule(now, rule))
     // The button goes with its row; what is typed for another one stays.
     if (changed?.from === rule.from) start(null)
     else from.current?.focus()
