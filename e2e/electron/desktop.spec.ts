@@ -4,8 +4,9 @@
  * our shell's own code, with the engine as a Node child; utility processes and fuses are the pinned Electron's alone.
  */
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { childrenRunning } from '../fixtures/processes.ts'
 import { makeRealWorkspace, realCargoVet, TO_READ, whyNoWorkspace } from '../fixtures/real-workspace.ts'
 import { CertifyPage } from '../pages/certify.ts'
 import { QueuePage } from '../pages/queue.ts'
@@ -57,19 +58,7 @@ test('welcome, a second start with a workspace, queue, review, certify [needs ca
 })
 
 /** Process ids of the engines that were started by this process. */
-function engineOf(parent: number): number[] {
-  return readdirSync('/proc')
-    .filter(name => /^\d+$/.test(name))
-    .flatMap(pid => {
-      try {
-        const parentPid = Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1])
-        const isEngine = readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('engine.mjs')
-        return parentPid === parent && isEngine ? [Number(pid)] : []
-      } catch {
-        return [] // ended meanwhile
-      }
-    })
-}
+const engineOf = (parent: number): number[] => childrenRunning(parent, 'engine.mjs')
 
 test('a crashed engine is started again and closing leaves no process and the window’s place behind', async ({
   launch,
@@ -82,10 +71,12 @@ test('a crashed engine is started again and closing leaves no process and the wi
   process.kill(engine, 'SIGKILL')
   await expect.poll(() => engineOf(pid).filter(other => other !== engine)).toHaveLength(1)
   type Bridge = {
-    assay: { invoke(name: string, args: unknown): Promise<{ ok: boolean; value?: { engineRestarted: string } }> }
+    assay: {
+      invoke(name: string, args: unknown): Promise<{ ok: boolean; value?: { engine: { restartedBecause: string } } }>
+    }
   }
   const state = await page.evaluate(() => (window as unknown as Bridge).assay.invoke('app.state', null))
-  expect(state.value?.engineRestarted).toContain('SIGKILL')
+  expect(state.value?.engine.restartedBecause).toContain('SIGKILL')
 
   const [next = 0] = engineOf(pid)
   await page.evaluate(() => void (window as unknown as Bridge).assay.invoke('shell.window', { action: 'close' }))

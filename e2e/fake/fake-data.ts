@@ -64,7 +64,7 @@ export const appState: AppState = {
     wrapLines: false,
     singleKeys: true,
   },
-  engineRestarted: null,
+  engine: { startedAt: 0, restartedBecause: null },
 }
 
 type Row = readonly [

@@ -52,6 +52,13 @@ export function reviewId(crate: CrateName, delta: Delta): string {
   return `${crate} ${deltaText(delta)}`
 }
 
+/** What `reviewId` made this of, as unchecked as it came; null for a text that it never makes. */
+export function reviewOfId(id: string): { readonly crate: CrateName; readonly delta: Delta } | null {
+  const [, crate, from, to] = /^(\S+) (?:(\S+) -> )?(\S+)$/.exec(id) ?? []
+  if (crate === undefined || to === undefined) return null
+  return { crate: crate as CrateName, delta: { from: (from ?? null) as VetVersion | null, to: to as VetVersion } }
+}
+
 /** Lines to read: insertions plus deletions, cargo-vet's measure of the size of an audit. */
 export function linesOf(stat: DiffStat): number {
   return stat.insertions + stat.deletions

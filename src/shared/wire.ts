@@ -65,8 +65,12 @@ export const appState = z.object({
   recent: z.array(recentWorkspace),
   open: workspaceRef.nullable(),
   settings,
-  /** Why the last engine stopped, when it was started anew. */
-  engineRestarted: z.string().nullable(),
+  engine: z.object({
+    /** Milliseconds since the epoch. Another one: what a page asked of the engine before is unknown to this one. */
+    startedAt: z.number(),
+    /** Why the engine before this one stopped; null for the first. */
+    restartedBecause: z.string().nullable(),
+  }),
 })
 
 export const environmentRow = z.object({

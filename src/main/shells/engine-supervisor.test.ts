@@ -76,12 +76,35 @@ it('answers engine-stopped after a crash, says why to the next engine, and opens
   expect(processes[1]?.sent[0]).toMatchObject({ kind: 'call', name: 'app.open', args: { path: '/w' } })
   expect(events).toHaveLength(1)
   const later = supervisor.call('queue.get', null)
-  processes[1]?.deliver({
-    kind: 'answer',
-    id: (processes[1].sent[1] as { id: number }).id,
-    answer: { ok: true, value: 1 },
-  })
+  const jobs = supervisor.call('jobs.list', null)
+  const names = () => processes[1]?.sent.map(message => (message as { name: string }).name)
+  const answer = (index: number, value: unknown) =>
+    processes[1]?.deliver({
+      kind: 'answer',
+      id: (processes[1].sent[index] as { id: number }).id,
+      answer: { ok: true, value },
+    })
+  expect(names(), 'calls about the workspace wait for it').toEqual(['app.open', 'jobs.list'])
+  answer(1, [])
+  expect(await jobs).toEqual({ ok: true, value: [] })
+  answer(0, null)
+  expect(names()).toEqual(['app.open', 'jobs.list', 'queue.get'])
+  answer(2, 1)
   expect(await later).toEqual({ ok: true, value: 1 })
+})
+
+it('answers what waits for the workspace when the next engine ends as well', async () => {
+  const { supervisor, processes } = supervised()
+  await wait(1)
+  processes[0]?.deliver({ kind: 'event', name: 'app.changed', payload: { open: { root: '/w', isSample: true } } })
+  processes[0]?.exit('ended with code 9')
+  const early = supervisor.call('queue.get', null)
+  await wait(20)
+  expect(processes[1]?.sent).toMatchObject([{ name: 'app.openSample' }])
+  processes[1]?.exit('ended with code 8')
+  expect(await early).toMatchObject({ ok: false, error: { code: 'engine-stopped', reason: 'ended with code 8' } })
+  await wait(20)
+  expect(processes[2]?.sent, 'tried again').toMatchObject([{ name: 'app.openSample' }])
 })
 
 it('waits longer each time while the engine keeps crashing', async () => {

@@ -40,6 +40,8 @@ export function superviseEngine(options: SupervisorOptions): Supervisor {
   let waiting: ToEngine[] = []
   let current: EngineProcess | null = null
   let isReady = false
+  /** The call that opens the workspace in a new engine, while it has no answer. */
+  let reopening: number | null = null
   let nextId = 1
   let failedStarts = 0
   let timer: ReturnType<typeof setTimeout> | null = null
@@ -57,6 +59,7 @@ export function superviseEngine(options: SupervisorOptions): Supervisor {
   const ended = (how: string, startedAt: number): void => {
     current = null
     isReady = false
+    reopening = null
     answerAll(how)
     onGone()
     if (stopping !== null) return
@@ -87,17 +90,32 @@ export function superviseEngine(options: SupervisorOptions): Supervisor {
         if (message.name === 'app.changed') reopen = callToReopen(message.payload)
         options.onEvent(message.name, message.payload)
       } else if (message.kind === 'answer') {
+        if (message.id === reopening) {
+          reopening = null
+          sendWaiting(child)
+        }
         const answer = pending.get(message.id)
         pending.delete(message.id)
         answer?.(message.answer as PlainAnswer)
       } else {
         isReady = true
-        // NOTE: before what is waiting: those calls are about the workspace that was open.
-        if (because !== null && reopen !== null) child.send({ kind: 'call', id: nextId++, ...reopen })
-        for (const call of waiting) child.send(call)
-        waiting = []
+        if (because !== null && reopen !== null) {
+          reopening = nextId++
+          child.send({ kind: 'call', id: reopening, ...reopen })
+        }
+        sendWaiting(child)
       }
     })
+  }
+
+  // NOTE: calls are about the workspace that was open; until it is again only its progress can be asked for.
+  const canGo = (call: ToEngine): boolean =>
+    reopening === null || (call.kind === 'call' && call.name.startsWith('jobs.'))
+
+  const sendWaiting = (child: EngineProcess): void => {
+    const calls = waiting
+    waiting = calls.filter(call => !canGo(call))
+    for (const call of calls) if (canGo(call)) child.send(call)
   }
 
   const stop = (): Promise<void> => {
@@ -127,7 +145,7 @@ export function superviseEngine(options: SupervisorOptions): Supervisor {
       return new Promise(resolve => {
         const call: ToEngine = { kind: 'call', id: nextId++, name, args }
         pending.set(call.id, resolve)
-        if (isReady && current !== null) current.send(call)
+        if (isReady && current !== null && canGo(call)) current.send(call)
         else waiting.push(call)
       })
     },

@@ -49,15 +49,20 @@ export function takeApp(client: EngineClient, app: AppState): void {
   const before = useAppStore.getState()
   const root = app.open?.root ?? null
   const hasMoved = root !== (before.app?.open?.root ?? null)
-  if (app.engineRestarted !== null && app.engineRestarted !== before.app?.engineRestarted) {
+  const isNewEngine = before.app !== null && before.app.engine.startedAt !== app.engine.startedAt
+  if (isNewEngine && app.engine.restartedBecause !== null) {
     showToast({
       tone: 'warn',
       text: 'The engine was started again',
-      detail: `${sentence(app.engineRestarted)}. Nothing that was saved is lost.`,
+      detail: `${sentence(app.engine.restartedBecause)}. Nothing that was saved is lost.`,
     })
   }
   useAppStore.setState({ app, appFailure: null })
-  if (!hasMoved) return
+  if (!hasMoved) {
+    // What is on screen stays until the new one has answered.
+    if (isNewEngine && root !== null) loadWorkspace(client)
+    return
+  }
   const view: View = root === null ? { kind: 'welcome' } : { kind: 'queue' }
   useAppStore.setState({
     view,
@@ -75,7 +80,10 @@ export function takeApp(client: EngineClient, app: AppState): void {
   forgetTeam()
   clearMarks()
   forgetRisk()
-  if (root === null) return
+  if (root !== null) loadWorkspace(client)
+}
+
+function loadWorkspace(client: EngineClient): void {
   void loadQueue(client, 'queue.get')
   void loadProvenance(client, 'workspace')
   void loadRisk(client)

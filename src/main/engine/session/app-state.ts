@@ -13,8 +13,7 @@ export interface AppStateDeps {
   readonly emit: Emit
   readonly preferences: () => Promise<Preferences>
   readonly workspace: OpenWorkspace
-  /** Why the engine before this one stopped, when it was started anew. */
-  readonly restartedBecause: string | null
+  readonly engine: AppState['engine']
 }
 
 export interface AppStates {
@@ -24,7 +23,7 @@ export interface AppStates {
 }
 
 /** Says of each recent workspace whether its folder is still there; one that cannot be looked at is not. */
-export function createAppStates({ caps, emit, preferences, workspace, restartedBecause }: AppStateDeps): AppStates {
+export function createAppStates({ caps, emit, preferences, workspace, engine }: AppStateDeps): AppStates {
   const now = async (): Promise<AppState> => {
     const p = await preferences()
     const recent = await Promise.all(
@@ -39,7 +38,7 @@ export function createAppStates({ caps, emit, preferences, workspace, restartedB
       recent,
       open: workspace.ref(),
       settings: p.settings(),
-      engineRestarted: restartedBecause,
+      engine,
     }
   }
   return {

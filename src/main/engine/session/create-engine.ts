@@ -49,7 +49,10 @@ export function createEngine(
   const workspace = createOpenWorkspace()
   const run: Run = { signal: new AbortController().signal, onProgress: () => undefined }
   const base = { caps, jobs, emit, preferences, workspace, run }
-  const app = createAppStates({ ...base, restartedBecause: options.restartedBecause })
+  const app = createAppStates({
+    ...base,
+    engine: { startedAt: caps.clock.nowMs(), restartedBecause: options.restartedBecause },
+  })
   const parts = createWorkspaceParts(base)
   const review = createReviewParts({ ...base, provenance: parts.provenance })
   const handlers: EngineHandlers = {
@@ -65,9 +68,12 @@ export function createEngine(
     ...parts.risk.handlers,
     ...parts.team.handlers,
   }
-  const unpack = async (id: string) => (await workspace.session()?.unpackReview(id)) ?? ok(null)
+  const ready = {
+    opened: async (id: string) => (await workspace.session()?.ensureReview(id)) ?? ok(null),
+    unpacked: async (id: string) => (await workspace.session()?.unpackReview(id)) ?? ok(null),
+  }
   return {
-    handlers: guardHandlers(onFolders(handlers, unpack)),
+    handlers: guardHandlers(onReviews(handlers, ready)),
     dispose: () => closeAll(jobs, workspace, parts, review),
   }
 }
@@ -107,19 +113,27 @@ const WITHOUT_FOLDERS: ReadonlySet<string> = new Set([
   ...['certify.loadDraft', 'certify.saveDraft'],
 ])
 
-function onFolders(
-  handlers: EngineHandlers,
-  unpack: (review: string) => Promise<Result<null, Failure>>,
-): EngineHandlers {
+/** Both are done before anything else of the session is asked; nothing to do when they were before. */
+interface ReadyReviews {
+  opened(review: string): Promise<Result<null, Failure>>
+  unpacked(review: string): Promise<Result<null, Failure>>
+}
+
+/**
+ * A page goes on with a review that it opened in a session before this one: it is opened for it again. One that is only
+ * named by its delta is not.
+ */
+function onReviews(handlers: EngineHandlers, { opened, unpacked }: ReadyReviews): EngineHandlers {
   const waiting = Object.entries(handlers).map(([name, handler]) => {
-    if (WITHOUT_FOLDERS.has(name)) return [name, handler]
     const waits = async (
       args: { readonly review?: string; readonly crate?: CrateName; readonly delta?: Delta } | null,
     ) => {
       const { review, crate, delta } = args ?? {}
       const isOfDelta = crate !== undefined && delta !== undefined
       const id = review ?? (isOfDelta ? reviewId(crate, delta) : null)
-      const there = id === null ? ok(null) : await unpack(id)
+      const open = review === undefined ? ok(null) : await opened(review)
+      if (!open.ok) return open
+      const there = id === null || WITHOUT_FOLDERS.has(name) ? ok(null) : await unpacked(id)
       return there.ok ? (handler as (args: unknown) => Promise<unknown>)(args) : there
     }
     return [name, waits]

@@ -65,7 +65,7 @@ export function createProvenance(deps: ProvenanceDeps): ProvenanceSession {
   const now = startOfRuns()
   let acceptedOnce: Promise<AcceptedList> | null = null
   const accepted = () => (acceptedOnce ??= openAccepted(deps.caps))
-  let generation = 0
+  let generation = deps.caps.clock.nowMs()
 
   const list = async (scope: ProvenanceSnapshot['scope']): Promise<ProvenanceSnapshot> => {
     const rows = provenanceRows({ accepted: await accepted(), workspace: deps.workspace(), results, now }, scope)

@@ -40,6 +40,7 @@ export interface Reviews {
     criteria: readonly CriteriaName[],
     run: Run,
   ): Promise<Result<HashedReview, Failure>>
+  isOpen(review: string): boolean
   /** Compares what will probably be opened next, if it is on this machine, while nobody waits for it. */
   prepare(crate: CrateName, delta: Delta): Promise<void>
   file(review: string, file: string, page: number, run: Run): Promise<Result<FileDiff, Failure>>
@@ -95,6 +96,7 @@ export function createReviews(
   return {
     open: (crate, delta, criteria, run) =>
       openReview({ caps, registry, who, diff, reading, opened, ahead }, { crate, delta, criteria }, run),
+    isOpen: id => opened.has(id),
     prepare: (crate, delta) => ahead.start({ crate, delta }),
     file: async (id, file, page, run) =>
       need(opened, id, r => readReviewFile({ caps, registry }, r, { file, page }, run)),

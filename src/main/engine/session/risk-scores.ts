@@ -5,6 +5,7 @@
 import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { RiskDetail, RiskSnapshot } from '../../../shared/risk.ts'
+import type { Clock } from '../capabilities.ts'
 import type { Emit } from './create-engine.ts'
 import type { KnownAdvisories, RiskReader, RiskRows, RiskSource } from './risk-rows.ts'
 
@@ -13,6 +14,7 @@ const EMIT_INTERVAL_MS = 500
 const REST = 4
 
 export interface RiskScoresDeps {
+  readonly clock: Clock
   readonly reader: RiskReader
   readonly emit: Emit
   /** Null while no workspace is open. */
@@ -58,9 +60,9 @@ export function createRiskScores(deps: RiskScoresDeps): RiskScores {
 }
 
 /** The scores made last, and all that are being made. */
-function making({ reader, source, known, toScan }: RiskScoresDeps) {
+function making({ clock, reader, source, known, toScan }: RiskScoresDeps) {
   let last: { readonly root: string; readonly rows: RiskRows } | null = null
-  let generation = 0
+  let generation = clock.nowMs()
   let computing: Promise<unknown> = Promise.resolve()
   const computeNow = async (): Promise<Result<RiskSnapshot, Failure>> => {
     const now = source()

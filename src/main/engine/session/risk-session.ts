@@ -40,7 +40,7 @@ export function createRisk({ caps, jobs, emit, preferences, source }: RiskDeps):
   const reader = openRiskReader(caps)
   const database = createRiskDatabase({ caps, jobs, preferences, onChange: announce })
   const scan = createRiskScan({ jobs, reader, source, onChange: announce })
-  const scores = createRiskScores({ reader, emit, source, known: database.known, toScan: scan.left })
+  const scores = createRiskScores({ clock: caps.clock, reader, emit, source, known: database.known, toScan: scan.left })
 
   return {
     handlers: {

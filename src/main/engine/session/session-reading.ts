@@ -1,6 +1,7 @@
 /** Reviews of an open workspace: opening and marking them, and what the review's own parts need to know of it. */
-import { deltaText, type AbsolutePath } from '../../../shared/domain.ts'
-import { ok } from '../../../shared/result.ts'
+import { deltaText, reviewOfId, type AbsolutePath, type CrateName, type Delta } from '../../../shared/domain.ts'
+import type { Failure } from '../../../shared/failure.ts'
+import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
 import { impliedNames, SAFE_TO_DEPLOY } from '../core/criteria.ts'
 import { gitIdentity } from '../io/git.ts'
@@ -54,14 +55,32 @@ export function openReading(deps: ReadingDeps): { readonly calls: ReadingCalls; 
 }
 
 type ReviewerCalls = Pick<Session, 'reviewer' | 'identityChanged'>
-type MarkCalls = Pick<Session, 'openReview' | 'prepareReview' | 'reviewFile' | 'mark' | 'undoMark' | 'setResume'>
+type MarkCalls = Pick<
+  Session,
+  'openReview' | 'ensureReview' | 'prepareReview' | 'reviewFile' | 'mark' | 'undoMark' | 'setResume'
+>
 
 function markCalls({ jobs, held, updates }: ReadingDeps, reviews: Reviews, quiet: Run): MarkCalls {
+  const openReview = (crate: CrateName, delta: Delta) =>
+    jobs.run(`Opening ${crate} ${deltaText(delta)}`, run =>
+      reviews.open(crate, delta, missingFor(held.answer, crate, delta), run),
+    )
+  /** By id; several calls of a page want the same one. */
+  const opening = new Map<string, Promise<Result<null, Failure>>>()
+  const openAgain = async (id: string): Promise<Result<null, Failure>> => {
+    const named = reviewOfId(id)
+    if (named === null) return fail({ code: 'review-unknown', review: id })
+    const opened = await openReview(named.crate, named.delta)
+    return opened.ok ? ok(null) : opened
+  }
   return {
-    openReview: (crate, delta) =>
-      jobs.run(`Opening ${crate} ${deltaText(delta)}`, run =>
-        reviews.open(crate, delta, missingFor(held.answer, crate, delta), run),
-      ),
+    openReview,
+    async ensureReview(id) {
+      if (reviews.isOpen(id)) return ok(null)
+      const again = opening.get(id) ?? openAgain(id).finally(() => opening.delete(id))
+      opening.set(id, again)
+      return again
+    },
     prepareReview: (crate, delta) => reviews.prepare(crate, delta),
     reviewFile: (review, file, page) => reviews.file(review, file, page, quiet),
     async mark(review, ...args) {

@@ -28,7 +28,7 @@ import { bugOf } from './bug.ts'
 export interface Held {
   answer: Answer
   sources: SessionSources
-  /** Grows with every announcement. */
+  /** Begins with the clock, so that the next session's are higher; grows with every announcement. */
   generation: number
 }
 

@@ -9,7 +9,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CallArgs, EventName } from '../../../shared/contract.ts'
 import type { AbsolutePath, CrateName, VetVersion } from '../../../shared/domain.ts'
-import type { CertifyPlan, CertifyRequest, QueueSnapshot } from '../../../shared/wire.ts'
+import type { AppState, CertifyPlan, CertifyRequest, QueueSnapshot } from '../../../shared/wire.ts'
 import { createNodeCapabilities } from '../node-capabilities.ts'
 import { createEngine, type Engine } from './create-engine.ts'
 
@@ -19,6 +19,8 @@ const STORE_FILES = ['audits.toml', 'config.toml', 'imports.lock']
 let folder: string
 let workspace: AbsolutePath
 let engine: Engine
+/** Starts an engine, as on a machine without cargo. */
+let start: () => void
 let events: { name: EventName; payload: unknown }[]
 
 beforeEach(async () => {
@@ -36,7 +38,10 @@ beforeEach(async () => {
   }
   await writeFile(path.join(folder, 'gitconfig'), '[user]\nname = Ada Reader\nemail = ada@example.invalid\n')
   const caps = createNodeCapabilities({ env, sampleDir: SAMPLE, version: 'test' })
-  engine = createEngine(caps, (name, payload) => events.push({ name, payload }))
+  start = () => {
+    engine = createEngine(caps, (name, payload) => events.push({ name, payload }))
+  }
+  start()
   await engine.handlers['app.settings']({ offline: true })
 })
 afterEach(async () => {
@@ -188,8 +193,30 @@ describe('a session on the sample, offline and without cargo', () => {
     expect(git('diff', '--cached', '--name-only').trim()).toBe('other.txt')
   })
 
-  it('notices that the store became malformed, keeps the last answer, and recovers', async () => {
+  it('counts on when the workspace is opened again, for the pages that still show it', async () => {
+    const first = await open()
+    await engine.handlers['app.settings']({ offline: true })
+    const again = await open()
+    expect(again.generation).toBeGreaterThan(first.generation)
+    // Another engine, as after a crash.
+    await engine.dispose()
+    start()
+    expect((await open()).generation).toBeGreaterThan(again.generation)
+  })
+
+  it('tells the pages that nothing is open when the workspace cannot be opened again', async () => {
+    const told = () => events.filter(e => e.name === 'app.changed').map(e => (e.payload as AppState).open?.root ?? null)
+    const openNone = () => engine.handlers['app.open']({ path: path.join(folder, 'gone') as AbsolutePath })
+    events.length = 0
+    expect((await openNone()).ok).toBe(false)
+    expect(told()).toEqual([null])
     await open()
+    expect((await openNone()).ok).toBe(false)
+    expect(told(), 'the one that is open stays').toEqual([null, workspace])
+  })
+
+  it('notices that the store became malformed, keeps the last answer, and recovers', async () => {
+    const { generation } = await open()
     const file = path.join(workspace, 'supply-chain/audits.toml')
     const good = await readFile(file, 'utf8')
     await writeFile(file, good.replace('version = "1.0.9"', 'version = 1.0.9'))
@@ -202,7 +229,7 @@ describe('a session on the sample, offline and without cargo', () => {
       events
         .filter(e => e.name === 'queue.changed')
         .map(e => e.payload as QueueSnapshot)
-        .find(s => s.items.some(i => i.crate === 'memchr') && s.generation > 1),
+        .find(s => s.items.some(i => i.crate === 'memchr') && s.generation > generation),
     )
   })
 

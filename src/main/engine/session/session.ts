@@ -62,6 +62,8 @@ export interface Session {
   inspect(key: PackageKey): Promise<Result<Inspection, Failure>>
   measure(crate: CrateName, delta: Delta): Promise<Result<DiffStat, Failure>>
   openReview(crate: CrateName, delta: Delta): Promise<Result<Review, Failure>>
+  /** Opens the review that a page had open in a session before this one. @failure review-unknown, as `openReview` */
+  ensureReview(review: string): Promise<Result<null, Failure>>
   prepareReview: Reviews['prepare']
   reviewFile(review: string, file: string, page: number): Promise<Result<FileDiff, Failure>>
   /** `undo`: what `undoMark` calls it by; null: it is never undone. */
@@ -128,7 +130,7 @@ export async function openSession(
     cache.close()
     return openSources
   }
-  const held: Held = { answer: first.value, sources: await openSources.value(), generation: 1 }
+  const held: Held = { answer: first.value, sources: await openSources.value(), generation: caps.clock.nowMs() }
   const common = { ...deps, cache, root, signal, mode, answers, held }
   const updates = createUpdates({ ...common, isSample, openSources: openSources.value })
   const reading = openReading({ ...common, updates })

@@ -52,8 +52,8 @@ export interface TeamBackground {
 }
 
 /** A team of which nothing was told yet. */
-export const newOpenTeam = (team: Team): OpenTeam => ({
-  ...{ team, abort: new AbortController(), generation: 1, told: new Map() },
+export const newOpenTeam = (team: Team, clock: Clock): OpenTeam => ({
+  ...{ team, abort: new AbortController(), generation: clock.nowMs(), told: new Map() },
   ...{ announcing: null, syncing: null, expiring: null },
 })
 

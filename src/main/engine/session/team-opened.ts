@@ -90,7 +90,7 @@ async function start(
   const onChange = () => self !== null && background.announce(self)
   const team = await openTeam({ caps, root, storeDir: storePath, onChange })
   if (!team.ok) return team
-  self = newOpenTeam(team.value)
+  self = newOpenTeam(team.value, caps.clock)
   take(self)
   await background.begin(self)
   return ok(self)

@@ -67,7 +67,11 @@ async function open(deps: WorkspaceHandlersDeps, folder: AbsolutePath): Promise<
     folder,
     isSample,
   )
-  if (!opened.ok) return opened
+  if (!opened.ok) {
+    // Pages may still show what was open in an engine before this one.
+    if (workspace.session() === null) await app.announce()
+    return opened
+  }
   await workspace.session()?.close()
   workspace.set(opened.value)
   parts.provenance.touch()
