@@ -69,8 +69,10 @@ export async function checkCrate(deps: CheckDeps, input: CheckInput, run: Run): 
   const publishedAt = index?.publishedAt ?? null
   const container = judgeContainer(archive, publishedAt)
   const asked = { crate, version, claim, files: archive.files, publishedAt, refresh: input.refresh }
-  const source = await findSource(deps, asked, run)
-  const lock = await lockOf(deps, { crate, version }, archive, publishedAt, run)
+  const [source, lock] = await Promise.all([
+    findSource(deps, asked, run),
+    lockOf(deps, { crate, version }, archive, publishedAt, run),
+  ])
   const manifest = manifestOf(input, archive, source, container)
   const rebuild = input.level === 'rebuild' ? await rebuildOf(deps, input, archive, source, container, run) : null
   const anchor = await withMoves(source, deps.previous(crate, version), run)

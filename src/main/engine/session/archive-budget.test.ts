@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { expect, it } from 'vitest'
 import { craftTar } from '../provenance/testing/craft-archive.ts'
 import type { CrateArchive } from '../provenance/crate-archive.ts'
-import { withArchive } from './archive-budget.ts'
+import { withArchive, withinStated } from './archive-budget.ts'
 import { createByteBudget, type ByteBudget } from './byte-budget.ts'
 
 const FILE_BYTES = 3 << 20
@@ -53,6 +53,19 @@ it.each([0, 100, 5_000, FILE_BYTES])(
     expect(archive.anomalies.map(({ code }) => code)).toEqual(['damaged'])
   },
 )
+
+it.each([
+  [FILE_BYTES, null],
+  [tar.length, FILE_BYTES],
+])('does not ask again for one that states %i when nothing more is wanted of it', async (stated, unpacked) => {
+  const asked: number[] = []
+  const budget: ByteBudget = { use: (size, _signal, task) => (asked.push(size), task()) }
+  const wish = { crate: 'big', version: '1.0.0', bytes: stating(stated) }
+  const size = await withinStated(budget, wish, new AbortController().signal, ({ files }) =>
+    Promise.resolve(files.get('src/lib.rs')?.data.length ?? 0),
+  )
+  expect([asked, size]).toEqual([[stated], unpacked])
+})
 
 it('does not wait for more than there is when an archive states too much', async () => {
   const { asked, archive } = await open(stating(0xffff_ffff))

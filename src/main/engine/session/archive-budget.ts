@@ -19,16 +19,26 @@ export async function withArchive<T>(
   signal: AbortSignal,
   use: (archive: CrateArchive) => Promise<T>,
 ): Promise<T> {
-  const stated = statedBytes(wish.bytes)
-  const within = await budget.use(stated, signal, () =>
-    opened(wish, { ...ARCHIVE_LIMITS, maxTotalBytes: stated }, async archive => {
-      const holdsMore = stated < ARCHIVE_LIMITS.maxTotalBytes && archive.anomalies.some(one => one.code === 'too-large')
-      return holdsMore ? null : { value: await use(archive) }
-    }),
-  )
+  const within = await withinStated(budget, wish, signal, async archive => ({ value: await use(archive) }))
   if (within !== null) return within.value
   // As much as there is: nothing else is unpacked beside it.
   return budget.use(ARCHIVE_LIMITS.maxTotalBytes, signal, () => opened(wish, ARCHIVE_LIMITS, use))
+}
+
+/** As `withArchive`; null without `use` for an archive that holds more than it states, which makes it a damaged one. */
+export function withinStated<T>(
+  budget: ByteBudget,
+  wish: OpenWish,
+  signal: AbortSignal,
+  use: (archive: CrateArchive) => Promise<T>,
+): Promise<T | null> {
+  const stated = statedBytes(wish.bytes)
+  return budget.use(stated, signal, () =>
+    opened(wish, { ...ARCHIVE_LIMITS, maxTotalBytes: stated }, async archive => {
+      const holdsMore = stated < ARCHIVE_LIMITS.maxTotalBytes && archive.anomalies.some(one => one.code === 'too-large')
+      return holdsMore ? null : use(archive)
+    }),
+  )
 }
 
 async function opened<T>(

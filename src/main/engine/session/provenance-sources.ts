@@ -17,7 +17,7 @@ import { publishedBefore } from '../provenance/earlier.ts'
 import { readIndexFacts } from '../provenance/index-facts.ts'
 import { openMirrors, type Mirrors } from '../provenance/mirror.ts'
 import { parseInsteadOf, type RedirectRule } from '../../../shared/redirects.ts'
-import { withArchive } from './archive-budget.ts'
+import { withArchive, withinStated } from './archive-budget.ts'
 import { createByteBudget, type ByteBudget } from './byte-budget.ts'
 import { openProvenanceResults, type ProvenanceResults } from './provenance-results.ts'
 import { versionKey, type CheckLevel, type CheckOne, type WantedVersion } from './provenance-run.ts'
@@ -156,27 +156,45 @@ async function checkDeps(
   }
 }
 
+/** What is known of the version before without opening its archive; `bytes` of that when it has to be opened. */
+interface Before {
+  readonly published: string | null
+  readonly bytes: Uint8Array | null
+}
+
 /**
- * The version before, by what is stored of the index, and where it says it comes from when its archive is on this
- * machine: nothing is downloaded for that. What was checked here is known by its record, so no archive is read then.
+ * The version before, by what is stored of the index, and its archive when that is on this machine: nothing is
+ * downloaded for that. What was checked here is known by its record, so its archive is not needed.
  */
-async function earlierOf(
+async function beforeOf(
   { registry, results }: { readonly registry: Registry; readonly results: ProvenanceResults },
-  budget: ByteBudget,
   { crate, version }: WantedVersion,
+): Promise<Before> {
+  const before = publishedBefore(registry.stored(crate) ?? [], version)
+  if (before === null) return { published: null, bytes: null }
+  const published = before.version
+  if (results.asMade(crate, published) !== null) return { published, bytes: null }
+  return { published, bytes: await registry.archiveHere(crate, published) }
+}
+
+/** Where the version before says it comes from. It has its place in the budget when this returns. */
+async function earlierOf(
+  budget: ByteBudget,
+  crate: string,
+  { published, bytes }: Before,
   run: Run,
 ): Promise<EarlierVersion> {
-  const before = publishedBefore(registry.stored(crate) ?? [], version)
-  if (before === null) return { published: null, known: null }
-  const published = before.version
-  if (results.asMade(crate, published) !== null) return { published, known: null }
-  const bytes = await registry.archiveHere(crate, published)
-  if (bytes === null) return { published, known: null }
-  return withArchive(budget, { crate, version: published, bytes }, run.signal, ({ files, isReadable }) => {
-    const { repository, path } = readClaim(files)
-    const known = isReadable ? { version: published, repository: repository.url, path } : null
-    return Promise.resolve({ published, known })
-  })
+  if (published === null || bytes === null) return { published, known: null }
+  const known = await withinStated(
+    budget,
+    { crate, version: published, bytes },
+    run.signal,
+    ({ files, isReadable }) => {
+      const { repository, path } = readClaim(files)
+      return Promise.resolve(isReadable ? { version: published, repository: repository.url, path } : null)
+    },
+  )
+  return { published, known }
 }
 
 async function checkOne(
@@ -189,22 +207,21 @@ async function checkOne(
 ): Promise<Result<ProvenanceRecord, Failure>> {
   const archive = await registry.archive(crate, version, run)
   if (!archive.ok) return archive
-  const line = asked ?? (await registry.indexLine(crate, version, run))
   const { bytes, checksum } = archive.value
-  const index = line.ok ? readIndexFacts(line.value) : null
-  const input = {
-    crate,
-    version,
-    archive: bytes,
-    archiveSha256: checksum,
-    index,
-    earlier: await earlierOf({ registry, results: deps.results }, budget, { crate, version }, run),
-    level: wish.level,
-    refresh: wish.refresh,
-  }
+  // Found while the archive is unpacked, in other threads.
+  const asking = asked === null ? registry.indexLine(crate, version, run) : Promise.resolve(asked)
+  asking.catch(() => undefined) // told where it is awaited
+  const before = await beforeOf({ registry, results: deps.results }, { crate, version })
+  // NOTE: before the archive itself, which is held until this is there: no two checks can wait for each other.
+  const looking = earlierOf(budget, crate, before, run)
+  looking.catch(() => undefined)
   return ok(
-    await withArchive(budget, { crate, version, bytes }, run.signal, opened =>
-      checkCrate({ ...deps, compareBytes: wish.compareBytes }, { ...input, opened }, run),
-    ),
+    await withArchive(budget, { crate, version, bytes }, run.signal, async opened => {
+      const [line, earlier] = [await asking, await looking]
+      const index = line.ok ? readIndexFacts(line.value) : null
+      const { level, refresh } = wish
+      const input = { crate, version, archive: bytes, archiveSha256: checksum, opened, index, earlier, level, refresh }
+      return checkCrate({ ...deps, compareBytes: wish.compareBytes }, input, run)
+    }),
   )
 }

@@ -93,6 +93,28 @@ describe.skipIf(missingTools !== null)(`since the version before (needs ${missin
     expect(await run(['wanderer', '1.0.1'])).toContain('that of version 1.0.0 in "home"')
   })
 
+  it('is told of archives that are together more than may be held at once', { timeout: 60_000 }, async () => {
+    const names = ['large-a', 'large-b', 'large-c']
+    for (const name of names) {
+      const repository = await world.repository(`e/${name}`)
+      for (const version of ['1.0.0', '1.0.1']) {
+        await repository.commit({
+          'Cargo.toml': manifest(name, version, repository.url),
+          'src/lib.rs': '',
+          // Twelve MiB are unpacked at once.
+          'zeros.bin': Buffer.alloc(9 << 20),
+        })
+        await world.publish(await repository.package({ folder: '' }))
+      }
+    }
+    const list = path.join(box.folder, 'list')
+    writeFileSync(list, names.map(name => `${name} 1.0.1\n`).join(''))
+    const records = JSON.parse(await run(['--from', list, '--output-format', 'json', '--again'])) as ProvenanceRecord[]
+    expect(records.map(({ outcome, earlier }) => [outcome, earlier?.known?.version])).toEqual(
+      names.map(() => ['match', '1.0.0']),
+    )
+  })
+
   it('is found in records as well, whatever the order of a list, and from a version further back', async () => {
     const forwards = await check('1.0.0', '1.0.1', '1.0.2')
     const backwards = await check('1.0.2', '1.0.1', '1.0.0')
