@@ -213,3 +213,27 @@ function reasonsOf(
   if (tag === null) add('info', 'no-tag', `No tag names ${pkg.name} ${pkg.version}.`)
   return reasons
 }
+
+/** A tag as it was when a check of this version saw it first. */
+export interface FirstTag {
+  readonly name: string
+  readonly objectId: string
+}
+
+/** A tag that names another object than when it was first seen is told as long as it does. */
+export async function withMoves(
+  repository: GitRepository,
+  anchor: Anchor,
+  first: FirstTag | null,
+  run: Run,
+): Promise<Anchor> {
+  if (first === null) return anchor
+  const now = (await repository.refs(run)).find(ref => ref.name === first.name)?.oid ?? null
+  if (now === first.objectId) return anchor
+  const was = `The tag ${first.name} was at ${first.objectId.slice(0, 12)} when it was first seen`
+  const text = now === null ? `${was} and is gone now.` : `${was} and is at ${now.slice(0, 12)} now.`
+  const moved: Reason = { code: TAG_MOVED, text, weight: 'alarm', about: [first.name] }
+  return { ...anchor, reasons: [...anchor.reasons, moved] }
+}
+
+const TAG_MOVED = 'tag-moved'

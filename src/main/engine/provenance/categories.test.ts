@@ -6,6 +6,7 @@ import fs from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ProvenanceRecord } from '../../../shared/provenance.ts'
 import { createSandbox, quietRun, type Sandbox } from '../test-sandbox.ts'
+import { MirrorFailure } from './git-repository.ts'
 import { makeChecker, type Checker, type CheckOptions } from './testing/checker.ts'
 import { makeWorld, manifest, missingTools, tamper, TamperedCrate, type Contents, type World } from './testing/world.ts'
 
@@ -184,6 +185,34 @@ describe.skipIf(missingTools !== null)(`outcomes (needs ${missingTools ?? 'git a
       expect(codes(record)).toContain('offline')
       expect(await check(archive, { refresh: true })).toMatchObject({ content: 'exact' })
     })
+
+    it.each(['mirror', 'refs'] as const)(
+      'repository-unavailable: the copy is gone when its %s is asked for last',
+      async what => {
+        const repository = await made(`gone-${what}`)
+        const archive = await repository.package()
+        const brief = makeChecker(world, box.caps, quietRun())
+        const want = { commit: null, newerThanMs: null, refresh: false }
+        const opened = await brief.mirrors.open(repository.url, want, quietRun())
+        if (!opened.ok) throw new Error(opened.error.text)
+        const [{ mirror }, refs] = [opened.value, await opened.value.refs(quietRun())]
+        let [asked, last] = [0, Infinity]
+        const answer = <T>(value: T): T => {
+          if (++asked < last) return value
+          throw new MirrorFailure({ kind: 'corrupt', text: 'The copy was removed while it was read.' })
+        }
+        if (what === 'mirror') Object.defineProperty(opened.value, 'mirror', { get: () => answer(mirror) })
+        else opened.value.refs = async () => answer(refs)
+        const previous = await brief.check(archive)
+        asked = 0
+        expect(await brief.check(archive, { previous })).toMatchObject({ outcome: 'match' })
+        last = asked
+        asked = 0
+        const record = await brief.check(archive, { previous })
+        await brief.mirrors.close()
+        expect(record).toMatchObject({ outcome: 'repository-unavailable', content: 'unchecked', mirror: null })
+      },
+    )
 
     it('archive-anomaly: right contents in a container that no cargo makes', async () => {
       const repository = await made('packed')

@@ -3,14 +3,14 @@
  * that can be missing is a finding of the record, never a failure; only a cancelled run throws. Nothing is written but
  * mirrors, nothing of the crate or of the repository is run. Source: provenance.md 2.1, 3.1, 7.
  */
-import type { EarlierVersion, FileResult, ProvenanceRecord, Reason, Rebuild } from '../../../shared/provenance.ts'
+import type { EarlierVersion, FileResult, ProvenanceRecord, Rebuild } from '../../../shared/provenance.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
-import type { Anchor } from './anchor.ts'
+import type { FirstTag } from './anchor.ts'
 import { readClaim } from './claim.ts'
 import { judgeContainer } from './container.ts'
 import { openCrateArchive, type CrateArchive } from './crate-archive.ts'
 import { findSource, submoduleOpener, type Source } from './find-source.ts'
-import { MirrorFailure, type GitRepository } from './git-repository.ts'
+import { MirrorFailure } from './git-repository.ts'
 import type { IndexFacts } from './index-facts.ts'
 import { checkLock, type IndexLookup } from './lock-check.ts'
 import { checkManifest, type ManifestCheck } from './manifest-check.ts'
@@ -36,8 +36,7 @@ export interface CheckDeps {
 }
 
 export interface Previous {
-  /** As it was first seen. */
-  readonly tag: { readonly name: string; readonly objectId: string } | null
+  readonly tag: FirstTag | null
 }
 
 export interface CheckInput {
@@ -68,14 +67,15 @@ export async function checkCrate(deps: CheckDeps, input: CheckInput, run: Run): 
   const claim = readClaim(archive.files)
   const publishedAt = index?.publishedAt ?? null
   const container = judgeContainer(archive, publishedAt)
-  const asked = { crate, version, claim, files: archive.files, publishedAt, refresh: input.refresh }
+  const firstTag = deps.previous(crate, version)?.tag ?? null
+  const asked = { crate, version, claim, files: archive.files, publishedAt, firstTag, refresh: input.refresh }
   const [source, lock] = await Promise.all([
     findSource(deps, asked, run),
     lockOf(deps, { crate, version }, archive, publishedAt, run),
   ])
   const manifest = manifestOf(input, archive, source, container)
   const rebuild = input.level === 'rebuild' ? await rebuildOf(deps, input, archive, source, container, run) : null
-  const anchor = await withMoves(source, deps.previous(crate, version), run)
+  const { anchor } = source
   const verdict = decideVerdict({
     ...{ claim, archive, container, manifest, lock, anchor, rebuild, publishedAt },
     ...{ comparison: source.comparison, mirrorProblem: source.problem, staleMirror: source.isStale },
@@ -107,7 +107,7 @@ export async function checkCrate(deps: CheckDeps, input: CheckInput, run: Run): 
     lock: { state: lock.state, differences: [...lock.differences] },
     ...{ rebuild, level: input.level, archiveSha256: input.archiveSha256 },
     ...{ indexLineSha256: index?.lineSha256 ?? null, publishedAt, treeId: source.comparison?.treeId ?? null },
-    mirror: mirrorOf(source.repository),
+    mirror: source.mirror,
     tools: { git: deps.versions.git, cargo: rebuild?.cargoVersion ?? null, assay: deps.versions.assay },
     fileResults: byConcern(files),
     ...{ checkedAt: endedAt, tookMs: endedAt - startedAt },
@@ -116,12 +116,6 @@ export async function checkCrate(deps: CheckDeps, input: CheckInput, run: Run): 
 
 const NO_ANCHOR: ProvenanceRecord['anchorDetail'] = {
   ...{ reachableFrom: 'unknown', refs: [], defaultBranch: null, tag: null, commitHasSignature: null },
-}
-
-function mirrorOf(repository: GitRepository | null): ProvenanceRecord['mirror'] {
-  if (repository === null) return null
-  const { fetchedFrom, newestCommitAt, fetchedAt, partial } = repository.mirror
-  return { fetchedFrom, newestCommitAt, fetchedAt, partial }
 }
 
 async function lockOf(
@@ -232,20 +226,6 @@ async function rebuildOf(
     return { ...failed, command: [], detail: [error.problem.text] }
   }
 }
-
-/** A tag that names another object than when it was first seen is told as long as it does. */
-async function withMoves({ anchor, repository }: Source, previous: Previous | null, run: Run): Promise<Anchor | null> {
-  const before = previous?.tag ?? null
-  if (anchor === null || repository === null || before === null) return anchor
-  const now = (await repository.refs(run)).find(ref => ref.name === before.name)?.oid ?? null
-  if (now === before.objectId) return anchor
-  const was = `The tag ${before.name} was at ${before.objectId.slice(0, 12)} when it was first seen`
-  const text = now === null ? `${was} and is gone now.` : `${was} and is at ${now.slice(0, 12)} now.`
-  const moved: Reason = { code: TAG_MOVED, text, weight: 'alarm', about: [before.name] }
-  return { ...anchor, reasons: [...anchor.reasons, moved] }
-}
-
-const TAG_MOVED = 'tag-moved'
 
 const COUNTED: Readonly<Partial<Record<FileResult['state'], keyof ProvenanceRecord['files']>>> = {
   same: 'same',

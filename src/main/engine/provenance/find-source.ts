@@ -6,7 +6,7 @@
 import type { Claim, ContentGrade, Fallback, ProvenanceRecord, Reason } from '../../../shared/provenance.ts'
 import { ok, type Result } from '../../../shared/result.ts'
 import type { Run } from '../capabilities.ts'
-import { findAnchor, type Anchor } from './anchor.ts'
+import { findAnchor, withMoves, type Anchor, type FirstTag } from './anchor.ts'
 import { compareWithTree, type Comparison, type OpenSubmodule } from './compare.ts'
 import type { ArchiveFile } from './crate-archive.ts'
 import { findCommit } from './find-commit.ts'
@@ -22,6 +22,7 @@ export interface SourceInput {
   readonly claim: Claim
   readonly files: ReadonlyMap<string, ArchiveFile>
   readonly publishedAt: string | null
+  readonly firstTag: FirstTag | null
   readonly refresh: boolean
 }
 
@@ -34,6 +35,8 @@ export interface SourceDeps {
 
 export interface Source {
   readonly repository: GitRepository | null
+  /** Its copy as it was when all this had been read; null without a repository. */
+  readonly mirror: ProvenanceRecord['mirror']
   readonly problem: MirrorProblem | null
   /** Compared commit; null when none was found. */
   readonly commit: GitOid | null
@@ -50,7 +53,7 @@ export interface Source {
 }
 
 const NOTHING: Source = {
-  ...{ repository: null, problem: null, commit: null, path: null, pathFrom: 'none', isStale: false },
+  ...{ repository: null, mirror: null, problem: null, commit: null, path: null, pathFrom: 'none', isStale: false },
   ...{ fallback: null, sibling: null, locate: null, comparison: null, anchor: null },
 }
 
@@ -65,7 +68,12 @@ export async function findSource(deps: SourceDeps, input: SourceInput, run: Run)
   const opened = await deps.mirrors.open(url, { commit: claim.commit, newerThanMs, refresh }, run)
   if (!opened.ok) return { ...NOTHING, problem: opened.error }
   try {
-    return await sourceIn(deps, input, opened.value, newerThanMs, run)
+    const found = await sourceIn(deps, input, opened.value, newerThanMs, run)
+    const { anchor, repository } = found
+    if (repository === null) return found
+    const { fetchedFrom, newestCommitAt, fetchedAt, partial } = repository.mirror
+    const mirror = { fetchedFrom, newestCommitAt, fetchedAt, partial }
+    return { ...found, mirror, anchor: anchor && (await withMoves(repository, anchor, input.firstTag, run)) }
   } catch (error) {
     if (error instanceof MirrorFailure) return { ...NOTHING, problem: error.problem }
     throw error
