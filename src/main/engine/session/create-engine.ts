@@ -113,6 +113,9 @@ const WITHOUT_FOLDERS: ReadonlySet<string> = new Set([
   ...['certify.loadDraft', 'certify.saveDraft'],
 ])
 
+/** What a page sends when it leaves a review: nothing is opened or fetched for that, in whatever workspace it is by then. */
+const LEAVING: ReadonlySet<string> = new Set(['review.setResume', 'review.readingTime'])
+
 /** Both are done before anything else of the session is asked; nothing to do when they were before. */
 interface ReadyReviews {
   opened(review: string): Promise<Result<null, Failure>>
@@ -131,7 +134,7 @@ function onReviews(handlers: EngineHandlers, { opened, unpacked }: ReadyReviews)
       const { review, crate, delta } = args ?? {}
       const isOfDelta = crate !== undefined && delta !== undefined
       const id = review ?? (isOfDelta ? reviewId(crate, delta) : null)
-      const open = review === undefined ? ok(null) : await opened(review)
+      const open = review === undefined || LEAVING.has(name) ? ok(null) : await opened(review)
       if (!open.ok) return open
       const there = id === null || WITHOUT_FOLDERS.has(name) ? ok(null) : await unpacked(id)
       return there.ok ? (handler as (args: unknown) => Promise<unknown>)(args) : there

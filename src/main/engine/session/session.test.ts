@@ -204,6 +204,19 @@ describe('a session on the sample, offline and without cargo', () => {
     expect((await open()).generation).toBeGreaterThan(again.generation)
   })
 
+  it('opens a review for a page that goes on with it, not for one that leaves it', async () => {
+    await open()
+    const asked = async (review: string) => {
+      const marked = await engine.handlers['review.mark']({ review, paths: ['src/lib.rs'], mark: 'read' })
+      const left = await engine.handlers['review.setResume']({ review, path: 'src/lib.rs', line: 3 })
+      return [marked, left].map(answer => (answer.ok ? 'ok' : answer.error.code))
+    }
+    // Its archives are not here, and going online is switched off.
+    expect(await asked('itoa 1.0.9 -> 1.0.11')).toEqual(['offline', 'review-unknown'])
+    for (const none of ['itoa', 'no review', 'itoa 1.0.9 -> x'])
+      expect(await asked(none)).toEqual(['review-unknown', 'review-unknown'])
+  })
+
   it('tells the pages that nothing is open when the workspace cannot be opened again', async () => {
     const told = () => events.filter(e => e.name === 'app.changed').map(e => (e.payload as AppState).open?.root ?? null)
     const openNone = () => engine.handlers['app.open']({ path: path.join(folder, 'gone') as AbsolutePath })
