@@ -27,10 +27,8 @@ test.each([
   'Adds a skip list and reads only what it is given.',
 ])('%s has no caveat', text => expect(hasCaveat(text)).toBe(false))
 
-test('a long hostile note is read in linear time', () => {
-  const startedAt = performance.now()
-  noteParts(`did not ${'verylovely '.repeat(20_000)}`)
-  noteParts('not '.repeat(40_000))
-  expect(performance.now() - startedAt).toBeLessThan(1_000)
+test('a long hostile note is read in linear time', { timeout: 5_000 }, () => {
+  noteParts(`did not ${'verylovely '.repeat(80_000)}`)
+  noteParts('not '.repeat(160_000))
   expect(hasCaveat(null)).toBe(false)
 })

@@ -381,14 +381,12 @@ it('names every rule that occurs, once', () => {
   expect(new Set(RULES.map(({ name }) => name)).size).toBe(RULES.length)
 })
 
-it('stays fast on 20,000 files', async () => {
+it('stays fast on 20,000 files', { timeout: 5_000 }, async () => {
   const many = Object.fromEntries(
     Array.from({ length: 20_000 }, (_, i) => [`src/d${i % 100}/f${i}.rs`, `content ${i}`]),
   )
-  const started = performance.now()
   const got = await compare(many, many)
   expect(got.counts.same).toBe(20_001)
-  expect(performance.now() - started).toBeLessThan(5000)
 })
 
 it('ends when it is cancelled', async () => {

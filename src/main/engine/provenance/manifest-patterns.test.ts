@@ -28,10 +28,8 @@ describe('patternMatcher', () => {
     expect(words(leaves).filter(path => matches(path))).toEqual([])
   })
 
-  it('is not slow on hostile patterns', () => {
+  it('is not slow on hostile patterns', { timeout: 5_000 }, () => {
     const matches = patternMatcher(Array.from({ length: 500 }, () => `${'*a'.repeat(120)}b`))
-    const started = performance.now()
     for (let i = 0; i < 500; i++) matches(`${'a'.repeat(250)}${i}`)
-    expect(performance.now() - started).toBeLessThan(5000)
   })
 })

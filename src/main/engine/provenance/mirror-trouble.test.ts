@@ -122,12 +122,10 @@ describe.skipIf(missingTools !== null)('mirrors in trouble', () => {
         error: { kind: 'no-network' },
       })
     })
-    it('does not answer ends by the clock', async () => {
+    it('does not answer ends by the clock', { timeout: 15_000 }, async () => {
       let hangs = false
       server.misbehave = request => (hangs ||= request.method === 'POST' && server.requests.length > 2)
-      const startMs = performance.now()
       expect((await problem(mirrorsOf({ timeoutMs: 1_000 })))?.kind).toBe('timeout')
-      expect(performance.now() - startMs).toBeLessThan(15_000)
       expect(leftovers()).toEqual([])
     })
     it('does not answer is left at once on cancel, without killing what others wait for', async () => {

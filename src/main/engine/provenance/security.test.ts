@@ -368,17 +368,15 @@ describe.skipIf(missingTools !== null)(`hostile repositories (needs ${missingToo
       expect(rebuilt.rebuild?.detail[0]).toMatch(/leads? out of the repository/)
     })
 
-    it('a link to the root of the file system', async () => {
+    it('a link to the root of the file system', { timeout: 10_000 }, async () => {
       const repository = await world.repository('s/root-link', crateFiles('root-link'))
       const archive = await repository.package()
       const commit = await repository.commit({ everything: { link: '/' } })
       const forged = tamper(archive, crate =>
         crate.set('.cargo_vcs_info.json', old => old.replace(/[0-9a-f]{40}/, commit)),
       )
-      const started = performance.now()
       const [, rebuilt] = await checkQuietly(forged, [])
       expect(rebuilt.rebuild?.detail[0]).toContain('leads out of the repository')
-      expect(performance.now() - started).toBeLessThan(10_000)
     })
 
     it('links that multiply what they lead to', async () => {

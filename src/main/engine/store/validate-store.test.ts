@@ -120,10 +120,8 @@ describe('unifiedDiff', () => {
       '--- old/x\n+++ new/x\n@@ -2,7 +2,7 @@\n b\n c\n d\n-e\n+E\n f\n g\n h\n',
     )
   })
-  it('stays short and quick on texts that have nothing in common', () => {
+  it('stays short and quick on texts that have nothing in common', { timeout: 5_000 }, () => {
     const long = (word: string) => Array.from({ length: 20_000 }, (_, i) => `${word}${i}\n`).join('')
-    const started = performance.now()
     expect(unifiedDiff(long('a'), long('b'), ['old', 'new']).length).toBeLessThan(10_000)
-    expect(performance.now() - started).toBeLessThan(5_000)
   })
 })
