@@ -105,6 +105,13 @@ it('answers what waits for the workspace when the next engine ends as well', asy
   expect(await early).toMatchObject({ ok: false, error: { code: 'engine-stopped', reason: 'ended with code 8' } })
   await wait(20)
   expect(processes[2]?.sent, 'tried again').toMatchObject([{ name: 'app.openSample' }])
+  processes[2]?.exit('ended with code 7')
+  await wait(20)
+  expect(processes[3]?.sent, 'and then left').toMatchObject([{ name: 'app.close' }])
+  processes[3]?.deliver({ kind: 'event', name: 'app.changed', payload: { open: null } })
+  processes[3]?.exit('ended with code 6')
+  await wait(60)
+  expect(processes[4]?.sent).toEqual([])
 })
 
 it('waits longer each time while the engine keeps crashing', async () => {

@@ -31,6 +31,8 @@ export interface Supervisor {
 
 const GRACE_MS = 3_000
 const LONGEST_PAUSE = 40
+/** Then the workspace is closed instead, which tells the pages. */
+const MAX_ENDS_WHILE_OPENING = 2
 
 /** Starts the engine at once and keeps it running. */
 export function superviseEngine(options: SupervisorOptions): Supervisor {
@@ -42,6 +44,8 @@ export function superviseEngine(options: SupervisorOptions): Supervisor {
   let isReady = false
   /** The call that opens the workspace in a new engine, while it has no answer. */
   let reopening: number | null = null
+  /** How often in a row the engine ended while it had none. */
+  let endsWhileOpening = 0
   let nextId = 1
   let failedStarts = 0
   let timer: ReturnType<typeof setTimeout> | null = null
@@ -59,6 +63,7 @@ export function superviseEngine(options: SupervisorOptions): Supervisor {
   const ended = (how: string, startedAt: number): void => {
     current = null
     isReady = false
+    endsWhileOpening = reopening === null ? 0 : endsWhileOpening + 1
     reopening = null
     answerAll(how)
     onGone()
@@ -100,8 +105,10 @@ export function superviseEngine(options: SupervisorOptions): Supervisor {
       } else {
         isReady = true
         if (because !== null && reopen !== null) {
+          // A workspace that ends the engine would end every engine: nobody could go on with another one.
+          const isLeft = endsWhileOpening >= MAX_ENDS_WHILE_OPENING
           reopening = nextId++
-          child.send({ kind: 'call', id: reopening, ...reopen })
+          child.send({ kind: 'call', id: reopening, ...(isLeft ? { name: 'app.close', args: null } : reopen) })
         }
         sendWaiting(child)
       }
