@@ -83,7 +83,10 @@ export async function compareWithTree(input: CompareInput, run: Run): Promise<Co
   if (info === null || lookup === null) return nothingCompared(files, info === null)
   const manifests = await readManifests(input, lookup, run)
   const compared: Compared[] = []
-  for (const file of files.values()) compared.push(await placeFile(file, lookup, files))
+  for (const file of files.values()) {
+    const counterpart = lookup.find(file.path === 'Cargo.toml.orig' ? 'Cargo.toml' : file.path)
+    compared.push(placeFile(file, counterpart instanceof Promise ? await counterpart : counterpart, files))
+  }
   await tryOutside(compared, input, lookup, manifests)
   await tryContents(compared, run)
   nameCaseVariants(compared, lookup)
@@ -118,11 +121,10 @@ export async function compareWithTree(input: CompareInput, run: Run): Promise<Co
 const NO_MANIFEST: Manifest = { tables: {}, pkg: {}, isWorkspaceRoot: false }
 
 /** By its place in the tree, and by id only. */
-async function placeFile(file: CrateFile, lookup: TreeLookup, files: CompareInput['files']): Promise<Compared> {
+function placeFile(file: CrateFile, counterpart: Counterpart, files: CompareInput['files']): Compared {
   const { path, data } = file
   const archiveBlob = blobId(data)
   const generated = generatedRule(path, files)
-  const counterpart = await lookup.find(path === 'Cargo.toml.orig' ? 'Cargo.toml' : path)
   const base = { path, data, archiveBlob, counterpart }
   if (generated !== null) return { ...base, state: 'generated', rule: generated }
   if (counterpart.kind === 'none') return { ...base, state: 'only-in-crate', rule: null }

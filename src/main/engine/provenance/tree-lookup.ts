@@ -60,8 +60,8 @@ export interface TreeLookup {
   readonly root: Side
   /** Paths of links and submodules, in the package's folder, that stand for something in the archive. */
   readonly used: ReadonlySet<string>
-  /** By a path below the package's folder. */
-  find(path: string): Promise<Counterpart>
+  /** By a path below the package's folder; at once for nearly all, which saves a turn for each of thousands of files. */
+  find(path: string): Counterpart | Promise<Counterpart>
   /** By a path from the repository's root, which may hold `..`: what a manifest names outside of the package. */
   findFromRoot(path: string): Promise<Counterpart>
 }
@@ -131,7 +131,7 @@ export async function openLookup(
 }
 
 /** @param prefix as of an `OpenedSubmodule`: where the side lies in the package */
-async function find(parts: Parts, side: Side, path: string, prefix: string | null): Promise<Counterpart> {
+function find(parts: Parts, side: Side, path: string, prefix: string | null): Counterpart | Promise<Counterpart> {
   const entry = side.listing.entries.get(path)
   if (entry !== undefined && isFile(entry)) return blobOf(side, path, entry.oid)
   const standIn = entry !== undefined ? path : standInFor(side, path)
@@ -144,8 +144,12 @@ async function find(parts: Parts, side: Side, path: string, prefix: string | nul
     return enter(parts, side, at, prefix === null ? null : `${prefix}${standIn}/`)
   }
   if (special.mode !== '120000') return { kind: 'none' }
+  return followLink(parts, side, path, standIn === path, special.oid)
+}
+
+async function followLink(parts: Parts, side: Side, path: string, isLink: boolean, oid: GitOid): Promise<Counterpart> {
   const where = await followTreePath(side.repository, side.commit, join(side.folder, path), parts.run)
-  return arrive(parts, side, path, where, standIn === path ? special.oid : null, special.oid)
+  return arrive(parts, side, path, where, isLink ? oid : null, oid)
 }
 
 async function findFromRoot(parts: Parts, path: string): Promise<Counterpart> {
