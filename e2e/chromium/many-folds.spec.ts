@@ -59,6 +59,21 @@ test('folds out of sight stay where they are, and the last key is what the statu
     }
     expect((await tops()).some(top => top >= 0 && top < 2_000)).toBe(true)
 
+    // A scrollbar that fades would keep the page drawing for most of a second after each move.
+    const animations = page.evaluate(async () => {
+      const seen = new Set<string>()
+      for (let i = 0; i < 30; i++) {
+        for (const { effect } of document.getAnimations())
+          seen.add(effect instanceof KeyframeEffect ? String(effect.target?.className) : '')
+        await new Promise(done => setTimeout(done, 50))
+      }
+      return [...seen]
+    })
+    await page.keyboard.press('n')
+    expect(await animations).toEqual([])
+    await page.keyboard.press('p')
+    await expect(hunk).toHaveText('hunk 12 of 20')
+
     // Held down, the keys come faster than frames.
     const status = page.getByRole('contentinfo').getByRole('status').filter({ hasText: 'lib.rs:' })
     await expect(status).toHaveText('src/lib.rs:1151')
