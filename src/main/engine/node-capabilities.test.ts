@@ -163,7 +163,7 @@ describe.skipIf(!isPosix)('processes', () => {
     expect(outcome).toMatchObject({ kind: 'exited', code: 3 })
     expect(outcome.kind === 'exited' && text(outcome.stdout)).toBe(`in\n${box.at()}\nA=b\nPATH=/usr/bin:/bin\n`)
   })
-  it('are killed with their children when they take too long or say too much', { timeout: 5_000 }, async () => {
+  it('are killed with their children when they take too long or say too much', { timeout: 4_000 }, async () => {
     expect(await run('sleep 20 & sleep 20', { timeoutMs: 100 })).toMatchObject({ kind: 'killed', why: 'timeout' })
     expect(await run('yes', {})).toMatchObject({ kind: 'killed', why: 'too-much-output' })
   })

@@ -27,7 +27,7 @@ test.each([
   'Adds a skip list and reads only what it is given.',
 ])('%s has no caveat', text => expect(hasCaveat(text)).toBe(false))
 
-test('a long hostile note is read in linear time', { timeout: 5_000 }, () => {
+test('a long hostile note is read in linear time', { timeout: 1_000 }, () => {
   noteParts(`did not ${'verylovely '.repeat(80_000)}`)
   noteParts('not '.repeat(160_000))
   expect(hasCaveat(null)).toBe(false)

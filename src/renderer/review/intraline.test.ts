@@ -33,7 +33,7 @@ describe('intralineChanges', () => {
     expect(marked(olds, news)).toEqual(want)
   })
 
-  it('keeps to its limits on text made to be slow', { timeout: 5_000 }, () => {
+  it('keeps to its limits on text made to be slow', { timeout: 2_000 }, () => {
     const lines = (word: string) => Array.from({ length: 60 }, (_, i) => `${word} ${'ab '.repeat(150)}${i}`)
     marked(lines('x'), lines('y'))
   })

@@ -444,7 +444,7 @@ describe('the network', () => {
       error: { code: 'download-failed', reason: 'file: is not supported' },
     })
   })
-  it('is left at once on cancel', { timeout: 5_000 }, async () => {
+  it('is left at once on cancel', { timeout: 1_500 }, async () => {
     const { at } = await serveLeaf()
     const abort = new AbortController()
     routes[at] = (_request, response) => {
