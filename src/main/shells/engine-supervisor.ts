@@ -97,7 +97,7 @@ export function superviseEngine(options: SupervisorOptions): Supervisor {
       } else if (message.kind === 'answer') {
         if (message.id === reopening) {
           reopening = null
-          sendWaiting(child)
+          passWaiting()
         }
         const answer = pending.get(message.id)
         pending.delete(message.id)
@@ -110,7 +110,7 @@ export function superviseEngine(options: SupervisorOptions): Supervisor {
           reopening = nextId++
           child.send({ kind: 'call', id: reopening, ...(isLeft ? { name: 'app.close', args: null } : reopen) })
         }
-        sendWaiting(child)
+        passWaiting()
       }
     })
   }
@@ -119,10 +119,15 @@ export function superviseEngine(options: SupervisorOptions): Supervisor {
   const canGo = (call: ToEngine): boolean =>
     reopening === null || (call.kind === 'call' && call.name.startsWith('jobs.'))
 
-  const sendWaiting = (child: EngineProcess): void => {
+  const pass = (call: ToEngine): void => {
+    if (isReady && current !== null && canGo(call)) current.send(call)
+    else waiting.push(call)
+  }
+
+  const passWaiting = (): void => {
     const calls = waiting
-    waiting = calls.filter(call => !canGo(call))
-    for (const call of calls) if (canGo(call)) child.send(call)
+    waiting = []
+    calls.forEach(pass)
   }
 
   const stop = (): Promise<void> => {
@@ -152,8 +157,7 @@ export function superviseEngine(options: SupervisorOptions): Supervisor {
       return new Promise(resolve => {
         const call: ToEngine = { kind: 'call', id: nextId++, name, args }
         pending.set(call.id, resolve)
-        if (isReady && current !== null && canGo(call)) current.send(call)
-        else waiting.push(call)
+        pass(call)
       })
     },
     stop,
