@@ -26,17 +26,13 @@ export interface CheckDeps {
   readonly lookup: IndexLookup
   /** Makes `lookup` know these as far as they can be had. */
   prepareLookup(packages: readonly { readonly crate: string; readonly version: string }[], run: Run): Promise<void>
-  /** What the last check of this version saw, to tell what moved since; null: it was never checked. */
-  previous(crate: string, version: string): Previous | null
+  /** The tag of this version as its checks first saw it, to tell what moved since; null: none did. */
+  firstTag(crate: string, version: string): FirstTag | null
   /** Repositories that versions checked here name, for a commit that the named one does not have. */
   namedRepositories(): readonly NamedRepository[]
   /** Also compare the bytes of what agrees by its id. */
   readonly compareBytes: boolean
   readonly versions: { readonly git: string | null; readonly assay: string }
-}
-
-export interface Previous {
-  readonly tag: FirstTag | null
 }
 
 export interface CheckInput {
@@ -67,7 +63,7 @@ export async function checkCrate(deps: CheckDeps, input: CheckInput, run: Run): 
   const claim = readClaim(archive.files)
   const publishedAt = index?.publishedAt ?? null
   const container = judgeContainer(archive, publishedAt)
-  const firstTag = deps.previous(crate, version)?.tag ?? null
+  const firstTag = deps.firstTag(crate, version)
   const asked = { crate, version, claim, files: archive.files, publishedAt, firstTag, refresh: input.refresh }
   const [source, lock] = await Promise.all([
     findSource(deps, asked, run),

@@ -10,6 +10,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Outcome, ProvenanceRecord, ProvenanceSummary } from '../../../shared/provenance.ts'
 import { isSqliteOrFileError, openDatabase } from '../cache.ts'
 import type { Capabilities } from '../capabilities.ts'
+import type { FirstTag } from '../provenance/anchor.ts'
 import {
   changesSince,
   nearestOrigin,
@@ -28,7 +29,7 @@ export type KeptSummary = Omit<ProvenanceSummary, 'accepted'> & {
   /** It was made without network and something was missing for that. */
   readonly wasOffline: boolean
   /** The tag of this version as it was first seen, to see later whether it moved. */
-  readonly tag: { readonly name: string; readonly objectId: string } | null
+  readonly tag: FirstTag | null
   /** Where the archive says it comes from, for the versions after it; absent in summaries of before this was kept. */
   readonly origin?: { readonly repository: string | null; readonly path: string | null }
   /** What the archive of the version before said, read when this one was checked. */

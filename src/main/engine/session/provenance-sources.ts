@@ -142,10 +142,7 @@ async function checkDeps(
       const missing = new Set(packages.filter(p => registry.known(p.crate, p.version) === null).map(p => p.crate))
       await Promise.all([...missing].map(crate => registry.versions(crate, during)))
     },
-    previous(crate, version) {
-      const kept = results.asMade(crate, version)
-      return kept === null ? null : { tag: kept.tag }
-    },
+    firstTag: (crate, version) => results.asMade(crate, version)?.tag ?? null,
     namedRepositories: () =>
       results.all().flatMap(({ crate, origin }) => {
         const repository = origin?.repository ?? null

@@ -49,7 +49,7 @@ export function makeChecker(world: World, caps: Capabilities, run: Run, offline 
           world.lines.find(known => known.crate === name && known.version === wanted) ?? null,
         prepareLookup: () => Promise.resolve(),
         namedRepositories: () => given.named ?? [],
-        previous: () => (given.previous === undefined ? null : { tag: given.previous.anchorDetail.tag }),
+        firstTag: () => given.previous?.anchorDetail.tag ?? null,
       }
       return checkCrate(deps, input, run)
     },
