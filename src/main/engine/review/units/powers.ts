@@ -98,11 +98,11 @@ const C_NAMES: readonly (readonly [Power, RegExp])[] = [
   ],
   [
     'network',
-    /^(socket|socketpair|connect|bind|listen|accept4?|sendto|recvfrom|sendmsg|recvmsg|getaddrinfo|gethostbyname|WSASocket(A|W)|WSAConnect|WSAStartup)$/,
+    /^(socket|socketpair|connect|bind|listen|accept4?|sendto|recvfrom|sendm?msg|recvm?msg|sendfile(64)?|getaddrinfo|gethostbyname|WSASocket(A|W)|WSAConnect|WSAStartup)$/,
   ],
   [
     'file-system',
-    /^(open|open64|openat|openat64|openat2|creat|unlink|unlinkat|rename|renameat2?|mkdir|mkdirat|rmdir|link|linkat|symlink|symlinkat|chmod|fchmod|chown|fchown|truncate|ftruncate|opendir|readdir|mmap|mmap64|mkstemp|CreateFile(A|W|2)?|DeleteFile(A|W)|MoveFile(Ex)?(A|W)|CreateFileMapping(A|W))$/,
+    /^(open|open64|openat|openat64|openat2|creat|unlink|unlinkat|rename|renameat2?|mkdir|mkdirat|rmdir|link|linkat|symlink|symlinkat|chmod|fchmod|chown|fchown|truncate|ftruncate|opendir|readdir|mmap|mmap64|msync|mkstemp|CreateFile(A|W|2)?|DeleteFile(A|W)|MoveFile(Ex)?(A|W)|CreateFileMapping(A|W))$/,
   ],
   [
     'environment',
@@ -114,7 +114,7 @@ const C_NAMES: readonly (readonly [Power, RegExp])[] = [
   ],
   [
     'dynamic-loading',
-    /^(dlopen|dlmopen|dlsym|dlvsym|LoadLibrary(Ex)?(A|W)?|GetProcAddress|GetModuleHandle(Ex)?(A|W)?)$/,
+    /^(dlopen|dlmopen|dlsym|dlvsym|dladdr1?|dlclose|LoadLibrary(Ex)?(A|W)?|GetProcAddress|GetModuleHandle(Ex)?(A|W)?)$/,
   ],
 ]
 const C_HOMES =

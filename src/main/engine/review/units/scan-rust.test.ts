@@ -132,6 +132,24 @@ test.each<readonly [string, string, readonly string[]]>([
   ['one with a body of its own', 'fn getenv(x: u8) {}\nfn a() { getenv(1) }', []],
   ['a macro that makes system calls', 'fn a() { syscall!(sendto(fd, p)) }', ['network@1 unknown in a']],
   [
+    'a system call that no list knows',
+    'fn a() { syscall!(fcntl(fd, size(p)))?; cvt!(libc::ioctl(fd)) }',
+    ['ffi@1 unknown in a', 'ffi@1 unknown in a'],
+  ],
+  ['a macro of system calls around a function of the file', 'fn b() {}\nfn a() { syscall!(b()) }', []],
+  [
+    'functions made by a macro of system calls',
+    'syscall! { fn a(x: u8); }\nweak_or_syscall! { #[cold] pub(super) fn b(x: u8); }\nlibc_flags! { pub(crate) struct C: u8 { D; } }',
+    ['ffi@1 unknown', 'ffi@2 unknown'],
+  ],
+  ['a block in a macro of system calls', 'fn a() { syscall!(unsafe { b() }) }', ['unsafe-block@1 words in a']],
+  ['another macro around a call', 'fn a() { assert!(fcntl(fd)) }', []],
+  [
+    'C functions of files, sockets and libraries',
+    'fn a() { libc::msync(p); libc::sendfile(a, b); libc::recvmmsg(a); libc::dladdr(p) }',
+    ['file-system@1 in a', 'network@1 in a', 'network@1 in a', 'dynamic-loading@1 in a'],
+  ],
+  [
     'numbers of system calls',
     'fn a() { syscall(__NR_openat, x); libc::syscall(libc::SYS_connect) }',
     ['file-system@1 in a', 'network@1 in a'],

@@ -179,7 +179,8 @@ export class UnitScan {
     const to = this.#spans.closing(i + 2)
     if (kind !== null) this.#add(kind, i, { to })
     else if (POINTER_MACROS.has(name)) this.#pointer(i)
-    else if (DECLARING_MACRO.test(name)) this.#add('ffi', i, { to, certainty: 'unknown' })
+    else if (DECLARING_MACRO.test(name) || (CALLING_MACRO.test(name) && this.#isFunctionAt(i + 3)))
+      this.#add('ffi', i, { to, certainty: 'unknown' })
   }
 
   #method(i: number): void {
@@ -219,8 +220,11 @@ export class UnitScan {
     }
     const number = powerOfNumber(last)
     if (number !== null) return this.#addCall(number, i, end)
-    if (isCall && parts.length === 1 && aliases.length === 0) this.#bareCall(i, end)
-    else if (isCall && parts.length > 1) this.#namedCall(i, end, parts, aliases)
+    if (!isCall) return
+    if (parts.length === 1 && aliases.length === 0 && this.#bareCall(i, end)) return
+    if (parts.length > 1 && this.#namedCall(i, end, parts, aliases)) return
+    // Such a macro has its `unsafe` elsewhere: without this, nothing would tell of the call.
+    if (this.#isCalledByMacro(i) && !this.#spans.defined.has(last)) this.#addCall('ffi', i, end, 'unknown')
   }
 
   #pathAt(i: number): { readonly parts: readonly string[]; readonly end: number } {
@@ -252,25 +256,47 @@ export class UnitScan {
     )
   }
 
-  /** A call of a C function by its own name, declared here or imported from where nobody can see. */
-  #bareCall(i: number, end: number): void {
+  /** A call of a C function by its own name, declared here or imported from where nobody can see; false: nothing known. */
+  #bareCall(i: number, end: number): boolean {
     const name = this.#tokens[i]!.text
     const isForeign = this.#spans.foreign.has(name)
-    const macro = this.#spans.macroAt(i)
-    const power = powerOfCall(name, isForeign || (macro !== null && CALLING_MACRO.test(macro)))
-    if (power === null || (!isForeign && this.#spans.defined.has(name))) return
+    const power = powerOfCall(name, isForeign || this.#isInCallingMacro(i))
+    if (power === null || (!isForeign && this.#spans.defined.has(name))) return false
     this.#addCall(power, i, end, isForeign ? undefined : 'unknown')
+    return true
+  }
+
+  /** A function is declared here: `syscall! { pub fn statx(…) }` makes one. */
+  #isFunctionAt(i: number): boolean {
+    let at = i
+    while (this.#is(at, '#') && this.#is(at + 1, '[')) at = this.#spans.closing(at + 1) + 1
+    if (this.#is(at, 'pub')) at = this.#is(at + 1, '(') ? this.#spans.closing(at + 1) + 1 : at + 1
+    if (this.#is(at, 'unsafe')) at += 1
+    return this.#is(at, 'fn') || (this.#is(at, 'extern') && !this.#is(at + 1, 'crate'))
+  }
+
+  #isInCallingMacro(i: number): boolean {
+    const macro = this.#spans.macroAt(i)
+    return macro !== null && CALLING_MACRO.test(macro)
+  }
+
+  /** The call is what a macro that makes system calls was given: `syscall!(fcntl(fd, x))`. */
+  #isCalledByMacro(i: number): boolean {
+    return this.#is(i - 2, '!') && !this.#is(i, 'pub') && this.#isInCallingMacro(i)
   }
 
   /** `File::open` where no `use` of this file says what `File` is, or one names the crate's own module. */
-  #namedCall(i: number, end: number, parts: readonly string[], aliases: readonly (readonly string[])[]): void {
+  #namedCall(i: number, end: number, parts: readonly string[], aliases: readonly (readonly string[])[]): boolean {
     const home = parts.at(-2) ?? ''
-    if (this.#spans.defined.has(home)) return
+    if (this.#spans.defined.has(home)) return false
     const isModule = home === home.toLowerCase()
     const isOwn = aliases.length > 0 || /^(crate|self|super)$/.test(parts[0] ?? '')
-    if (isModule ? isOwn || parts.length > 2 || !this.#hasForeignNames(i) : aliases.some(p => !isOwnPath(p))) return
+    if (isModule ? isOwn || parts.length > 2 || !this.#hasForeignNames(i) : aliases.some(p => !isOwnPath(p)))
+      return false
     const power = powerOfName(home, parts.at(-1) ?? '')
-    if (power !== null) this.#addCall(power, i, end, 'unknown')
+    if (power === null) return false
+    this.#addCall(power, i, end, 'unknown')
+    return true
   }
 
   /** Names may come from a `use …::*` or from where a macro is called. */
