@@ -2,13 +2,12 @@
  * The headless certify: what the window's certify sheet does, in two steps. `prepareCertify` shows the change and writes
  * nothing; `writeCertify` commits exactly the bytes that were shown, if the files are still those they were made from.
  */
-import type { CrateName, CriteriaName, Delta, VetVersion } from '../../../shared/domain.ts'
+import type { CrateName, CriteriaName, Delta } from '../../../shared/domain.ts'
 import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { CertifyPlan } from '../../../shared/wire.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
 import { NO_HISTORY, type LastFetch } from '../core/fetch-mode.ts'
-import { parseVetVersion } from '../core/version.ts'
 import { gitIdentity } from '../io/git.ts'
 import { readHistory, vetCacheDir } from '../io/vet-cache.ts'
 import { commitStore } from '../store/load-store.ts'
@@ -16,6 +15,7 @@ import type { StoreTexts } from '../store/parse-store.ts'
 import { knownCriteria, planCertify } from './certify-flow.ts'
 import type { CommandOptions } from './commands.ts'
 import { solve, suggestReading, type LoadedWorkspace, type Solved } from './flow.ts'
+import { givenVersion } from './given-version.ts'
 import { openCommandStore } from './live-store.ts'
 import { commandTeamFacts } from './team-facts.ts'
 
@@ -163,16 +163,11 @@ async function wishedDelta(
       shown.kind === 'inspect' ? { from: null, to: shown.version } : { from: shown.version1, to: shown.version2 },
     )
   if (wish.version1 === null) return proposedDelta(caps, options, workspace, solved, wish.crate as CrateName, run)
-  const first = versionOf(wish.version1)
+  const first = givenVersion(wish.version1)
   if (!first.ok) return first
   if (wish.version2 === null) return ok({ from: null, to: first.value })
-  const second = versionOf(wish.version2)
+  const second = givenVersion(wish.version2)
   return second.ok ? ok({ from: first.value, to: second.value }) : second
-}
-
-function versionOf(text: string): Result<VetVersion, Failure> {
-  const parsed = parseVetVersion(text)
-  return parsed.ok ? parsed : fail({ code: 'version-invalid', text, reason: parsed.error })
 }
 
 /** The reading proposed for one crate: of what fails, else of what only an exemption holds up. @failure usage when there is none */

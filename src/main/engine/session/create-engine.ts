@@ -10,6 +10,7 @@ import { Cancelled, fail, ok, type Result } from '../../../shared/result.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
 import { createAppStates } from './app-state.ts'
 import { certifyHandlers } from './certify-handlers.ts'
+import { givenDelta } from './given-version.ts'
 import { createJobs, type Jobs } from './jobs.ts'
 import { jobsHandlers } from './jobs-handlers.ts'
 import { createOpenWorkspace, type OpenWorkspace } from './open-workspace.ts'
@@ -124,7 +125,7 @@ interface ReadyReviews {
 
 /**
  * A page goes on with a review that it opened in a session before this one: it is opened for it again. One that is only
- * named by its delta is not.
+ * named by its delta is not; the versions of that are read here, for all calls.
  */
 function onReviews(handlers: EngineHandlers, { opened, unpacked }: ReadyReviews): EngineHandlers {
   const waiting = Object.entries(handlers).map(([name, handler]) => {
@@ -132,6 +133,8 @@ function onReviews(handlers: EngineHandlers, { opened, unpacked }: ReadyReviews)
       args: { readonly review?: string; readonly crate?: CrateName; readonly delta?: Delta } | null,
     ) => {
       const { review, crate, delta } = args ?? {}
+      const given = delta === undefined ? ok(null) : givenDelta(delta)
+      if (!given.ok) return given
       const isOfDelta = crate !== undefined && delta !== undefined
       const id = review ?? (isOfDelta ? reviewId(crate, delta) : null)
       const open = review === undefined || LEAVING.has(name) ? ok(null) : await opened(review)

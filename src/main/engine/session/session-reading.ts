@@ -4,9 +4,9 @@ import type { Failure } from '../../../shared/failure.ts'
 import { fail, ok, type Result } from '../../../shared/result.ts'
 import type { Capabilities, Run } from '../capabilities.ts'
 import { impliedNames, SAFE_TO_DEPLOY } from '../core/criteria.ts'
-import { parseVetVersion } from '../core/version.ts'
 import { gitIdentity } from '../io/git.ts'
 import { missingFor } from './answer.ts'
+import { givenDelta } from './given-version.ts'
 import { createIdentity } from './identity.ts'
 import type { Jobs } from './jobs.ts'
 import type { Preferences } from './preferences.ts'
@@ -70,9 +70,7 @@ function markCalls({ jobs, held, updates }: ReadingDeps, reviews: Reviews, quiet
   const opening = new Map<string, Promise<Result<null, Failure>>>()
   const openAgain = async (id: string): Promise<Result<null, Failure>> => {
     const named = reviewOfId(id)
-    const isVersion = (version: string | null) => version === null || parseVetVersion(version).ok
-    if (named === null || !isVersion(named.delta.from) || !isVersion(named.delta.to))
-      return fail({ code: 'review-unknown', review: id })
+    if (named === null || !givenDelta(named.delta).ok) return fail({ code: 'review-unknown', review: id })
     const opened = await openReview(named.crate, named.delta)
     return opened.ok ? ok(null) : opened
   }

@@ -8,7 +8,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { CallArgs, EventName } from '../../../shared/contract.ts'
-import type { AbsolutePath, CrateName, VetVersion } from '../../../shared/domain.ts'
+import type { AbsolutePath, CrateName, Delta, VetVersion } from '../../../shared/domain.ts'
 import type { AppState, CertifyPlan, CertifyRequest, QueueSnapshot } from '../../../shared/wire.ts'
 import { createNodeCapabilities } from '../node-capabilities.ts'
 import { createEngine, type Engine } from './create-engine.ts'
@@ -215,6 +215,20 @@ describe('a session on the sample, offline and without cargo', () => {
     expect(await asked('itoa 1.0.9 -> 1.0.11')).toEqual(['offline', 'review-unknown'])
     for (const none of ['itoa', 'no review', 'itoa 1.0.9 -> x'])
       expect(await asked(none)).toEqual(['review-unknown', 'review-unknown'])
+  })
+
+  it('names the version of a change that is none', async () => {
+    await open()
+    const change = (from: string | null, to: string) =>
+      ({ crate: 'itoa', delta: { from, to } }) as { readonly crate: CrateName; readonly delta: Delta }
+    const { handlers } = engine
+    for (const [name, given, text] of [
+      ['review.open', change(null, '1.0'), '1.0'],
+      ['review.open', change('../..', '1.0.11'), '../..'],
+      ['review.prepare', change('1.0.9', ''), ''],
+      ['queue.measure', change('1.0.9@git:zz', '1.0.11'), '1.0.9@git:zz'],
+    ] as const)
+      expect(await handlers[name](given)).toMatchObject({ ok: false, error: { code: 'version-invalid', text } })
   })
 
   it('tells the pages that nothing is open when the workspace cannot be opened again', async () => {
