@@ -1,5 +1,5 @@
 /** Pictures of states that the real engine comes to only when something is wrong or very large, on the made-up engine. */
-import { expect, test, type Page } from '@playwright/test'
+import { expect, test, type Locator, type Page } from '@playwright/test'
 import { brand } from '../../src/shared/domain.ts'
 import { launchHash } from '../../src/shared/launch.ts'
 import { startFakePages, type FakePages } from '../fixtures/fake-pages.ts'
@@ -58,6 +58,29 @@ test('a comparison that was closed while it was on its way opens nothing', async
   await page.evaluate(() => new Promise(done => setTimeout(done, 200)))
   await expect(palette).toBeVisible()
   await expect(page.getByText('No file differs')).toBeHidden()
+})
+
+test('a folder on its way cannot be chosen again; others can be looked into', async ({ page }) => {
+  await show(page, 'queue', false)
+  await expect(page.getByRole('grid')).toBeVisible()
+  await page.keyboard.press('Control+o')
+  const dialog = page.getByRole('dialog', { name: 'Open folder' })
+  const [ledger, helio] = ['ledger-core', 'helio-agent'].map(name =>
+    dialog.getByRole('button', { name: new RegExp(`^${name}`) }),
+  ) as [Locator, Locator]
+  await ledger.press('Enter')
+  await expect(dialog.getByRole('button', { name: 'Opening' })).toBeDisabled()
+  await expect(ledger).toHaveAttribute('aria-disabled', 'true')
+  await expect(ledger, 'the dialog still hears keys').toBeFocused()
+  // Would open at once.
+  await helio.dispatchEvent('click')
+  await page.evaluate(() => new Promise(done => setTimeout(done, 200)))
+  await expect(dialog).toBeVisible()
+  await dialog.getByRole('button', { name: 'Show what is in helio-agent' }).click()
+  await expect(dialog.getByRole('textbox')).toHaveValue(/helio-agent$/)
+  await page.evaluate(() => void dispatchEvent(new Event('fake-opened')))
+  await expect(dialog).toContainText('it has no Cargo.toml')
+  await expect(ledger).not.toHaveAttribute('aria-disabled')
 })
 
 const QUEUES = [

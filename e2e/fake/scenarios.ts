@@ -96,7 +96,9 @@ function handlersFor(
     ...team.teamHandlers(),
     'app.state': () => ok(app),
     'app.environment': () => ok(data.environment),
-    'app.open': ({ path }, emit) => {
+    'app.open': async ({ path }, emit) => {
+      // Answers once the test says so.
+      if (path.includes('ledger')) await new Promise(said => addEventListener('fake-opened', said, { once: true }))
       if (!path.includes('helio') && !path.includes('wasm'))
         return fail({ code: 'not-a-workspace', path, reason: 'it has no Cargo.toml' })
       app = { ...app, open: data.workspace }

@@ -29,6 +29,7 @@ export function FolderPicker(props: FolderPickerProps) {
   const { path } = walk
   const problem = walk.failure ?? props.failure
   const choose = (folder: string) => {
+    if (props.isBusy) return
     walk.forgetFailure()
     props.onChoose(brand<'AbsolutePath'>(folder.trim()))
   }
@@ -56,7 +57,7 @@ export function FolderPicker(props: FolderPickerProps) {
           <FailureNotice failure={problem} />
         </div>
       )}
-      <Folders walk={walk} mark={props.mark} choose={choose} />
+      <Folders walk={walk} mark={props.mark} isBusy={props.isBusy} choose={choose} />
     </>
   )
 }
@@ -96,10 +97,11 @@ function useFolderWalk() {
 interface FoldersProps {
   readonly walk: ReturnType<typeof useFolderWalk>
   readonly mark: FolderPickerProps['mark']
+  readonly isBusy: boolean
   readonly choose: (folder: string) => void
 }
 
-function Folders({ walk, mark, choose }: FoldersProps) {
+function Folders({ walk, mark, isBusy, choose }: FoldersProps) {
   const { listing, show } = walk
   const list = useRef<HTMLUListElement>(null)
   const parent = listing?.parent ?? null
@@ -127,7 +129,7 @@ function Folders({ walk, mark, choose }: FoldersProps) {
         </li>
       )}
       {listing?.entries.map(entry => (
-        <Folder key={entry.path} entry={entry} mark={mark(entry)} show={show} choose={choose} />
+        <Folder key={entry.path} entry={entry} mark={mark(entry)} isBusy={isBusy} show={show} choose={choose} />
       ))}
       {listing?.entries.length === 0 && (
         <li className="t12 sub" style={{ padding: 9 }}>
@@ -146,15 +148,19 @@ function Folders({ walk, mark, choose }: FoldersProps) {
 interface FolderProps {
   readonly entry: Entry
   readonly mark: string | null
+  /** One is being chosen; folders can be entered all the while. */
+  readonly isBusy: boolean
   readonly show: (folder: AbsolutePath) => Promise<void>
   readonly choose: (folder: string) => void
 }
 
-function Folder({ entry, mark, show, choose }: FolderProps) {
+function Folder({ entry, mark, isBusy, show, choose }: FolderProps) {
   return (
     <li className="row" style={{ gap: 4 }}>
       <button
         className="pc link folder grow"
+        // Not `disabled`, which would take the focus out of the dialog.
+        aria-disabled={(mark !== null && isBusy) || undefined}
         onClick={() => (mark === null ? void show(entry.path) : choose(entry.path))}
       >
         <Icon name={mark === null ? 'folder' : 'crate'} />

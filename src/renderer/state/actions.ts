@@ -46,7 +46,8 @@ export async function openWorkspace(client: EngineClient, path: AbsolutePath | n
 }
 
 function showOpenFailure(failure: Failure): void {
-  if (useAppStore.getState().view.kind === 'welcome') useAppStore.setState({ openFailure: failure })
+  const { view, overlay } = useAppStore.getState()
+  if (view.kind === 'welcome' || overlay === 'folder') useAppStore.setState({ openFailure: failure })
   else toastFailure(failure)
 }
 
