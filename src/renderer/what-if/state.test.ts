@@ -37,3 +37,18 @@ it('is shown where it was asked for', async () => {
   await running
   expect(useWhatIf.getState()).toMatchObject({ root: '/first', smallest: { steps: [] }, isSearching: false })
 })
+
+it.each([
+  { name: 'stays at its row', rows: ['c', 'b'], selected: 'b', now: 'b' },
+  { name: 'goes to the row that took its place', rows: ['a', 'c'], selected: 'b', now: 'c' },
+  { name: 'goes to the last one when it was last', rows: ['a', 'b'], selected: 'c', now: 'b' },
+  { name: 'has none when no row is left', rows: [], selected: 'a', now: null },
+  { name: 'chooses none by itself', rows: ['a'], selected: null, now: null },
+])('the selection $name when rows are made anew', async ({ rows, selected, now }) => {
+  const listed = (ids: readonly string[]) => ({ rows: ids.map(id => ({ id, group: 'moves' })), dropped: [] })
+  useWhatIf.setState({ rows: listed(['a', 'b', 'c']) as never, selectedId: selected })
+  const running = solveDraft(client, 'queue')
+  answer(listed(rows))
+  await running
+  expect(useWhatIf.getState().selectedId).toBe(now)
+})

@@ -113,7 +113,10 @@ export async function solveDraft(client: EngineClient, because: 'draft' | 'queue
   if (isOld()) return
   if (!rows.ok) return useWhatIf.setState({ rowsFailure: rows.error, isSolving: false })
   const kept = keepKnown(draft, rows.value)
-  useWhatIf.setState({ rows: rows.value, rowsFailure: null, draft: kept })
+  useWhatIf.setState(state => ({
+    ...{ rows: rows.value, rowsFailure: null, draft: kept },
+    selectedId: keepSelected(state, rows.value),
+  }))
   // What was found belongs to the queue as it was then.
   if (because === 'queue' && useWhatIf.getState().smallest !== null) void findSmallest(client)
   const { root } = useWhatIf.getState()
@@ -141,6 +144,14 @@ function keepKnown(draft: readonly WhatIfChange[], { rows }: WhatIfRows): readon
   const known = new Set(rows.map(row => row.id))
   const kept = draft.filter(change => known.has(changeId(change)))
   return kept.length === draft.length ? draft : kept
+}
+
+/** The row one is at, or the one that took its place in the list; null when none was chosen or none is left. */
+function keepSelected({ rows, selectedId }: WhatIfState, next: WhatIfRows): string | null {
+  if (selectedId === null || next.rows.some(row => row.id === selectedId)) return selectedId
+  const order = rowsInOrder(next)
+  const at = rowsInOrder(rows).findIndex(row => row.id === selectedId)
+  return order[Math.min(Math.max(at, 0), order.length - 1)]?.id ?? null
 }
 
 /** What a change of the files did to the queue below the draft; empty for nothing. */
