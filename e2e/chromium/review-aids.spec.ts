@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { expect, test, type Route } from '@playwright/test'
+import { expect, test, type Page, type Route } from '@playwright/test'
 import { startBrowserDoor } from '../fixtures/browser-door.ts'
 import { makeLongReading, whyNoWorkspace } from '../fixtures/real-workspace.ts'
 import { checkThemes } from '../pages/pictures.ts'
@@ -18,6 +18,21 @@ test.beforeEach(() => {
   folder = mkdtempSync(path.join(os.tmpdir(), 'assay-e2e-'))
 })
 test.afterEach(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }))
+
+/** What has the keyboard in the very moment in which a search tells what it found. */
+const nameOfFocusWhenSaid = (page: Page): Promise<string | null> =>
+  page.evaluate(
+    () =>
+      new Promise<string | null>(done => {
+        const watcher = new MutationObserver(() => {
+          const said = document.querySelector('[role=tabpanel] [role=status]')?.textContent ?? ''
+          if (!/^\d+ match/.test(said)) return
+          watcher.disconnect()
+          done(document.activeElement?.getAttribute('aria-label') ?? null)
+        })
+        watcher.observe(document, { subtree: true, childList: true, characterData: true })
+      }),
+  )
 
 test('search, definitions, references and back, with keys only [needs the registry]', async ({ page }) => {
   test.setTimeout(120_000)
@@ -62,7 +77,9 @@ test('search, definitions, references and back, with keys only [needs the regist
     await expect(page.getByRole('textbox', { name: 'Find in the whole crate' })).toBeFocused()
     await page.keyboard.type('struct \\w+Path\\w*')
     await page.getByRole('button', { name: 'Regular expression' }).click()
+    const focusedWhenSaid = nameOfFocusWhenSaid(page)
     await page.getByRole('textbox', { name: 'Find in the whole crate' }).press('Enter')
+    expect(await focusedWhenSaid, 'a key that answers what is said is for the list').toBe('Found')
     await expect(said).toContainText(/^\d+ match(es)? in \d+ files?, \d+ files looked through/)
     await expect(list).toBeFocused()
     await checkThemes(page, 'review-find')

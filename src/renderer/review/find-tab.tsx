@@ -3,7 +3,7 @@
  * the keys of every list here; Enter goes there, Escape goes back to where one was.
  */
 import { useVirtualizer, type Virtualizer } from '@tanstack/react-virtual'
-import { useCallback, useEffect, useRef, type KeyboardEvent, type RefObject } from 'react'
+import { useCallback, useEffect, useLayoutEffect, useRef, type KeyboardEvent, type RefObject } from 'react'
 import type { SearchQuery } from '../../shared/review-aids.ts'
 import { FailureNotice } from '../parts/failure-notice.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -74,7 +74,8 @@ function useFindList({ rows, current, focus }: FindTabProps) {
     getItemKey,
     overscan: 12,
   })
-  useEffect(() => {
+  // Together with what was found: a key that answers what is on screen must not fall into the field.
+  useLayoutEffect(() => {
     if (focus.turn === 0) return
     if (focus.on === 'list') scroller.current?.focus()
     else {
