@@ -11,7 +11,8 @@ await enterPinnedNode()
 if (process.env.INIT_CWD !== undefined && process.cwd() === ROOT) process.chdir(process.env.INIT_CWD)
 const OWN_FLAGS = ['--browser', '--retry-electron']
 const args = process.argv.slice(2)
-const doorArgs = args.filter(arg => !OWN_FLAGS.includes(arg))
+// Where no workspace is named and none was open before, there is the sample to look at.
+const doorArgs = [...args.filter(arg => !OWN_FLAGS.includes(arg)), '--sample']
 const wantsBrowser = args.includes('--browser') || doorArgs.some(arg => arg === '--port' || arg === '--no-open')
 
 try {

@@ -111,21 +111,27 @@ test('from the queue to a passing cargo vet, with keys only [needs cargo-vet and
   expect(workspace.git('status', '--porcelain')).toBe('')
 })
 
-test('the sample opens with one press and shows its three states [needs the registry]', async ({ page }) => {
-  test.skip(whyNoWorkspace() !== null, whyNoWorkspace() ?? '')
-  const probe = makeRealWorkspace(folder)
-  test.skip(typeof probe === 'string', String(probe))
-  if (typeof probe === 'string') return
-  const door = await startBrowserDoor([], probe.env)
-  try {
-    await page.goto(door.address)
-    const welcome = new WelcomePage(page)
-    await welcome.isShown()
-    await welcome.sample.press('Enter')
-    const queue = new QueuePage(page)
-    await queue.isMeasured(2)
-    expect(await queue.crates()).toEqual(['itoa', 'fnv'])
-  } finally {
-    await door.stop()
-  }
-})
+for (const [how, args] of [
+  ['with one press', []],
+  ['by itself when npm start finds no other', ['--sample']],
+] as const)
+  test(`the sample opens ${how} and shows its three states [needs the registry]`, async ({ page }) => {
+    test.skip(whyNoWorkspace() !== null, whyNoWorkspace() ?? '')
+    const probe = makeRealWorkspace(folder)
+    test.skip(typeof probe === 'string', String(probe))
+    if (typeof probe === 'string') return
+    const door = await startBrowserDoor(args, probe.env)
+    try {
+      await page.goto(door.address)
+      if (args.length === 0) {
+        const welcome = new WelcomePage(page)
+        await welcome.isShown()
+        await welcome.sample.press('Enter')
+      }
+      const queue = new QueuePage(page)
+      await queue.isMeasured(2)
+      expect(await queue.crates()).toEqual(['itoa', 'fnv'])
+    } finally {
+      await door.stop()
+    }
+  })

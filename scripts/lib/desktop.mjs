@@ -92,7 +92,7 @@ export function openWindow(workspace) {
     const env = { ...process.env }
     delete env.ELECTRON_RUN_AS_NODE
     delete env.NODE_OPTIONS
-    const args = [ROOT, ...(workspace === null ? [] : [`--workspace=${workspace}`])]
+    const args = [ROOT, workspace === null ? '--sample' : `--workspace=${workspace}`]
     const startedAt = Date.now()
     const child = spawn(electronBinary(), args, { stdio: 'inherit', env, cwd: ROOT })
     const ignore = () => undefined

@@ -8,6 +8,8 @@ import { absolutePath, crateName, delta } from './wire.ts'
 export const launchRequest = z.discriminatedUnion('kind', [
   /** The most recent workspace if it still exists, else the welcome page. */
   z.object({ kind: z.literal('last') }),
+  /** The same, but the sample where no workspace was ever open. */
+  z.object({ kind: z.literal('last-or-sample') }),
   z.object({ kind: z.literal('workspace'), path: absolutePath }),
   /** The review of one delta in the workspace that is open. */
   z.object({ kind: z.literal('crate'), crate: crateName, delta }),

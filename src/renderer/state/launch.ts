@@ -20,6 +20,11 @@ export async function followLaunch(client: EngineClient, request: LaunchRequest)
       if (app.open === null && last?.exists === true) await openWorkspace(client, last.path)
       return
     }
+    case 'last-or-sample': {
+      await followLaunch(client, { kind: 'last' })
+      if (app.open === null && app.recent.length === 0) await openWorkspace(client, null)
+      return
+    }
     case 'crate': {
       await followLaunch(client, { kind: 'last' })
       if ((useAppStore.getState().app?.open ?? null) !== null) openReview(request.crate, request.delta, null)

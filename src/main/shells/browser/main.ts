@@ -15,10 +15,12 @@ import { superviseEngine } from '../engine-supervisor.ts'
 import { answerShellCall } from './shell-calls.ts'
 import { startDoorServer } from './door-server.ts'
 
-const USAGE = `usage: npm start -- [WORKSPACE] [--browser] [--port NUMBER] [--no-open]`
+const USAGE = `usage: npm start -- [WORKSPACE] [--browser] [--port NUMBER] [--no-open] [--sample]`
 
 interface DoorArguments {
   readonly workspace: string | null
+  /** Without a workspace, and where none was ever open, the sample is opened. */
+  readonly isSampleElse: boolean
   readonly port: number
   readonly shouldOpen: boolean
 }
@@ -28,9 +30,11 @@ export function parseDoorArguments(args: readonly string[]): DoorArguments | str
   let workspace: string | null = null
   let port = 0
   let shouldOpen = true
+  let isSampleElse = false
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] ?? ''
     if (arg === '--no-open') shouldOpen = false
+    else if (arg === '--sample') isSampleElse = true
     else if (arg === '--port') {
       port = /^\d{1,5}$/.test(args[i + 1] ?? '') ? Number(args[++i]) : -1
       if (port < 0 || port > 65_535) return '--port needs a number from 0 to 65535'
@@ -38,7 +42,7 @@ export function parseDoorArguments(args: readonly string[]): DoorArguments | str
     else if (workspace !== null) return 'name one workspace only'
     else workspace = arg
   }
-  return { workspace, port, shouldOpen }
+  return { workspace, isSampleElse, port, shouldOpen }
 }
 
 /** What opens an address in the user's browser here; null when there is nothing to open it with or nothing to see. */
@@ -69,7 +73,7 @@ export async function runBrowserDoor(args: readonly string[]): Promise<number> {
   const here = path.dirname(fileURLToPath(import.meta.url))
   const launch: LaunchRequest =
     parsed.workspace === null
-      ? { kind: 'last' }
+      ? { kind: parsed.isSampleElse ? 'last-or-sample' : 'last' }
       : { kind: 'workspace', path: brand<'AbsolutePath'>(path.resolve(parsed.workspace)) }
   const log = (text: string): void => void process.stderr.write(`${text}\n`)
   const engine = superviseEngine({

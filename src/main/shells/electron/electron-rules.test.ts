@@ -60,6 +60,8 @@ describe('start arguments', () => {
     [['--no-sandbox', '--inspect'], true, null],
     [['assay://crate/serde/1.0.0'], true, { kind: 'crate', crate: 'serde', delta: { from: null, to: '1.0.0' } }],
     [['assay://evil', '/w'], true, null],
+    [['/app', '--sample'], false, { kind: 'last-or-sample' }],
+    [['--sample', '--workspace=w'], false, { kind: 'workspace', path: '/home/me/w' }],
   ])('%j', (args, mayBeFolder, want) => {
     expect(readStartArguments(args, '/home/me', mayBeFolder)).toEqual(want)
   })

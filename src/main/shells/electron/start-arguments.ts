@@ -1,5 +1,5 @@
 /**
- * What the command line of a start asks for: `--workspace=PATH` (from `npm start`), an `assay://` link (from the system),
+ * What the command line of a start asks for: `--workspace=PATH` or `--sample` (from `npm start`), an `assay://` link (from the system),
  * or a folder (from a shell). Everything else on it is Chromium's or nobody's.
  */
 import path from 'node:path'
@@ -20,6 +20,7 @@ export function readStartArguments(args: readonly string[], cwd: string, mayBeFo
   if (given !== undefined) return workspaceAt(given.slice('--workspace='.length), cwd)
   const link = args.find(arg => arg.startsWith(`${LINK_SCHEME}:`))
   if (link !== undefined) return parseDeepLink(link)
+  if (args.includes('--sample')) return { kind: 'last-or-sample' }
   if (!mayBeFolder) return null
   const folder = args.find(arg => !arg.startsWith('-') && arg !== '')
   return folder === undefined ? null : workspaceAt(folder, cwd)
