@@ -40,9 +40,7 @@ test('folds out of sight stay where they are, and the last key is what the statu
     await review.isOpen('long')
     // Then it can take the keyboard when the file is chosen.
     await review.diffIsShown()
-    await page.keyboard.press('f')
-    await page.keyboard.type('lib.rs')
-    await page.keyboard.press('Enter')
+    await review.findFileWithKeys('lib.rs')
     await expect(page.locator('.rv-leaf.front .monaco-editor.focused')).toBeVisible()
 
     const folds = page.locator('.rv-leaf.front .diff-hidden-lines-widget')

@@ -7,9 +7,7 @@ test('marks reach the queue of another page, and go from it again', async ({ pag
   const { review, watching } = twoPages
   const begun = watching.getByRole('region', { name: 'Continue' })
   await expect(begun).toBeHidden()
-  await page.keyboard.press('f')
-  await page.keyboard.type('more.rs')
-  await page.keyboard.press('Enter')
+  await review.findFileWithKeys('more.rs')
   await review.fileIsShown()
   // With the manifest's line, 102 lines are to be read.
   await page.keyboard.press('r')

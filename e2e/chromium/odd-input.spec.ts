@@ -57,17 +57,14 @@ test('huge and odd files open, say what is not shown, and leave the page usable'
   const problems: string[] = []
   page.on('pageerror', error => problems.push(error.message))
   const shown = page.getByRole('region', { name: 'Difference' })
+  const review = new ReviewPage(page)
   const open = async (name: string) => {
-    await page.keyboard.press('f')
-    await page.keyboard.press('Control+A')
-    await page.keyboard.type(name)
-    await page.keyboard.press('Enter')
+    await review.findFileWithKeys(name)
     await expect(shown).toHaveAttribute('data-file', `src/${name}`, { timeout: 60_000 })
   }
   try {
     await page.goto(door.address)
     const queue = new QueuePage(page)
-    const review = new ReviewPage(page)
     await queue.isMeasured(1)
     await queue.reviewWithKeys()
     await review.isOpen('odd')
@@ -113,10 +110,7 @@ test('huge and odd files open, say what is not shown, and leave the page usable'
       problems.push(dialog.message())
       void dialog.dismiss()
     })
-    await page.keyboard.press('f')
-    await page.keyboard.press('Control+A')
-    await page.keyboard.type('sr.gnp')
-    await page.keyboard.press('Enter')
+    await review.findFileWithKeys('sr.gnp')
     await expect(shown).toHaveAttribute('data-file', 'src/\u202esr.gnp', { timeout: 60_000 })
     await review.diffIsShown()
     await page.keyboard.press('c')

@@ -55,10 +55,7 @@ async function openReview(page: Page, from: string | null, to: string): Promise<
 }
 
 async function openFile(page: Page, file: string): Promise<void> {
-  await page.keyboard.press('f')
-  await page.keyboard.press('Control+A')
-  await page.keyboard.type(file)
-  await page.keyboard.press('Enter')
+  await new ReviewPage(page).findFileWithKeys(file)
   await expect(difference(page)).toHaveAttribute('data-file', file)
   const isText = (await difference(page).getAttribute('data-kind')) === 'text'
   if (isText) await expect(page.locator('.rv-leaf.front .monaco-diff-editor.monaco-diff-editor')).toBeVisible()

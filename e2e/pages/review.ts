@@ -24,6 +24,14 @@ export class ReviewPage {
     return [Number(done.replace(/\D/g, '')), Number(total.replace(/\D/g, ''))]
   }
 
+  /** Looks for a file by its name and chooses the first that is found; it need not be shown yet. */
+  async findFileWithKeys(name: string): Promise<void> {
+    await this.page.keyboard.press('f')
+    await this.page.keyboard.press('Control+A')
+    await this.page.keyboard.type(name)
+    await this.page.keyboard.press('Enter')
+  }
+
   /** The diff editor shows its text. */
   async diffIsShown(): Promise<void> {
     await expect(this.page.locator('.rv-leaf.front .view-line').first()).toBeVisible({ timeout: 30_000 })
