@@ -12,11 +12,12 @@ import type { CargoMetadata } from '../core/cargo-metadata.ts'
 import { buildDepGraph, type DepGraph } from '../core/dep-graph.ts'
 import type { VetStore } from '../core/store-model.ts'
 import { updateStore } from '../core/update-store.ts'
-import { parseVetVersion, semverOf } from '../core/version.ts'
+import { semverOf } from '../core/version.ts'
 import { moveVersion } from '../core/what-if-move.ts'
 import { parseStore, type StorePlaces, type StoreTexts } from '../store/parse-store.ts'
 import { renderStore } from '../store/write-store.ts'
 import type { LoadedWorkspace } from './flow.ts'
+import { givenVersion } from './given-version.ts'
 import { PRUNE_ALL, withImport } from './import-commands.ts'
 import {
   goOnline,
@@ -104,8 +105,8 @@ function move(
   before: Tried,
   { crate, from, to }: Extract<WhatIfChange, { kind: 'move' }>,
 ): Result<Tried, Failure> {
-  const version = parseVetVersion(to)
-  if (!version.ok) return fail({ code: 'version-invalid', text: to, reason: version.error })
+  const version = givenVersion(to)
+  if (!version.ok) return version
   if (version.value !== semverOf(version.value))
     return fail({ code: 'version-invalid', text: to, reason: 'a commit is no version of a registry' })
   const metadata = moveVersion(before.metadata, crate, from, version.value)
