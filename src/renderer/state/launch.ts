@@ -15,14 +15,12 @@ export async function followLaunch(client: EngineClient, request: LaunchRequest)
     case 'workspace':
       if (app.open?.root !== request.path) await openWorkspace(client, request.path)
       return
-    case 'last': {
-      const last = app.recent[0]
-      if (app.open === null && last?.exists === true) await openWorkspace(client, last.path)
-      return
-    }
+    case 'last':
     case 'last-or-sample': {
-      await followLaunch(client, { kind: 'last' })
-      if (app.open === null && app.recent.length === 0) await openWorkspace(client, null)
+      if (app.open !== null) return
+      const [last] = app.recent
+      if (last?.exists === true) await openWorkspace(client, last.path)
+      else if (last === undefined && request.kind === 'last-or-sample') await openWorkspace(client, null)
       return
     }
     case 'crate': {

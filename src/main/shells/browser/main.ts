@@ -15,11 +15,11 @@ import { superviseEngine } from '../engine-supervisor.ts'
 import { answerShellCall } from './shell-calls.ts'
 import { startDoorServer } from './door-server.ts'
 
-const USAGE = `usage: npm start -- [WORKSPACE] [--browser] [--port NUMBER] [--no-open] [--sample]`
+const USAGE = `usage: npm start -- [WORKSPACE] [--browser] [--port NUMBER] [--no-open]`
 
 interface DoorArguments {
   readonly workspace: string | null
-  /** Without a workspace, and where none was ever open, the sample is opened. */
+  /** `--sample`, which `npm start` adds: without a workspace, and where none was ever open, the sample is opened. */
   readonly isSampleElse: boolean
   readonly port: number
   readonly shouldOpen: boolean

@@ -1,6 +1,6 @@
 /**
- * What the command line of a start asks for: `--workspace=PATH` or `--sample` (from `npm start`), an `assay://` link (from the system),
- * or a folder (from a shell). Everything else on it is Chromium's or nobody's.
+ * What the command line of a start asks for: `--workspace=PATH` or `--sample` (from `npm start`), an `assay://` link (from
+ * the system), or a folder (from a shell). Everything else on it is Chromium's or nobody's.
  */
 import path from 'node:path'
 import { brand } from '../../../shared/domain.ts'
